@@ -1,0 +1,94 @@
+"""From a case as JSON to its verdict as JSON: what `truckban decide` and the API both answer with."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from truckban.moments import read_instant
+from truckban.norms import Notice
+from truckban.permits import PermitList, read_permit
+from truckban.places import read_place
+from truckban.vehicle_facts import read_vehicle
+from truckban.verdict import Question, decide
+from zones.errors import InputError
+from zones.locate import Locator
+from zones.text import Text
+
+_FIELDS = {"id", "vehicle", "at", "place", "permits", "alerts", "expect"}
+
+
+def zone_facts(ground: Locator | None) -> dict[str, str] | None:
+    """Return what an answer says of the map it used: name, grade, hash."""
+    if ground is None:
+        return None
+    return {"id": ground.zone.id, "grade": ground.zone.grade, "sha256": ground.zone.sha256}
+
+
+def read_question(case: Mapping[str, Any], notice: Notice, ground: Locator | None) -> Question:
+    """Read one case of the contract (section 1).
+
+    Raises:
+        InputError: with the dotted path of the field.
+    """
+    if not isinstance(case, Mapping):
+        raise InputError(Text("应为对象 {…}", "an object {…} is needed"))
+    if case.get("at") is None:
+        raise InputError(Text("缺少时间 at", "the time `at` is missing"), field="at")
+    at, assumed = read_instant(case["at"], notice.pack.timezone)
+    with _under("vehicle"):
+        vehicle = read_vehicle(_object(case.get("vehicle")), notice.facts)
+    with _under("place"):
+        place = read_place(case.get("place"), notice, ground)
+    alerts = case.get("alerts")
+    if alerts is not None and (not isinstance(alerts, list) or not set(map(str, alerts)) <= set(notice.pack.alerts)):
+        known = ", ".join(notice.pack.alerts) or "-"
+        raise InputError(Text(f"应为预警等级的列表：{known}", f"a list of alert levels is needed: {known}"), field="alerts")
+    return Question(
+        vehicle=vehicle,
+        at=at,
+        place=place,
+        permits=PermitList(list(_permits(case.get("permits")))),
+        alerts=None if alerts is None else frozenset(alerts),
+        zone_assumed=assumed,
+    )
+
+
+def answer(case: Mapping[str, Any], notice: Notice, ground: Locator | None) -> dict[str, Any]:
+    """Return the verdict on one case as the contract's object, its `id` first.
+
+    Raises:
+        InputError: the case cannot be read.
+    """
+    verdict = decide(notice, read_question(case, notice, ground), zone=zone_facts(ground))
+    unknown = [name for name in case if name not in _FIELDS]
+    if unknown:
+        listed = ", ".join(unknown)
+        warning = ("case.unknown_field", Text(f"不认识的字段 {listed}，没有使用", f"unknown field {listed}, not used"))
+        verdict = replace(verdict, warnings=(*verdict.warnings, warning))
+    return {"id": case.get("id"), **verdict.as_json()}
+
+
+@contextmanager
+def _under(prefix: str) -> Iterator[None]:
+    try:
+        yield
+    except InputError as error:
+        field = prefix if error.field is None else f"{prefix}.{error.field}"
+        raise InputError(error.text, file=error.file, line=error.line, field=field) from None
+
+
+def _object(value: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InputError(Text("应为对象 {…}", "an object {…} is needed"))
+    return value
+
+
+def _permits(value: Any) -> Iterator[Any]:  # noqa: ANN401
+    if value is not None and not isinstance(value, list):
+        raise InputError(Text("应为列表 […]", "a list […] is needed"), field="permits")
+    for number, fields in enumerate(value or ()):
+        with _under(f"permits[{number}]"):
+            yield read_permit(_object(fields))

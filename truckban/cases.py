@@ -1,0 +1,69 @@
+"""What is known of a case: one, or columns of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from truckban.logic import COLUMNS, Coded, Logic
+
+
+class Permits(Protocol):
+    """The permits a case is judged with."""
+
+    def cover(self, kind: str | None, case: "Case") -> Any:  # noqa: ANN401
+        """Return the trit of: some permit of this kind covers the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The possibilities that remain, in the shapes `truckban.facts` describes.
+
+    Attributes:
+        logic: `ONE`, or `COLUMNS` where every value below is an array of shape (n,) or a `Coded` column.
+        day: ordinal of the local date.
+        second: second of that day, 0..86399.
+        categories: mask of possible values, by fact.
+        numbers: least and greatest possible value, by fact.
+        plate: the number, or None.
+        zones: mask of possible parts (`truckban.places`), by zone.
+        roads: frozenset of the streets it is on, or None where that is not known.
+        lon: WGS 84 degrees, NaN where not known.
+        lat: likewise.
+        alerts: alert levels in force.
+        permits: asked by norms that are permits.
+        readings: how each question of the notice is read; None while it is open.
+    """
+
+    logic: Logic
+    day: Any
+    second: Any
+    categories: Mapping[str, Any]
+    numbers: Mapping[str, tuple[Any, Any]]
+    plate: Any
+    zones: Mapping[str, Any]
+    roads: Any
+    lon: Any
+    lat: Any
+    permits: Permits
+    readings: Mapping[str, str | None]
+    alerts: frozenset[str] = field(default_factory=frozenset)
+
+    def take(self, rows: np.ndarray) -> "Case":
+        """Return the columns of some rows only."""
+        if self.logic is not COLUMNS:
+            msg = "only columns have rows"
+            raise TypeError(msg)
+        return replace(
+            self,
+            day=self.day[rows],
+            second=self.second[rows],
+            categories={name: mask[rows] for name, mask in self.categories.items()},
+            numbers={name: (low[rows], high[rows]) for name, (low, high) in self.numbers.items()},
+            plate=Coded(self.plate.codes[rows], self.plate.distinct),
+            zones={name: mask[rows] for name, mask in self.zones.items()},
+            roads=Coded(self.roads.codes[rows], self.roads.distinct),
+            lon=self.lon[rows],
+            lat=self.lat[rows],
+        )

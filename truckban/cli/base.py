@@ -1,0 +1,148 @@
+"""What every command shares: headings in two languages, errors a person can act on, exit statuses."""
+
+import sys
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from truckban.cli.language import Speaker
+from zones.errors import InputError
+from zones.text import Text
+
+DONE, DONE_WITH_REJECTS, WRONG_CALL, UNREADABLE, NO_POLYGON = 0, 1, 2, 3, 4
+
+
+class Command(click.Command):
+    """A command whose help has its headings in the speaker's language."""
+
+    say: Speaker
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), self.say("用法：", "Usage: "))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options."""
+        records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx)) is not None]
+        if records:
+            with formatter.section(self.say("选项", "Options")):
+                formatter.write_dl(records)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return `--help` with its text in the speaker's language."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = self.say("显示这份帮助", "show this help")
+        return option
+
+
+class Lazy(Command, click.Group):
+    """A group that knows its commands by name and imports one when it is asked for.
+
+    `sections` holds, heading by heading, `(name, module, one line of help)`; the module's `command(say)` builds it.
+    """
+
+    sections: Iterable[tuple[Text, list[tuple[str, str, Text]]]] = ()
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names, in the order of the help."""
+        return [name for _, rows in self.sections for name, _, _ in rows]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and build one command."""
+        for _, rows in self.sections:
+            for name, module, _ in rows:
+                if name == cmd_name:
+                    path, _, builder = module.partition(":")
+                    command: click.Command = getattr(import_module(path), builder or "command")(self.say)
+                    return command
+        return None
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the commands under their headings."""
+        Command.format_options(self, ctx, formatter)
+        for heading, rows in self.sections:
+            with formatter.section(heading.of(self.say.lang)):
+                formatter.write_dl([(name, text.of(self.say.lang)) for name, _, text in rows])
+
+
+def new(say: Speaker, callback: Callable[..., Any], name: str, help_: tuple[str, str], params: list[click.Parameter]) -> Command:
+    """Build a command from its function."""
+    made = Command(name, callback=callback, help=say(*help_), params=params)
+    made.say = say
+    return made
+
+
+def group(say: Speaker, name: str, help_: tuple[str, str], commands: list[Command]) -> Lazy:
+    """Build a group of commands that are already at hand."""
+    made = _Ready(name, help=say(*help_))
+    made.say = say
+    for command in commands:
+        made.add_command(command)
+    return made
+
+
+class _Ready(Lazy):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return click.Group.list_commands(self, ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return click.Group.get_command(self, ctx, cmd_name)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        Command.format_options(self, ctx, formatter)
+        rows = [(name, command.get_short_help_str(100)) for name, command in self.commands.items()]
+        with formatter.section(self.say("命令", "Commands")):
+            formatter.write_dl(rows)
+
+
+def usage_sentence(error: click.UsageError, say: Speaker) -> str:
+    """Say what is wrong with a call."""
+    match error:
+        case click.NoSuchOption():
+            near = ", ".join(error.possibilities or ())
+            hint = say(f"；是不是 {near}？", f"; did you mean {near}?") if near else ""
+            return say(f"没有选项 {error.option_name}{hint}", f"there is no option {error.option_name}{hint}")
+        case click.MissingParameter():
+            name = error.param.make_metavar(error.ctx) if error.param and error.ctx and error.param.param_type_name == "argument" else None
+            shown = name or (error.param.opts[-1] if error.param else "?")
+            return say(f"缺少 {shown}", f"{shown} is missing")
+        case click.BadParameter():
+            shown = error.param.opts[-1] if error.param else "?"
+            return say(f"{shown} 的值不行：{error.message}", f"{shown} will not do: {error.message}")
+    return error.format_message()
+
+
+def write(text: str) -> None:
+    """Print a line of an answer."""
+    click.echo(text)
+
+
+def complain(text: str) -> None:
+    """Print a line about what went wrong."""
+    click.echo(text, err=True)
+
+
+def read_lines(path: str) -> list[str]:
+    """Return the lines of a file, or of standard input for `-`.
+
+    Raises:
+        InputError: there is no such file, it is a folder, or it is not UTF-8.
+    """
+    if path == "-":
+        data = sys.stdin.buffer.read()
+    else:
+        try:
+            data = Path(path).read_bytes()
+        except FileNotFoundError:
+            raise InputError(Text("没有这个文件", "there is no such file"), file=path) from None
+        except IsADirectoryError:
+            raise InputError(Text("这是文件夹，应为文件", "this is a folder; a file is needed"), file=path) from None
+    try:
+        return data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(Text("不是 UTF-8 编码；请另存为 UTF-8", "this is not UTF-8; save it as UTF-8"), file=path, line=line) from None

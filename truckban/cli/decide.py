@@ -1,0 +1,58 @@
+"""`truckban decide`: JSON cases in, one JSON verdict a line out."""
+
+import json
+from typing import Any
+
+import click
+
+from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, new, read_lines, write
+from truckban.cli.language import Speaker
+
+
+def command(say: Speaker) -> Command:
+    """Build the command."""
+
+    def decide(cases: str, notice: str, zone: str | None) -> int:
+        from truckban.asking import answer  # noqa: PLC0415
+        from truckban.grounds import ground_for  # noqa: PLC0415
+        from truckban.notices.load import notice_named  # noqa: PLC0415
+        from zones.errors import InputError  # noqa: PLC0415
+        from zones.text import Text  # noqa: PLC0415
+
+        law = notice_named(notice)
+        ground = ground_for(law, zone)
+        status = DONE
+        for number, line in enumerate(read_lines(cases), start=1):
+            if not line.strip():
+                continue
+            case: Any = None
+            try:
+                try:
+                    case = json.loads(line)
+                except json.JSONDecodeError as error:
+                    raise InputError(Text(f"不是 JSON：第 {error.colno} 列", f"this is not JSON: column {error.colno}")) from None
+                except RecursionError:
+                    raise InputError(Text("嵌套太深", "nested too deeply")) from None
+                found = answer(case, law, ground)
+            except InputError as error:
+                status = DONE_WITH_REJECTS
+                case_id = case.get("id") if isinstance(case, dict) else None
+                wrong = {"line": number, "field": error.field, "message": error.text.of(say.lang)}
+                found = {"id": case_id, "error": wrong}
+            write(json.dumps(found, ensure_ascii=False))
+        return status
+
+    return new(
+        say,
+        decide,
+        "decide",
+        (
+            "对每个案例（一行一个 JSON）给出结论：禁止、允许或无法确定，并附条款。",
+            "Answer each case (one JSON a line): prohibited, allowed or undetermined, with its clause.",
+        ),
+        [
+            click.Argument(["cases"], metavar=say("案例.jsonl|-", "CASES.jsonl|-")),
+            click.Option(["--notice"], default="linyi-2023-5", show_default=True, help=say("内置通告名，或 YAML 文件", "a built-in notice, or a YAML file")),
+            click.Option(["--zone"], help=say("区域文件（GeoJSON）；不写则用通告自带的", "a zone file (GeoJSON); the notice's own unless said")),
+        ],
+    )

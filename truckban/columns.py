@@ -1,0 +1,106 @@
+"""Verdicts on columns of cases: the same norms as `truckban.verdict`, asked of arrays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from truckban.cases import Case
+from truckban.hours import DAY_S
+from truckban.logic import COLUMNS, TRUE, UNKNOWN, Coded
+from truckban.norms import Notice
+from truckban.permits import PermitList
+from truckban.vehicle_facts import VehicleFacts, World
+
+_EPOCH_ORDINAL = 719_163  # 1970-01-01
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Columns of cases, n rows.
+
+    Attributes:
+        vehicles: the distinct vehicles.
+        vehicle: which of them each row is about, shape (n,).
+        at_s: instants, seconds since 1970-01-01 UTC, shape (n,); fractions are cut off.
+        zones: mask of possible parts (`truckban.places`), by zone, each of shape (n,).
+        roads: the streets each row is on, None where not known.
+        lon: WGS 84, NaN where not known, shape (n,).
+        lat: likewise.
+        permits: permits of any plates.
+        alerts: alert levels in force.
+    """
+
+    vehicles: Sequence[VehicleFacts]
+    vehicle: npt.NDArray[np.intp]
+    at_s: npt.NDArray[np.int64]
+    zones: Mapping[str, npt.NDArray[np.int64]]
+    roads: Coded
+    lon: npt.NDArray[np.float64]
+    lat: npt.NDArray[np.float64]
+    permits: PermitList
+    alerts: frozenset[str] = frozenset()
+
+
+def decide_columns(notice: Notice, questions: Questions) -> npt.NDArray[np.int8]:
+    """Return for each row whether a ban stands: 1 prohibited, -1 allowed, 0 undetermined; shape (n,)."""
+    day, second = local_columns(questions.at_s, notice.pack.timezone)
+    first = _case(notice, questions, [vehicle.worlds[0] for vehicle in questions.vehicles], day, second)
+    trits = np.broadcast_to(np.asarray(notice.prohibited(first), np.int8), day.shape).copy()
+    torn = np.array([len(vehicle.worlds) > 1 for vehicle in questions.vehicles], bool)
+    rows = np.flatnonzero(torn[questions.vehicle]) if len(torn) else np.array([], np.intp)
+    if len(rows):
+        last = _case(notice, questions, [vehicle.worlds[-1] for vehicle in questions.vehicles], day, second).take(rows)
+        other = np.asarray(notice.prohibited(last), np.int8)
+        trits[rows] = np.where(trits[rows] == other, other, np.int8(UNKNOWN))
+    return trits
+
+
+def enforceable_columns(notice: Notice, at_s: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return for each instant whether the notice had been published; shape (n,)."""
+    day, _ = local_columns(at_s, notice.pack.timezone)
+    published = notice.pack.dates.published
+    return np.full(day.shape, TRUE, bool) if published is None else day >= published.toordinal()
+
+
+def local_columns(at_s: npt.NDArray[np.int64], timezone: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the local dates' ordinals and the seconds of those days."""
+    local = pd.DatetimeIndex(at_s.astype("datetime64[s]")).tz_localize("UTC").tz_convert(timezone).tz_localize(None)
+    seconds = local.to_numpy().astype("datetime64[s]").astype(np.int64)
+    return seconds // DAY_S + _EPOCH_ORDINAL, seconds % DAY_S
+
+
+def _case(
+    notice: Notice, questions: Questions, worlds: Sequence[World], day: npt.NDArray[np.int64], second: npt.NDArray[np.int64]
+) -> Case:
+    index = questions.vehicle
+
+    def spread(values: Sequence[Any], dtype: type) -> npt.NDArray[Any]:
+        return np.array(values, dtype)[index]
+
+    names = worlds[0].categories if worlds else {}
+    numbers = worlds[0].numbers if worlds else {}
+    return Case(
+        logic=COLUMNS,
+        day=day,
+        second=second,
+        categories={name: spread([world.categories[name] for world in worlds], np.int64) for name in names},
+        numbers={
+            name: (
+                spread([world.numbers[name][0] for world in worlds], np.float64),
+                spread([world.numbers[name][1] for world in worlds], np.float64),
+            )
+            for name in numbers
+        },
+        plate=Coded(index, [vehicle.plate for vehicle in questions.vehicles]),
+        zones=questions.zones,
+        roads=questions.roads,
+        lon=questions.lon,
+        lat=questions.lat,
+        permits=questions.permits,
+        readings=notice.settled,
+        alerts=questions.alerts,
+    )

@@ -1,0 +1,209 @@
+"""Why a verdict is what it is: the clauses that decided, the facts they used, and the facts that are missing."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from truckban.cases import Case
+from truckban.conditions import Bounded, ByPerson, CategoryIn, HasPermit, InHours, InZone, Node, PlateDigit, PlateStarts, ReadAs, leaves
+from truckban.logic import FALSE, TRUE, UNKNOWN
+from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, Norm, Notice
+from truckban.permits import Permit, PermitList
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason: a stable code, the clause verbatim, and the facts that met it."""
+
+    code: str
+    clause: str | None
+    text: str | None
+    facts: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        return {"code": self.code, "clause": self.clause, "text": self.text, "facts": dict(self.facts)}
+
+
+def because(notice: Notice, case: Case, given: Mapping[str, Any], *, trit: int) -> tuple[list[Reason], list[str]]:
+    """Return the reasons for a verdict, and the input fields that would settle an undetermined one.
+
+    Args:
+        notice: whose norms were asked.
+        case: one consistent case.
+        given: the vehicle's fields as they were given.
+        trit: the verdict: a ban stands (1), none does (-1), unknown (0).
+    """
+    standing = notice.standing(case)
+    reasons: list[Reason] = []
+    missing: dict[str, None] = {}
+    for name, norm in notice.norms.items():
+        if not norm.prohibits:
+            continue
+        if standing[name] != trit:
+            continue
+        if trit == FALSE:
+            reasons += _why_not(notice, norm, case, given, standing)
+            continue
+        reasons.append(_norm_reason(notice, norm, case, given))
+        if trit == UNKNOWN:
+            doubtful = [norm, *(notice.norms[above] for above in notice.setters_aside[name] if standing[above] == UNKNOWN)]
+            reasons += [_norm_reason(notice, other, case, given) for other in doubtful[1:]]
+            for leaf in _unknown(doubtful, case):
+                reasons += _open(notice, leaf)
+                missing.update(dict.fromkeys(_lacking(leaf, case, given)))
+    return reasons, list(missing)
+
+
+def permit_reasons(notice: Notice, case: Case) -> list[Reason]:
+    """Say of each permit that was handed in why it does not cover the case."""
+    norms = [norm for norm in notice.norms.values() if "permit" in norm.parts]
+    if not norms or not isinstance(case.permits, PermitList):
+        return []
+    clause = norms[0].written.clause
+    found = []
+    for permit in case.permits.permits:
+        code = _first_failing(permit, case)
+        if code:
+            found.append(Reason(code, clause, notice.clauses[clause], _permit_facts(permit, code, case)))
+    return found
+
+
+def person_reasons(notice: Notice, case: Case) -> list[Reason]:
+    """Name the exemptions that no machine can check."""
+    found = []
+    for norm in notice.norms.values():
+        for part in norm.parts.values():
+            for leaf in leaves(part):
+                if isinstance(leaf, ByPerson) and not norm.prohibits and norm.applies(case) != TRUE:
+                    clause = norm.written.clause
+                    found.append(Reason("exempt.for_a_person_to_check", clause, notice.clauses[clause], {}))
+    return found
+
+
+def _norm_reason(notice: Notice, norm: Norm, case: Case, given: Mapping[str, Any]) -> Reason:
+    clause = norm.written.clause
+    return Reason(norm.written.id, clause, notice.clauses[clause], _facts(norm, case, given))
+
+
+def _facts(norm: Norm, case: Case, given: Mapping[str, Any]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    if "when" in norm.parts:
+        for leaf in leaves(norm.parts["when"]):
+            if isinstance(leaf, CategoryIn | Bounded) and leaf.holds(case) != FALSE:
+                facts.update({name: given[name] for name in leaf.fact.asked_as if name in given})
+    return facts
+
+
+def _why_not(
+    notice: Notice, norm: Norm, case: Case, given: Mapping[str, Any], standing: Mapping[str, int]
+) -> Iterator[Reason]:
+    failed = {name: part for name, part in norm.parts.items() if part.holds(case) == FALSE}
+    for name, part in failed.items():
+        yield _failed(notice, norm, name, part, case, given)
+    if not failed:
+        for above in notice.setters_aside[norm.written.id]:
+            if standing[above] == TRUE:
+                yield _norm_reason(notice, notice.norms[above], case, given)
+
+
+def _failed(notice: Notice, norm: Norm, name: str, part: Node, case: Case, given: Mapping[str, Any]) -> Reason:
+    clause = norm.written.clause
+    match name:
+        case "days":
+            day = dt.date.fromordinal(case.day)
+            dates = notice.pack.dates
+            ended = dates.end is not None and day > dates.end
+            begun = dates.in_force is None or day >= dates.in_force
+            code = "notice.ended" if ended else "rule.not_these_days" if begun else "notice.not_in_force"
+            last = notice.pack.clauses[-1]
+            facts = {"day": str(day), "in_force": str(dates.in_force), "end": dates.end and str(dates.end)}
+            return Reason(code, last.id, last.text, facts)
+        case "where":
+            zone = next(leaf for leaf in leaves(part) if isinstance(leaf, InZone)).zone
+            clause = notice.zones[zone].clause
+            word = _part_word(case.zones[zone])
+            return Reason(f"place.{word}", clause, notice.clauses[clause], {"zone": zone, "place": word})
+        case "hours":
+            window = next(leaf for leaf in leaves(part) if isinstance(leaf, InHours)).name
+            clause = notice.pack.windows[window].clause
+            spans = notice.pack.windows[window].spans
+            return Reason("time.outside_window", clause, notice.clauses[clause], {"local_time": _clock(case.second), "spans": spans})
+        case "alert":
+            return Reason("alert.not_in_force", clause, notice.clauses[clause], {"levels": list(norm.written.alerts or ())})
+    fields = ("vehicle_type", "gross_mass_kg", "length_mm", "energy")
+    return Reason("vehicle.not_covered", clause, notice.clauses[clause], {name: given[name] for name in fields if name in given})
+
+
+def _part_word(mask: int) -> str:
+    if not mask & ~CARVE_OUT:
+        return "carve_out"
+    if mask and not mask & ((1 << FIRST_EDGE) - 1):
+        return "boundary_road"
+    return "inside" if mask & AREA else "outside"
+
+
+def _clock(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+
+def _unknown(norms: list[Norm], case: Case) -> Iterator[Node]:
+    """Yield the leaves that leave a norm unknown; what a settled branch hides does not count."""
+    for norm in norms:
+        for part in norm.parts.values():
+            yield from _unknown_leaves(part, case)
+
+
+def _unknown_leaves(node: Node, case: Case) -> Iterator[Node]:
+    if node.holds(case) != UNKNOWN:
+        return
+    if not node.parts:
+        yield node
+    for part in node.parts:
+        yield from _unknown_leaves(part, case)
+
+
+def _open(notice: Notice, leaf: Node) -> Iterator[Reason]:
+    if isinstance(leaf, ReadAs):
+        question = leaf.question
+        code = question.code or "notice.open_question"
+        yield Reason(code, question.clause, notice.clauses[question.clause], {"question": question.id, "why": question.why.zh})
+    elif isinstance(leaf, ByPerson):
+        yield Reason("notice.for_a_person_to_check", None, leaf.says.zh, {})
+    elif isinstance(leaf, InHours):
+        yield Reason("time.calendar_unknown", None, "当年的放假安排还没有收录", {})
+    elif isinstance(leaf, InZone):
+        zone = notice.zones[leaf.zone]
+        if zone.unstated is not None or not zone.complete:
+            why = zone.unstated.zh if zone.unstated else "现有文本没有列全路段"
+            yield Reason("notice.zone_not_stated", zone.clause, notice.clauses[zone.clause], {"zone": zone.id, "why": why})
+
+
+def _lacking(leaf: Node, case: Case, given: Mapping[str, Any]) -> Iterator[str]:
+    match leaf:
+        case CategoryIn() | Bounded():
+            yield from [name for name in leaf.fact.asked_as if name not in given] or leaf.fact.asked_as[-1:]
+        case PlateStarts() | PlateDigit():
+            yield "plate"
+        case InZone():
+            yield "place"
+        case HasPermit() if isinstance(case.permits, PermitList):
+            for permit in case.permits.permits:
+                for code, holds in permit.tests(case):
+                    if holds() == UNKNOWN:
+                        yield "plate" if code == "permit.other_plate" else "place"
+
+
+def _first_failing(permit: Permit, case: Case) -> str | None:
+    return next((code for code, holds in permit.tests(case) if holds() == FALSE), None)
+
+
+def _permit_facts(permit: Permit, code: str, case: Case) -> dict[str, Any]:
+    facts: dict[str, dict[str, Any]] = {
+        "permit.not_active": {"status": permit.status, "valid_from": str(permit.valid_from)},
+        "permit.expired": {"valid_to": str(permit.valid_to)},
+        "permit.off_time": {"windows": list(permit.windows), "local_time": _clock(case.second)},
+        "permit.off_route": {"roads": sorted(permit.roads or ()), "on": sorted(case.roads or ())},
+    }
+    return facts.get(code, {})

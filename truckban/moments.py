@@ -1,0 +1,55 @@
+"""Instants, and what they are in a notice's zone of time. Nothing here asks the machine what time it is."""
+
+import datetime as dt
+import re
+
+import pendulum
+
+from truckban.hours import DAY_S
+from zones.errors import InputError
+from zones.text import Text
+
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?P<offset>[Zz]|[+-]\d\d:\d\d)?",
+)
+_EXPECTED = Text("应为 RFC 3339 时间，如 2024-05-08T10:00:00+08:00", "an RFC 3339 time is needed, such as 2024-05-08T10:00:00+08:00")
+
+
+def read_instant(text: object, timezone: str) -> tuple[dt.datetime, bool]:
+    """Return an aware instant, and whether its zone of time had to be taken from the notice.
+
+    Args:
+        text: RFC 3339, with or without an offset.
+        timezone: the notice's own zone of time.
+
+    Raises:
+        InputError: not an RFC 3339 time, or not on the calendar.
+    """
+    found = _RFC3339.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        raise InputError(_EXPECTED, field="at")
+    try:
+        instant = pendulum.parse(str(text).upper(), tz=timezone)
+    except ValueError:
+        raise InputError(Text(f"{text}：没有这个日期或时刻", f"{text}: there is no such day or time"), field="at") from None
+    if not isinstance(instant, dt.datetime):
+        raise InputError(_EXPECTED, field="at")
+    return instant, found["offset"] is None
+
+
+def local(instant: dt.datetime, timezone: str) -> tuple[int, int]:
+    """Return the local date's ordinal and the second of that day; fractions of a second are cut off."""
+    here = instant.astimezone(pendulum.timezone(timezone))
+    return here.toordinal(), here.hour * 3600 + here.minute * 60 + here.second
+
+
+def instant_of(day: int, second: int, timezone: str) -> dt.datetime:
+    """Return the instant of a local day and second."""
+    date = dt.date.fromordinal(day + second // DAY_S)
+    hour, rest = divmod(second % DAY_S, 3600)
+    return pendulum.datetime(date.year, date.month, date.day, hour, rest // 60, rest % 60, tz=timezone)
+
+
+def rfc3339(instant: dt.datetime, timezone: str) -> str:
+    """Write an instant in a zone of time, to the second, as the contract does."""
+    return instant.astimezone(pendulum.timezone(timezone)).isoformat(timespec="seconds")

@@ -1,0 +1,169 @@
+"""A notice ready to be asked: its norms as conditions, ranked by what sets what aside."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from truckban.cases import Case
+from truckban.conditions import (
+    AlertIs, Every, HasPermit, InHours, InZone, Node, OnDays, ReadAs, Some, compiled, leaves, within,
+)  # fmt: skip
+from truckban.facts import BUILTIN, FLAG, Fact
+from truckban.hours import Hours
+from truckban.logic import FALSE, TRUE
+from truckban.notices.model import NoticePack, NoticeZone, PermitKind, Question, Rule, Where
+from truckban.notices.model import Norm as WrittenNorm
+
+AREA, CARVE_OUT, OUTSIDE = 1, 2, 4
+FIRST_EDGE = 3
+
+
+def edge_bit(zone: NoticeZone, road: str) -> int:
+    """Return the mask of one boundary edge; KeyError where the zone has no such edge."""
+    for number, edge in enumerate(zone.area.edges if zone.area else ()):
+        if edge.road == road:
+            return 1 << (FIRST_EDGE + number)
+    raise KeyError(road)
+
+
+def all_edges(zone: NoticeZone) -> int:
+    """Return the mask of all boundary edges."""
+    return ((1 << len(zone.area.edges)) - 1) << FIRST_EDGE if zone.area else 0
+
+
+def everywhere(zone: NoticeZone) -> int:
+    """Return the mask of a place of which nothing is known."""
+    return AREA | CARVE_OUT | OUTSIDE | all_edges(zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """A norm as written, with its conditions by what they are about: days, where, hours, alert, when, permit."""
+
+    written: WrittenNorm
+    parts: Mapping[str, Node]
+
+    @property
+    def prohibits(self) -> bool:
+        """Whether it is a ban rather than what lifts one."""
+        return isinstance(self.written, Rule)
+
+    def asks(self) -> list[ReadAs]:
+        """Return the questions of reading that its conditions hang on."""
+        return [leaf for part in self.parts.values() for leaf in leaves(part) if isinstance(leaf, ReadAs)]
+
+    def applies(self, case: Case) -> Any:  # noqa: ANN401
+        """Return the trit of: the norm's own conditions hold, whatever sets it aside."""
+        return case.logic.every([part.holds(case) for part in self.parts.values()])
+
+
+class Notice:
+    """A notice pack with its norms compiled. Its methods are pure."""
+
+    def __init__(self, pack: NoticePack, *, sha256: str) -> None:
+        """Take a pack whose references have been checked (`truckban.notices.load`)."""
+        self.pack = pack
+        self.sha256 = sha256
+        self.facts: dict[str, Fact] = facts_of(pack)
+        self.questions: dict[str, Question] = {question.id: question for question in pack.questions}
+        self.zones = {zone.id: zone for zone in pack.zones}
+        self.clauses = {clause.id: clause.text for clause in pack.clauses}
+        self.hours = {name: Hours.of(window) for name, window in pack.windows.items()}
+        self.settled = {question.id: question.settled for question in pack.questions}
+        self.norms = {written.id: self._norm(written) for written in pack.norms}
+        self.setters_aside: dict[str, list[str]] = {name: [] for name in self.norms}
+        for name, norm in self.norms.items():
+            for below in norm.written.over:
+                self.setters_aside[below].append(name)
+
+        used = {leaf.question.id for norm in self.norms.values() for leaf in norm.asks()}
+        self.asked = [question for question in pack.questions if question.id in used]
+
+    @property
+    def id(self) -> str:
+        """The pack's name."""
+        return self.pack.id
+
+    @cached_property
+    def order(self) -> list[str]:
+        """Norms, each after all that could set it aside."""
+        return list(TopologicalSorter(self.setters_aside).static_order())
+
+    def standing(self, case: Case) -> dict[str, Any]:
+        """Return for each norm the trit of: it applies, and nothing that applies sets it aside."""
+        standing: dict[str, Any] = {}
+        for name in self.order:
+            aside = case.logic.some([standing[above] for above in self.setters_aside[name]])
+            standing[name] = case.logic.every([self.norms[name].applies(case), -aside])
+        return standing
+
+    def prohibited(self, case: Case) -> Any:  # noqa: ANN401
+        """Return the trit of: some ban stands."""
+        standing = self.standing(case)
+        return case.logic.some([standing[name] for name, norm in self.norms.items() if norm.prohibits])
+
+    def in_force(self, ordinal: int) -> int:
+        """Return the trit of: the notice is in force on a day. A start that the text does not state counts as past."""
+        dates = self.pack.dates
+        day = dt.date.fromordinal(ordinal)
+        begun = dates.in_force is None or day >= dates.in_force
+        return TRUE if begun and (dates.end is None or day <= dates.end) else FALSE
+
+    def _norm(self, written: WrittenNorm) -> Norm:
+        parts: dict[str, Node] = {"days": self._days(written)}
+        if written.where is not None:
+            parts["where"] = Some([self._zone(where) for where in written.where])
+        if written.windows is not None:
+            parts["hours"] = Some([InHours(name, self.hours[name]) for name in written.windows])
+        if written.alerts is not None:
+            parts["alert"] = AlertIs(frozenset(written.alerts))
+        if written.when is not None:
+            parts["when"] = compiled(written.when, self.facts, self.questions)
+        if isinstance(written, PermitKind):
+            parts["permit"] = HasPermit(written.kind)
+        return Norm(written, parts)
+
+    def _days(self, written: WrittenNorm) -> Node:
+        force = OnDays("notice.in_force", self.in_force)
+        if written.dates is None:
+            return force
+        return Every([force, OnDays("rule.dates", within(written.dates))])
+
+    def _zone(self, where: Where) -> InZone:
+        zone = self.zones[where.zone]
+        mask, unstated = (AREA if where.area else 0), 0
+        for edge in zone.area.edges if zone.area else ():
+            match where.boundary.get(edge.road, edge.boundary):
+                case "included":
+                    mask |= edge_bit(zone, edge.road)
+                case "unstated":
+                    unstated |= edge_bit(zone, edge.road)
+        return InZone(zone.id, mask, unstated)
+
+
+def facts_of(pack: NoticePack) -> dict[str, Fact]:
+    """Return the facts that the notice can ask about: the built-in ones and its own."""
+    own = {
+        name: Fact(name, fact.kind, (name,), fact.label.text, FLAG if fact.kind == "flag" else tuple(fact.values))
+        for name, fact in pack.facts.items()
+    }
+    return {**BUILTIN, **own}
+
+
+def ranked(over: Mapping[str, Iterable[str]]) -> Callable[[str, str], bool]:
+    """Return the test of whether one norm sets another aside, directly or through others.
+
+    Raises:
+        CycleError: norms set each other aside in a circle.
+    """
+    order = list(TopologicalSorter(over).static_order())
+    below: dict[str, set[str]] = {}
+    for name in order:
+        below[name] = {*over.get(name, ()), *(far for near in over.get(name, ()) for far in below[near])}
+    return lambda above, under: under in below[above]
+
+
+__all__ = ["AREA", "CARVE_OUT", "FIRST_EDGE", "OUTSIDE", "CycleError", "Norm", "Notice", "all_edges", "edge_bit", "everywhere", "facts_of", "ranked"]

@@ -1,0 +1,262 @@
+"""The schema of a notice of any place."""
+
+import datetime as dt
+import re
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator, model_validator
+
+from truckban.notices.conditions import Both, Condition, Strict, Weekday
+from zones.errors import Saying
+from zones.spec import Area, Boundary, Name, Part
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+Span = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+
+
+class Place(Strict):
+    """Whose notice it is."""
+
+    name: Name
+    province: Name
+    division_code: Annotated[str, Field(pattern=r"^\d{6}$")] | None = Field(None, description="GB/T 2260")
+
+
+class Review(Strict):
+    """After how many years in force an answer warns that the text may have lapsed."""
+
+    after_years: Annotated[int, Field(ge=1)]
+    why: Both
+
+
+class Dates(Strict):
+    """Made, published, in force, ended: four dates. Absent means that the text does not say."""
+
+    issued: dt.date | None = None
+    published: dt.date | None = None
+    in_force: dt.date | None = Field(None, description="first day; absent: taken as in force, and every answer says so")
+    end: dt.date | None = Field(None, description="last day, included")
+    review: Review | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.in_force and self.end and self.end < self.in_force:
+            raise Saying(
+                f"{self.end} 失效，早于 {self.in_force} 施行", f"ends on {self.end}, before it is in force on {self.in_force}"
+            )
+        return self
+
+
+class Source(Strict):
+    """Where the text was taken from."""
+
+    title: Name
+    completeness: Literal["full", "partial", "retold"] = "full"
+    file: str | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class Clause(Strict):
+    """One numbered part of the text, verbatim."""
+
+    id: Name
+    text: Name
+    lines: tuple[int, int] | None = Field(None, description="first and last line in the source file, from 1")
+
+
+class Question(Strict):
+    """A question that the text leaves open, and how it is settled here.
+
+    `settled` names one of `readings`; null leaves it open, and verdicts that hang on it are undetermined.
+    """
+
+    id: Slug
+    clause: Name
+    ask: Both
+    settled: str | None
+    why: Both
+    code: str | None = Field(None, description="the reason code of a verdict that this question leaves undetermined")
+    readings: dict[str, Both] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _settled_by_a_reading(self) -> Self:
+        if self.settled is not None and self.settled not in self.readings:
+            known = ", ".join(self.readings) or "-"
+            raise Saying(
+                f"定为 `{self.settled}`，但读法里没有它：{known}",
+                f"settled as `{self.settled}`, which is not among its readings: {known}",
+            )
+        return self
+
+
+class DeclaredFact(Strict):
+    """A fact that only this notice asks about."""
+
+    kind: Literal["category", "number", "flag"]
+    label: Both
+    values: list[str] = Field(default_factory=list)
+
+
+class NoticeZone(Strict):
+    """Where: an area, listed roads, or words that say neither."""
+
+    id: Slug
+    clause: Name
+    area: Area | None = None
+    roads: list[Part] | None = Field(None, description="roads instead of an area")
+    complete: bool = Field(default=True, description="false: the text at hand leaves roads out; a road not listed is unknown")
+    within: list[Slug] = Field(default_factory=list, description="zones that this one lies inside of")
+    open_roads: list[Part] = Field(default_factory=list, description="roads inside that stay open")
+    unstated: Both | None = Field(None, description="why no place can be read from the text")
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        if (self.area is not None) + (self.roads is not None) + (self.unstated is not None) != 1:
+            raise Saying(
+                "一个区域要有 `area`、`roads`、`unstated` 之一，且只有一个",
+                "a zone has exactly one of `area`, `roads`, `unstated`",
+            )
+        return self
+
+
+class DateRange(Strict):
+    """Dates, both included: two full dates, or a season that comes every year (it may run over New Year)."""
+
+    from_: dt.date | MonthDay = Field(alias="from")
+    until: dt.date | MonthDay
+
+    @model_validator(mode="after")
+    def _alike(self) -> Self:
+        if isinstance(self.from_, dt.date) != isinstance(self.until, dt.date):
+            raise Saying(
+                "`from` 和 `until` 要么都是完整日期（2024-11-15），要么都是每年的月日（'11-15'）",
+                "`from` and `until` are both full dates (2024-11-15) or both days of every year ('11-15')",
+            )
+        if isinstance(self.from_, dt.date) and isinstance(self.until, dt.date) and self.until < self.from_:
+            raise Saying(
+                f"`until` {self.until} 早于 `from` {self.from_}", f"`until` {self.until} lies before `from` {self.from_}"
+            )
+        return self
+
+
+class Window(Strict):
+    """When: spans of a day, start included, end not; over midnight they belong to the day they start on."""
+
+    clause: Name
+    spans: Annotated[list[Span], Field(min_length=1)]
+    mode: Literal["during", "outside"] = Field("during", description="outside: the spans are the allowed hours")
+    weekdays: list[Weekday] | None = None
+    calendar: Literal["workdays", "rest_days", "festivals", "not_festivals"] | None = Field(
+        None, description="by China's calendar of public holidays with its shifted working days"
+    )
+    dates: list[DateRange] | None = None
+
+    @field_validator("spans")
+    @classmethod
+    def _do_not_overlap(cls, spans: list[str]) -> list[str]:
+        minutes: set[int] = set()
+        for span in spans:
+            covered = span_minutes(span)
+            if not covered:
+                raise Saying(f"时段 {span} 是空的：起止相同", f"span {span} is empty: it ends when it starts")
+            if minutes & covered:
+                raise Saying(f"时段 {span} 与同一窗口的另一时段重叠", f"span {span} overlaps another one of the same window")
+            minutes |= covered
+        return spans
+
+
+def span_minutes(span: str) -> set[int]:
+    """Return the minutes of the day (0..1439) that a span covers; over midnight they wrap around."""
+    start, end = (int(h) * 60 + int(m) for h, m in re.findall(r"(\d\d):(\d\d)", span))
+    return set(range(start, end)) if start < end else set() if start == end else {*range(start, 1440), *range(end)}
+
+
+class Where(Strict):
+    """Which parts of a zone a rule is about; edges not named here keep what the zone says of them."""
+
+    zone: Slug
+    area: bool = True
+    boundary: dict[Name, Boundary] = Field(default_factory=dict)
+
+
+class Norm(Strict):
+    """What a clause says: to whom, where, when."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    clause: Name
+    where: list[Where] | None = Field(None, description="absent: everywhere")
+    windows: list[str] | None = Field(None, description="any of these; absent: at all times")
+    dates: DateRange | None = None
+    alerts: list[str] | None = Field(None, description="only while one of these alert levels is in force")
+    when: Condition | None = None
+    over: list[str] = Field(default_factory=list, description="norms that this one sets aside where both apply")
+
+
+class Rule(Norm):
+    """A ban."""
+
+
+class Exemption(Norm):
+    """What lifts a ban."""
+
+
+class PermitKind(Norm):
+    """A permit that lifts bans, where a case has one that covers it."""
+
+    kind: str | None = Field(None, description="the permit's `kind` in a case; absent: any")
+    issuer: str | None = None
+    apply: list[Both] = Field(default_factory=list, description="how to get one, step by step")
+    max_days: int | None = None
+
+
+class Penalty(Strict):
+    """What the text names for a violation. Nothing here is ever imposed by the program."""
+
+    clause: Name
+    fine_cny: float | None = None
+    points: int | None = None
+
+
+class NoticePack(Strict):
+    """One notice, whole."""
+
+    format: Literal["truckban-notice-1"]
+    id: Slug
+    title: Name
+    doc_no: str | None = None
+    issuer: Name
+    place: Place
+    timezone: str = "Asia/Shanghai"
+    dates: Dates
+    source: Source
+    replaces: list[Slug] = Field(default_factory=list, description="notices that this one takes the place of")
+    amends: list[Slug] = Field(default_factory=list, description="notices of which this is the consolidated, changed text")
+    clauses: Annotated[list[Clause], Field(min_length=1)]
+    questions: list[Question] = Field(default_factory=list)
+    facts: dict[Slug, DeclaredFact] = Field(default_factory=dict)
+    alerts: dict[str, Both] = Field(default_factory=dict)
+    zones: Annotated[list[NoticeZone], Field(min_length=1)]
+    zone_file: str | None = Field(None, description="the built-in zone that positions are looked up in")
+    windows: dict[Slug, Window] = Field(default_factory=dict)
+    rules: Annotated[list[Rule], Field(min_length=1)]
+    exemptions: list[Exemption] = Field(default_factory=list)
+    permits: list[PermitKind] = Field(default_factory=list)
+    penalty: Penalty | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise Saying(
+                f"`{name}` 不是时区；中国是 Asia/Shanghai", f"`{name}` is not a time zone; China's is Asia/Shanghai"
+            ) from None
+        return name
+
+    @property
+    def norms(self) -> list[Norm]:
+        """Rules, exemptions and permits, in the order of the pack."""
+        return [*self.rules, *self.exemptions, *self.permits]

@@ -1,0 +1,275 @@
+"""From a place as people give it to the parts of the notice's zones that it may be in."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, OUTSIDE, Notice, all_edges, edge_bit, everywhere
+from truckban.notices.model import NoticeZone
+from zones.coords import to_wgs84
+from zones.errors import InputError
+from zones.locate import Locator, Place
+from zones.spec import Part
+from zones.text import Text
+
+CRS = ("wgs84", "gcj02", "bd09")
+_UNKNOWN = float("nan")
+_CHINA_LON, _CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """A place as norms see it.
+
+    Attributes:
+        word: the contract's word: inside, boundary_road, carve_out, outside or unsure.
+        zones: mask of possible parts, by zone of the notice.
+        roads: the streets it is on; None where that is not known.
+        lon: WGS 84, NaN where no position was given.
+        lat: likewise.
+        mapped: whether a zone on the ground was asked.
+    """
+
+    word: str
+    zones: Mapping[str, int]
+    roads: frozenset[str] | None = None
+    lon: float = _UNKNOWN
+    lat: float = _UNKNOWN
+    mapped: bool = False
+
+
+def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts:  # noqa: ANN401
+    """Read the `place` object of a case.
+
+    Args:
+        place: a position (`lon`, `lat`, optional `crs`, `accuracy_m`), `{"road", "segment"}`, `{"zone": "inside" | "outside"}`
+            (with several zones `"of"` says which), or null.
+        notice: whose zones are meant.
+        ground: the `zones.locate.Locator` of the notice's zone, None where there is no map of it.
+
+    Raises:
+        InputError: a place that cannot be, with its field.
+    """
+    if place is None:
+        return PlaceFacts("unsure", _nothing_known(notice))
+    if not isinstance(place, dict):
+        raise InputError(Text("应为对象：位置、道路或区域", "an object is needed: a position, a road or a zone"))
+    if "lon" in place or "lat" in place:
+        return _position(place, notice, ground)
+    masks = _nothing_known(notice)
+    roads = None
+    if "road" in place:
+        road = _text(place, "road")
+        masks = _on_road(road, _ends(place), notice, ground)
+        roads = frozenset({road})
+    elif "zone" not in place and "zones" not in place:
+        raise InputError(Text("应有 lon 和 lat，或 road，或 zone", "it needs lon and lat, or road, or zone"))
+    for name, mask in _in_zones(place, notice).items():
+        masks[name] &= mask
+        if not masks[name]:
+            raise InputError(
+                Text(f"与道路矛盾：{name} 里没有这样的地方", f"contradicts the road: {name} has no such place"), field="zone"
+            )
+    return PlaceFacts(_word(masks), masks, roads)
+
+
+def read_position(place: Mapping[str, Any]) -> tuple[float, float]:
+    """Return WGS 84 longitude and latitude of a position.
+
+    Raises:
+        InputError: not a position, most likely swapped, or an unknown coordinate system.
+    """
+    crs = place.get("crs") or "wgs84"
+    if crs not in CRS:
+        listed = ", ".join(CRS)
+        raise InputError(Text(f"`{crs}` 不行；可以是：{listed}", f"`{crs}` will not do; it is one of: {listed}"), field="crs")
+    lon, lat = (_degrees(place, name, most) for name, most in (("lon", 180.0), ("lat", 90.0)))
+    if crs == "wgs84":
+        return lon, lat
+    out_lon, out_lat = to_wgs84(np.array([lon]), np.array([lat]), crs)
+    return float(out_lon[0]), float(out_lat[0])
+
+
+def _degrees(place: Mapping[str, Any], name: str, most: float) -> float:
+    value = place.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError(Text("应为十进制度数", "decimal degrees are needed"), field=name)
+    swapped = _looks_swapped(place)
+    if swapped or abs(value) > most:
+        raise InputError(
+            Text(f"{value}：经纬度像是写反了", f"{value}: longitude and latitude look swapped")
+            if swapped
+            else Text(f"{value} 超出范围", f"{value} is out of range"),
+            field=name,
+        )
+    return float(value)
+
+
+def _looks_swapped(place: Mapping[str, Any]) -> bool:
+    lon, lat = place.get("lon"), place.get("lat")
+    if not isinstance(lon, int | float) or not isinstance(lat, int | float):
+        return False
+    return _CHINA_LAT[0] <= lon <= _CHINA_LAT[1] and _CHINA_LON[0] <= lat <= _CHINA_LON[1]
+
+
+def _nothing_known(notice: Notice) -> dict[str, int]:
+    return {name: everywhere(zone) for name, zone in notice.zones.items()}
+
+
+def _word(masks: Mapping[str, int]) -> str:
+    """Return one word for a place by its parts; the part that a ban is most likely about comes first."""
+    known = [next((word for mask, word in _WORDS if not possible & ~mask), "unsure") for possible in masks.values()]
+    for word in ("inside", "boundary_road", "carve_out"):
+        if word in known:
+            return word
+    return "outside" if set(known) == {"outside"} else "unsure"
+
+
+_EDGES = -1 << FIRST_EDGE
+_WORDS = ((AREA, "inside"), (_EDGES, "boundary_road"), (CARVE_OUT, "carve_out"), (OUTSIDE, "outside"))
+
+
+def _position(place: Mapping[str, Any], notice: Notice, ground: Locator | None) -> PlaceFacts:
+    lon, lat = read_position(place)
+    masks = _nothing_known(notice)
+    if ground is None:
+        return PlaceFacts("unsure", masks, None, lon, lat)
+    accuracy = place.get("accuracy_m")
+    if accuracy is not None and (isinstance(accuracy, bool) or not isinstance(accuracy, int | float) or not accuracy >= 0):
+        raise InputError(Text("应为不小于零的米数", "metres, zero or more, are needed"), field="accuracy_m")
+    at = np.array([lon]), np.array([lat])
+    zone = mapped_zone(notice, ground)
+    found = ground.places(*at, accuracy_m=None if accuracy is None else np.array([float(accuracy)]))[0]
+    masks[zone.id] = part_masks(notice, ground)[int(found), int(ground.edge(*at)[0])]
+    word = "unsure" if found == Place.UNSURE else _word({zone.id: masks[zone.id]})
+    if found == Place.BOUNDARY_ROAD:
+        word = "boundary_road"
+    return PlaceFacts(word, masks, ground.roads(*at)[0], lon, lat, mapped=True)
+
+
+def mapped_zone(notice: Notice, ground: Locator) -> NoticeZone:
+    """Return the zone of the notice that a map shows: the one of its name, else the notice's only area.
+
+    Raises:
+        InputError: there are several areas, and none has the map's name.
+    """
+    if ground.zone.id in notice.zones:
+        return notice.zones[ground.zone.id]
+    areas = [zone for zone in notice.zones.values() if zone.area]
+    if len(areas) != 1:
+        listed = ", ".join(zone.id for zone in areas) or "-"
+        raise InputError(
+            Text(
+                f"区域文件 {ground.zone.id} 对不上通告 {notice.id} 的区域：{listed}",
+                f"zone file {ground.zone.id} is none of the areas of notice {notice.id}: {listed}",
+            )
+        )
+    return areas[0]
+
+
+def part_masks(notice: Notice, ground: Locator) -> np.ndarray:
+    """Return the mask of possible parts by place code and boundary road, shape (places, roads + 1); the last is "no road".
+
+    A boundary road that the notice does not name (a map of another place) counts as its own file says: excluded is outside.
+    """
+    zone = mapped_zone(notice, ground)
+    masks = np.zeros((len(Place), len(ground.zone.boundary_roads) + 1), np.int64)
+    masks[Place.INSIDE], masks[Place.CARVE_OUT], masks[Place.OUTSIDE] = AREA, CARVE_OUT, OUTSIDE
+    masks[Place.UNSURE] = everywhere(zone)
+    edges = {edge.road for edge in zone.area.edges} if zone.area else set()
+    by_value = {"included": AREA, "excluded": OUTSIDE, "unstated": AREA | OUTSIDE}
+    for number, road in enumerate(ground.zone.boundary_roads):
+        masks[Place.BOUNDARY_ROAD, number] = edge_bit(zone, road.name) if road.name in edges else by_value[road.boundary]
+    masks[Place.BOUNDARY_ROAD, -1] = all_edges(zone)
+    return masks
+
+
+def _text(place: Mapping[str, Any], name: str) -> str:
+    value = place[name]
+    if not isinstance(value, str) or not value:
+        raise InputError(Text("应为文字", "text is needed"), field=name)
+    return value
+
+
+def _ends(place: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the two ends of `A至B`, in no order; None where no stretch is named."""
+    if place.get("segment") is None:
+        return None
+    ends = re.split(r"\s*(?:至|到|—|–|-|~|～)\s*", _text(place, "segment").strip("（）() "))
+    if len(ends) != _ENDS or not all(ends):
+        raise InputError(Text("应写作“甲路至乙路”", "write it as 甲路至乙路 (from, to)"), field="segment")
+    return frozenset(ends)
+
+
+_ENDS = 2
+
+
+def _on_road(road: str, ends: frozenset[str] | None, notice: Notice, ground: Locator | None) -> dict[str, int]:
+    """Return what a road's name alone says of each zone; where there is a map, what the map says."""
+    masks = {zone.id: _on_road_in(zone, road, ends) for zone in notice.zones.values()}
+    listed = {zone.id for zone in notice.zones.values() if zone.roads is not None and masks[zone.id] == AREA}
+    for zone in notice.zones.values():
+        if zone.roads is not None and listed and zone.id not in listed and not zone.complete:
+            masks[zone.id] = OUTSIDE  # one stretch stands in one list: listed there means not meant here
+    if ground is not None:
+        zone = mapped_zone(notice, ground)
+        parts = part_masks(notice, ground)
+        found = ground.segment_place(road, *sorted(ends or ()))
+        if found:
+            masks[zone.id] = int(np.bitwise_or.reduce([parts[place, -1] for place in found]))
+            if zone.area and road in {edge.road for edge in zone.area.edges} and found == {Place.BOUNDARY_ROAD}:
+                masks[zone.id] = edge_bit(zone, road)
+    return masks
+
+
+def _on_road_in(zone: NoticeZone, road: str, ends: frozenset[str] | None) -> int:
+    if zone.roads is not None:
+        stretches = [part for part in zone.roads if part.road == road]
+        if any(part.from_ is None or (ends is not None and _same_stretch(part, ends)) for part in stretches):
+            return AREA
+        return AREA | OUTSIDE if (stretches and ends is None) or not zone.complete else OUTSIDE
+    if zone.area is not None and road in {edge.road for edge in zone.area.edges}:
+        return edge_bit(zone, road)
+    left_out = [part for part in [*(zone.area.carve_outs if zone.area else []), *zone.open_roads] if part.road == road]
+    if any(part.from_ is None or (ends is not None and _same_stretch(part, ends)) for part in left_out):
+        return CARVE_OUT
+    return everywhere(zone)
+
+
+def _same_stretch(part: Part, ends: frozenset[str]) -> bool:
+    return {part.from_, part.to} == ends
+
+
+def _in_zones(place: Mapping[str, Any], notice: Notice) -> dict[str, int]:
+    if "zone" in place:
+        said = place["zone"]
+        if said == "inside" and len(notice.zones) > 1:
+            listed = ", ".join(notice.zones)
+            raise InputError(
+                Text(f"通告有几个区域，请用 zones 说明是哪个：{listed}", f"the notice has several zones; say which in `zones`: {listed}"),
+                field="zone",
+            )
+        stated = dict.fromkeys(notice.zones, said)
+    else:
+        stated = place.get("zones", {})
+    masks: dict[str, int] = {}
+    for name, word in stated.items():
+        if name not in notice.zones:
+            listed = ", ".join(notice.zones)
+            raise InputError(Text(f"没有区域 {name}；有：{listed}", f"there is no zone {name}; there are: {listed}"), field="zones")
+        masks[name] = _stated(notice.zones[name], word)
+        if masks[name] == AREA:
+            for around in notice.zones[name].within:
+                masks.setdefault(around, AREA)
+    return masks
+
+
+def _stated(zone: NoticeZone, word: Any) -> int:  # noqa: ANN401
+    by_word = {"inside": AREA, "outside": OUTSIDE, "carve_out": CARVE_OUT, "boundary_road": all_edges(zone)}
+    if word not in by_word:
+        raise InputError(Text(f"`{word}` 不行；可以是 inside 或 outside", f"`{word}` will not do; it is inside or outside"), field="zone")
+    return by_word[word]

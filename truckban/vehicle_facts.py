@@ -1,0 +1,126 @@
+"""From the fields of a vehicle to the facts that norms ask about."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from truckban.facts import BUILTIN, UNKNOWN_NUMBER, Fact
+from truckban.vehicles import Reading, classify
+from truckban.vehicles.plate_colors import read_color
+from truckban.vehicles.plates import read_plate
+from zones.errors import InputError
+from zones.text import Text
+
+_BY_CLASS = {"kind", "size", "body", "length_mm", "gross_mass_kg"}
+_OTHER_FIELDS = {"plate", "vehicle_type", "vehicle_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One consistent way the vehicle can be, in the shapes of `truckban.facts`."""
+
+    source: str
+    categories: Mapping[str, int]
+    numbers: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleFacts:
+    """A vehicle as norms see it.
+
+    Attributes:
+        vehicle_class: the contract's word.
+        worlds: one; two where the licence's words and its numbers disagree (GA 802), the words' first.
+        plate: the number in its usual form, or None.
+        given: the fields that were given and understood, as given.
+        warnings: reason codes with their sentences.
+    """
+
+    vehicle_class: str
+    worlds: tuple[World, ...]
+    plate: str | None
+    given: Mapping[str, Any]
+    warnings: tuple[tuple[str, Text], ...]
+
+
+def read_vehicle(fields: Mapping[str, Any], facts: Mapping[str, Fact] = BUILTIN) -> VehicleFacts:
+    """Read the `vehicle` object of a case.
+
+    Args:
+        fields: JSON values by field; absent and null mean unknown (`service`: none).
+        facts: the facts that the notice asks about.
+
+    Raises:
+        InputError: a value that cannot be, with its field.
+    """
+    given = {name: value for name, value in fields.items() if value is not None and value != ""}
+    typed = given.get("vehicle_type")
+    if typed is not None and not isinstance(typed, str):
+        raise InputError(Text("应为文字", "text is needed"), field="vehicle_type")
+    found = classify(vehicle_type=typed, length_mm=given.get("length_mm"), gross_mass_kg=given.get("gross_mass_kg"))
+    categories, numbers = {}, {}
+    for name, fact in facts.items():
+        if name in _BY_CLASS:
+            continue
+        if fact.kind == "number":
+            numbers[name] = _number(name, given.get(name))
+        else:
+            categories[name] = _category(fact, given.get(name))
+    plate = None
+    warnings = list(found.warnings)
+    if "plate" in given:
+        read = read_plate(given["plate"], given.get("plate_color"))
+        plate = read.number
+        warnings += read.warnings
+    for name in given:
+        if name not in facts and name not in _OTHER_FIELDS:
+            warnings.append(("vehicle.unknown_field", Text(f"不认识的字段 {name}，没有使用", f"unknown field {name}, not used")))
+    understood = {n: v for n, v in given.items() if not (n == "vehicle_type" and _not_understood(found.warnings))}
+    return VehicleFacts(
+        found.vehicle_class,
+        tuple(_world(reading, categories, numbers) for reading in found.readings),
+        plate,
+        understood,
+        tuple(warnings),
+    )
+
+
+def _not_understood(warnings: tuple[tuple[str, Text], ...]) -> bool:
+    return any(code == "vehicle.words_not_recognised" for code, _ in warnings)
+
+
+def _world(reading: Reading, categories: Mapping[str, int], numbers: Mapping[str, tuple[float, float]]) -> World:
+    return World(
+        reading.source,
+        {
+            **categories,
+            "kind": BUILTIN["kind"].mask(reading.kinds),
+            "size": BUILTIN["size"].mask(reading.sizes),
+            "body": BUILTIN["body"].mask(reading.bodies),
+        },
+        {**numbers, "length_mm": reading.length_mm, "gross_mass_kg": reading.gross_mass_kg},
+    )
+
+
+def _number(name: str, value: Any) -> tuple[float, float]:  # noqa: ANN401
+    if value is None:
+        return UNKNOWN_NUMBER
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        raise InputError(Text("应为不小于零的数字", "a number of zero or more is needed"), field=name)
+    return float(value), float(value)
+
+
+def _category(fact: Fact, value: Any) -> int:  # noqa: ANN401
+    if value is None:
+        return fact.everything if fact.absent is None else fact.mask([fact.absent])
+    if fact.kind == "flag":
+        if not isinstance(value, bool):
+            raise InputError(Text("应为 true、false 或空", "true, false or null is needed"), field=fact.name)
+        return fact.mask(["true" if value else "false"])
+    if fact.name == "plate_color":
+        return fact.mask([read_color(value) or value])
+    if value not in fact.values:
+        listed = ", ".join(fact.values)
+        raise InputError(Text(f"`{value}` 不行；可以是：{listed}", f"`{value}` will not do; it is one of: {listed}"), field=fact.name)
+    return fact.mask([value])

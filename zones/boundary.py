@@ -1,0 +1,180 @@
+"""From a notice's edges and a street network to polygons, or to an error that says why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import shapely
+from shapely import Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from zones.coords import LocalPlane
+from zones.errors import ZoneError
+from zones.gaps import Gap, Ways, bridge_gaps, cyclic_order, find_gaps
+from zones.names import Found, find_roads
+from zones.network import StreetNetwork
+from zones.roads import Road, carriageway_of, polygon_parts
+from zones.sides import Border, centre_loop, choose
+from zones.spec import Edge, Junction, Part, ZoneSpec
+from zones.stretches import Stretches
+from zones.text import Text
+
+# what is left of the area narrower than this, between kerbs, is no area
+_SLIVER_M = 2.0
+_CLEAR_M = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """A zone in the plane, in metres.
+
+    Attributes:
+        plane: the plane that all geometry is in.
+        loop: what the edges' centre lines enclose.
+        area: what is banned: the loop with `included` roads, without the others and without the carve-outs.
+        boundary: the surface of each edge's road along the loop, in the order of the edges.
+        carve_outs: the surface of each carve-out that would else be area.
+        gaps: what was missing and how it was closed.
+        roads: the edges' roads, bridged.
+        found: every road that the specification names.
+    """
+
+    plane: LocalPlane
+    loop: Polygon
+    area: BaseGeometry
+    boundary: tuple[BaseGeometry, ...]
+    carve_outs: tuple[BaseGeometry, ...]
+    gaps: tuple[Gap, ...]
+    roads: tuple[Road, ...]
+    found: dict[str, Found]
+
+
+def names_in(spec: ZoneSpec) -> list[str]:
+    """Return every road that a specification names."""
+    junctions = list(spec.points.values())
+    parts = [*spec.carve_outs, *(edge.part for edge in spec.edges if edge.part)]
+    junctions += [place for part in parts for place in (part.from_, part.to) if isinstance(place, Junction)]
+    names = [*(edge.road for edge in spec.edges), *(part.road for part in parts)]
+    return list(dict.fromkeys([*names, *(name for junction in junctions for name in junction.junction)]))
+
+
+def outline(
+    spec: ZoneSpec,
+    network: StreetNetwork,
+    *,
+    max_gap_m: float = 100.0,
+    bridge: Iterable[tuple[float, float]] = (),
+) -> Outline:
+    """Build the zone that a specification means on a street network.
+
+    Args:
+        spec: the notice's words.
+        network: the streets, WGS 84.
+        max_gap_m: the longest path along drawn ways that may close a gap.
+        bridge: WGS 84 lon/lat of gaps that the operator closes with a straight line.
+
+    Raises:
+        ZoneError: `road_not_found`, `loop_open` or `sides_contradict`.
+        InputError: a part or a place of the specification cannot be resolved.
+    """
+    found = find_roads(network, names_in(spec))
+    plane = LocalPlane.around(*(s.line for edge in spec.edges for s in found[edge.road].segments))
+    named = {name: Road.of(name, road.segments, plane) for name, road in found.items()}
+    stretches = Stretches(named.__getitem__, spec.points)
+    roads = [stretches.part_of_road(edge.part) if edge.part else named[edge.road] for edge in spec.edges]
+    operator = [Point(*plane.xy(lon, lat)) for lon, lat in bridge]
+    closing = _Closing(Ways(tuple(carriageway_of(s, plane) for s in network.segments)), max_gap_m, operator)
+    border, roads, gaps = _close(spec, roads, closing, plane)
+    loop = centre_loop(border, roads)
+    whole, boundary = _take_out_roads(loop, spec.edges, roads)
+    carve_outs = _carve(whole, spec.carve_outs, stretches, loop)
+    area = shapely.difference(whole, shapely.union_all(carve_outs)) if carve_outs else whole
+    return Outline(
+        plane, loop, _without_slivers(area), boundary, carve_outs, tuple(gaps), tuple(roads), found
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Closing:
+    """What may close a gap: drawn ways up to a length, and the places that the operator names."""
+
+    ways: Ways
+    max_gap_m: float
+    operator: Sequence[Point]
+
+    def bridge(self, gaps: Sequence[Gap]) -> list[Gap]:
+        return bridge_gaps(gaps, self.ways, max_gap_m=self.max_gap_m, operator=self.operator)
+
+
+def _close(
+    spec: ZoneSpec, roads: list[Road], closing: _Closing, plane: LocalPlane
+) -> tuple[Border, list[Road], list[Gap]]:
+    """Return the face's border, the roads with their bridges, and the gaps.
+
+    Gaps are looked for only where the roads alone enclose nothing.
+    """
+    border = choose(spec.edges, roads)
+    if border is not None:
+        return border, roads, []
+    order = list(range(len(roads))) if spec.ordered else cyclic_order(roads)
+    gaps = closing.bridge(find_gaps(roads, order))
+    if all(gap.bridged_by for gap in gaps):
+        bridged = _with_bridges(spec.edges, roads, gaps)
+        border = choose(spec.edges, bridged)
+        if border is not None:
+            return border, bridged, gaps
+    raise _open(gaps, roads, plane, closing.max_gap_m)
+
+
+def _with_bridges(edges: Sequence[Edge], roads: Sequence[Road], gaps: Iterable[Gap]) -> list[Road]:
+    """Add each bridge to one of the two roads it joins: to one that is not part of the area, if there is one."""
+    bridged = list(roads)
+    for gap in gaps:
+        owner = min(gap.roads, key=lambda i: (edges[i].boundary == "included", i))
+        for carriageway in gap.path:
+            bridged[owner] = bridged[owner].with_line(carriageway.line, carriageway.half_width_m)
+        if not gap.path:
+            bridged[owner] = bridged[owner].with_line(gap.line)
+    return bridged
+
+
+def _open(gaps: Sequence[Gap], roads: Sequence[Road], plane: LocalPlane, max_gap_m: float) -> ZoneError:
+    reports = [gap.as_json(roads, plane) for gap in gaps]
+    missing = [r for r in reports if r["bridged_by"] is None]
+    if not missing:
+        text = Text("这些道路虽然相接，但没有围成区域", "the roads meet, and yet enclose no area that follows all of them")
+    else:
+        zh = "；".join(f"{'—'.join(r['between'])}：{r['lon']}, {r['lat']} 处缺 {r['length_m']} 米" for r in missing)
+        en = "; ".join(
+            f"{' - '.join(r['between'])}: {r['length_m']} m missing at {r['lon']}, {r['lat']}" for r in missing
+        )
+        text = Text(
+            f"边界没有闭合，{max_gap_m:g} 米以内也没有道路可以连接：{zh}",
+            f"the boundary is open, and no way of at most {max_gap_m:g} m closes it: {en}",
+        )
+    return ZoneError("loop_open", text, gaps=reports)
+
+
+def _take_out_roads(
+    loop: Polygon, edges: Sequence[Edge], roads: Sequence[Road]
+) -> tuple[BaseGeometry, tuple[BaseGeometry, ...]]:
+    """Return the area with `included` roads and without the others, and each road's surface along the loop."""
+    along = shapely.buffer(shapely.boundary(loop), max(road.reach_m for road in roads) + _CLEAR_M)
+    surfaces = tuple(shapely.intersection(road.surface, along) for road in roads)
+    inside = [s for s, edge in zip(surfaces, edges, strict=True) if edge.boundary == "included"]
+    out = [s for s, edge in zip(surfaces, edges, strict=True) if edge.boundary != "included"]
+    # the loop runs along the middle of every road: what lies beyond a road that is out is not area either
+    area = shapely.difference(shapely.union_all([loop, *inside]), shapely.union_all(out))
+    return _without_slivers(area), surfaces
+
+
+def _without_slivers(area: BaseGeometry) -> BaseGeometry:
+    kept = [part for part in polygon_parts(area) if not shapely.buffer(part, -_SLIVER_M / 2).is_empty]
+    return shapely.union_all(kept)
+
+
+def _carve(
+    area: BaseGeometry, parts: Sequence[Part], stretches: Stretches, loop: Polygon
+) -> tuple[BaseGeometry, ...]:
+    return tuple(shapely.intersection(stretches.surface(part, loop), area) for part in parts)

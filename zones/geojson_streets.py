@@ -1,0 +1,123 @@
+"""Streets of a GeoJSON file of lines with a name column."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from shapely import LineString
+
+from zones.errors import InputError
+from zones.network import Segment, Source, StreetNetwork, parse_lanes, parse_metres
+from zones.text import Text
+
+_ONE_WAY = {"1", "yes", "true", "-1", "reverse"}
+_AGAINST = {"-1", "reverse"}
+_OTHER_NAMES = ("alt_name", "old_name")
+_TWO_POINTS = 2
+
+
+def _load(path: Path) -> list[dict[str, Any]]:
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except json.JSONDecodeError as error:
+        raise InputError(
+            Text(f"不是可读的 JSON：{error.msg}", f"not readable as JSON: {error.msg}"),
+            file=str(path),
+            line=error.lineno,
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(Text("文件不是 UTF-8 编码", "the file is not UTF-8"), file=str(path)) from error
+    features = data.get("features") if isinstance(data, dict) else None
+    if not isinstance(features, list):
+        raise InputError(
+            Text("不是 GeoJSON 要素集合：缺少 features", "not a GeoJSON FeatureCollection: features is missing"),
+            file=str(path),
+            field="features",
+        )
+    return features
+
+
+def _lines(geometry: dict[str, Any] | None) -> list[list[list[float]]]:
+    kind = (geometry or {}).get("type")
+    if geometry is None or kind not in {"LineString", "MultiLineString"}:
+        return []
+    parts: list[list[list[float]]] = geometry["coordinates"] if kind == "MultiLineString" else [geometry["coordinates"]]
+    return parts
+
+
+def _line(points: list[list[float]], *, file: str, field: str) -> LineString:
+    try:
+        pairs = [(float(point[0]), float(point[1])) for point in points]
+        good = len(pairs) >= _TWO_POINTS and all(math.isfinite(value) for pair in pairs for value in pair)
+        good = good and all(abs(lon) <= 180 and abs(lat) <= 90 for lon, lat in pairs)  # noqa: PLR2004 - degrees
+    except (TypeError, ValueError, IndexError, KeyError):
+        good = False
+    if not good:
+        raise InputError(
+            Text(
+                "线至少要有两个点，每个点是经度、纬度（度）",
+                "a line has at least two points, each a longitude and a latitude in degrees",
+            ),
+            file=file,
+            field=field,
+        )
+    return LineString(pairs)
+
+
+def _segments(features: list[dict[str, Any]], path: Path) -> Iterator[Segment]:
+    for number, feature in enumerate(features):
+        place = f"features[{number}]"
+        try:
+            parts, tags = _lines(feature.get("geometry")), feature.get("properties") or {}
+        except (AttributeError, KeyError) as error:
+            raise InputError(Text("不是 GeoJSON 要素", "not a GeoJSON feature"), file=str(path), field=place) from error
+        for part, points in enumerate(parts):
+            oneway = str(tags.get("oneway")).lower()
+            line = _line(points, file=str(path), field=f"{place}.geometry.coordinates")
+            yield Segment(
+                id=str(number) if len(parts) == 1 else f"{number}.{part}",
+                name=tags.get("name") or None,
+                highway=str(tags.get("highway") or ""),
+                line=line.reverse() if oneway in _AGAINST else line,
+                lanes=parse_lanes(tags.get("lanes")),
+                width_m=parse_metres(tags.get("width")),
+                oneway=oneway in _ONE_WAY,
+                way_id=tags.get("osm_id") if isinstance(tags.get("osm_id"), int) else None,
+                other_names=tuple((tag, str(tags[tag])) for tag in _OTHER_NAMES if tags.get(tag)),
+            )
+
+
+def _without_returns(segments: Iterator[Segment]) -> Iterator[Segment]:
+    """Drop a two-way segment that is drawn a second time, there and back on the same points."""
+    seen: set[tuple[str | None, tuple[tuple[float, ...], ...]]] = set()
+    for segment in segments:
+        points = tuple(segment.line.coords)
+        if not segment.oneway:
+            if (segment.name, points) in seen or (segment.name, points[::-1]) in seen:
+                continue
+            seen.add((segment.name, points))
+        yield segment
+
+
+def read_geojson(path: Path, sha256: str) -> StreetNetwork:
+    """Read the lines of a GeoJSON FeatureCollection.
+
+    Properties as in OSM: `name`, `highway`, `oneway` (0/1 or yes/no/-1), `lanes`, `width`, `alt_name`, `old_name`.
+
+    Args:
+        path: the file.
+        sha256: the hash of its bytes.
+
+    Raises:
+        InputError: it is not JSON (with the line), not a FeatureCollection, a line is broken, or there is none.
+    """
+    features = _load(path)
+    segments = tuple(_without_returns(_segments(features, path)))
+    if not segments:
+        raise InputError(Text("文件里没有线", "the file holds no lines"), file=str(path), field="features")
+    schematic = any("schematic" in path.name.lower() or "示意" in word for word in (path.name,))
+    return StreetNetwork(segments, Source(path.name, sha256), "schematic" if schematic else "survey")

@@ -1,0 +1,227 @@
+"""Where positions are: in the area, on a boundary road, in a carve-out, on which street. Arrays in, arrays out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from zones.coords import LocalPlane
+from zones.errors import InputError
+from zones.roads import Carriageway, Road
+from zones.spec import Junction, Part
+from zones.stretches import Stretches
+from zones.zone import Street, Zone
+
+# contract, section 1, question 11: a position is on the street whose centre line is nearest within 25 m
+_ON_STREET_M = 25.0
+# what a stretch has in common with the road it ends at is no place of its own
+_MOUTH_M = 40.0
+# a straight line in lon/lat and in the plane differ by less than a millimetre over this
+_STRAIGHT_DEG = 0.002
+_SAME_M = 0.01
+
+_Floats = npt.NDArray[np.float64]
+
+
+class Place(IntEnum):
+    """Where a position is."""
+
+    INSIDE = 0
+    BOUNDARY_ROAD = 1
+    CARVE_OUT = 2
+    OUTSIDE = 3
+    UNSURE = 4
+
+    @property
+    def word(self) -> str:
+        """The contract's word: inside, boundary_road, ..."""
+        return self.name.lower()
+
+
+class Locator:
+    """Locates WGS 84 positions in a zone.
+
+    A position exactly on a kerb counts as the lawful side. Where a file's area overlaps a carve-out or a boundary road
+    that is not included, the lawful side counts too.
+    """
+
+    def __init__(self, zone: Zone) -> None:
+        """Prepare a zone; positions are then looked up in arrays of any length."""
+        self.zone = zone
+        self.plane = LocalPlane.around(zone.area)
+        self._roads = [road.geometry for road in zone.boundary_roads]
+        self._carved = shapely.union_all([carve_out.geometry for carve_out in zone.carve_outs])
+        self._boundary = shapely.union_all(self._roads)
+        out = [road.geometry for road in zone.boundary_roads if road.boundary != "included"]
+        lawful = shapely.union_all([*out, self._carved])
+        overlap = shapely.intersection(zone.area, lawful).area > 0
+        self._area = shapely.difference(zone.area, lawful) if overlap else zone.area
+        shapely.prepare([self._area, self._carved, self._boundary, *self._roads])
+
+    def places(
+        self, lon: npt.ArrayLike, lat: npt.ArrayLike, accuracy_m: npt.ArrayLike | None = None
+    ) -> npt.NDArray[np.int8]:
+        """Return the Place of each position.
+
+        Args:
+            lon: WGS 84 degrees, shape (n,).
+            lat: WGS 84 degrees, shape (n,).
+            accuracy_m: radius of the circle that each position may be in, scalar or shape (n,); None or NaN: exact.
+
+        Returns:
+            Shape (n,), values of Place: UNSURE where a coordinate is not finite, or where the circle reaches across
+            the area's border.
+        """
+        x, y = _positions(lon, lat)
+        found = np.full(len(x), Place.OUTSIDE, dtype=np.int8)
+        inside = np.asarray(shapely.contains_xy(self._area, x, y))
+        found[inside] = Place.INSIDE
+        rest = np.flatnonzero(~inside)
+        # the zone is small and traces are long: look at roads only near them
+        rest = rest[_in_box(x[rest], y[rest], shapely.union_all([self._boundary, self._carved]))]
+        found[rest[shapely.intersects_xy(self._carved, x[rest], y[rest])]] = Place.CARVE_OUT
+        found[rest[shapely.intersects_xy(self._boundary, x[rest], y[rest])]] = Place.BOUNDARY_ROAD
+        found[~(np.isfinite(x) & np.isfinite(y))] = Place.UNSURE
+        if accuracy_m is not None:
+            radius = np.broadcast_to(np.asarray(accuracy_m, dtype=np.float64), x.shape)
+            wide = np.flatnonzero((radius > 0) & (found != Place.UNSURE))
+            near = np.abs(self.depth_m(x[wide], y[wide])) < radius[wide]
+            found[wide[near]] = Place.UNSURE
+        return found
+
+    def edge(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Return the index in `zone.boundary_roads` of the road each position is on, the first at a corner, else -1."""
+        x, y = _positions(lon, lat)
+        found = np.full(len(x), -1, dtype=np.int64)
+        rest = np.flatnonzero(_in_box(x, y, self._boundary))
+        for index, road in reversed(list(enumerate(self._roads))):
+            found[rest[shapely.intersects_xy(road, x[rest], y[rest])]] = index
+        return found
+
+    def depth_m(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> _Floats:
+        """Return the distance in metres from each position to the area's border, positive inside; NaN for no position."""
+        x, y = _positions(lon, lat)
+        depth = np.full(len(x), np.nan)
+        known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        points = shapely.points(*self.plane.xy(x[known], y[known]))
+        (index, _), distance = self._border.query_nearest(points, return_distance=True, all_matches=False)
+        inside = shapely.contains_xy(self._area, x[known], y[known])
+        depth[known[index]] = np.where(inside[index], distance, -distance)
+        return depth
+
+    @cached_property
+    def _border(self) -> shapely.STRtree:
+        ring = shapely.segmentize(shapely.boundary(self._area), _STRAIGHT_DEG)
+        lines = [shapely.get_coordinates(part) for part in shapely.get_parts(self.plane.to_xy(ring))]
+        pairs = [np.stack([line[:-1], line[1:]], axis=1) for line in lines]
+        return shapely.STRtree(shapely.linestrings(np.concatenate(pairs)))
+
+    def roads(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> list[frozenset[str]]:
+        """Return the names of the streets each position is on.
+
+        The street whose centre line is nearest within 25 m (of a dual carriageway: the nearer carriageway's centre
+        line), and at a junction every street within its half width. Empty on no street or on one without a name.
+        """
+        x, y = _positions(lon, lat)
+        known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        names: list[frozenset[str]] = [frozenset()] * len(x)
+        points = shapely.points(*self.plane.xy(x[known], y[known]))
+        point, street = self._streets.query(points, predicate="dwithin", distance=_ON_STREET_M)
+        distance = shapely.distance(points[point], self._street_lines[street])
+        nearest = np.full(len(points), np.inf)
+        np.minimum.at(nearest, point, distance)
+        on = (distance <= nearest[point] + _SAME_M) | (distance <= self._half_widths[street])
+        on &= self._street_names[street] != ""
+        for p, name in zip(known[point[on]].tolist(), self._street_names[street[on]].tolist(), strict=True):
+            if name not in names[p]:
+                names[p] = names[p] | {name}
+        return names
+
+    @cached_property
+    def _street_lines(self) -> npt.NDArray[np.object_]:
+        lines = np.array([street.geometry for street in self.zone.streets], dtype=object)
+        return np.array([self.plane.to_xy(line) for line in lines], dtype=object)
+
+    @cached_property
+    def _streets(self) -> shapely.STRtree:
+        return shapely.STRtree(self._street_lines)
+
+    @cached_property
+    def _street_names(self) -> npt.NDArray[np.object_]:
+        return np.array([street.name or "" for street in self.zone.streets], dtype=object)
+
+    @cached_property
+    def _half_widths(self) -> _Floats:
+        return np.array([street.half_width_m for street in self.zone.streets])
+
+    def segment_place(self, road: str, from_: str | None = None, to: str | None = None) -> frozenset[Place]:
+        """Return every Place that a named road, or a stretch of it, runs through.
+
+        Args:
+            road: its name.
+            from_: a cross street, or a point of the zone's specification, where the stretch begins.
+            to: where it ends.
+
+        Returns:
+            Empty where the zone's streets have no such road or stretch.
+        """
+        lines = self._stretch(road, from_, to)
+        if lines is None:
+            return frozenset()
+        flat = shapely.union_all([self._carved, self._boundary])
+        by_place = {
+            Place.INSIDE: shapely.intersection(lines, self._in_plane(self._area)),
+            Place.BOUNDARY_ROAD: shapely.intersection(lines, self._in_plane(self._boundary)),
+            Place.CARVE_OUT: shapely.intersection(lines, self._in_plane(self._carved)),
+            Place.OUTSIDE: shapely.difference(lines, self._in_plane(shapely.union_all([self._area, flat]))),
+        }
+        enough = min(_MOUTH_M, lines.length / 2)
+        return frozenset(place for place, part in by_place.items() if part.length > enough)
+
+    def _in_plane(self, geometry: BaseGeometry) -> BaseGeometry:
+        return self.plane.to_xy(shapely.segmentize(geometry, _STRAIGHT_DEG))
+
+    def _road(self, name: str) -> Road:
+        def carriageway(street: Street) -> Carriageway:
+            return Carriageway(self.plane.to_xy(street.geometry), street.half_width_m)
+
+        return Road(name, tuple(carriageway(street) for street in self.zone.streets if street.name == name))
+
+    def _stretch(self, road: str, from_: str | None, to: str | None) -> BaseGeometry | None:
+        known = {street.name for street in self.zone.streets}
+        if road not in known:
+            return None
+        if from_ is None or to is None:
+            return self._road(road).lines
+        points = self.zone.spec.points if self.zone.spec else {}
+        ends = [end if end in points else Junction(junction=(road, end)) for end in (from_, to)]
+        meant = [points[end] if isinstance(end, str) else end for end in ends]
+        if not known.issuperset(name for junction in meant for name in junction.junction):
+            return None
+        try:
+            part = Part.model_validate({"road": road, "from": ends[0], "to": ends[1]})
+            return Stretches(self._road, points).part_of_road(part).lines
+        except InputError:
+            return None
+
+
+def _positions(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[_Floats, _Floats]:
+    return np.atleast_1d(np.asarray(lon, dtype=np.float64)), np.atleast_1d(np.asarray(lat, dtype=np.float64))
+
+
+def _in_box(x: _Floats, y: _Floats, geometry: BaseGeometry) -> npt.NDArray[np.bool_]:
+    if geometry.is_empty:
+        return np.zeros(len(x), dtype=bool)
+    west, south, east, north = geometry.bounds
+    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+
+
+def words(places: Sequence[int] | npt.NDArray[np.int8]) -> list[str]:
+    """Return the contract's words for an array of places."""
+    return [Place(int(place)).word for place in places]

@@ -1,0 +1,174 @@
+"""One model of streets behind every source: a segment from junction to junction, in lon/lat."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import shapely
+from shapely import LineString
+
+from zones.coords import check_crs, to_wgs84
+from zones.errors import InputError
+from zones.text import Text
+
+# OSM highway classes that no truck drives on: they are drawn, but a position is never "on" one of them
+NOT_DRIVEN = frozenset(
+    "footway path steps cycleway pedestrian corridor bridleway platform proposed construction elevator razed".split()
+)
+_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:m|米)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of one street; both directions of a two-way street are one segment.
+
+    Attributes:
+        id: unique in its network.
+        name: OSM `name`, None where the street has none.
+        highway: OSM `highway`, empty where unknown.
+        line: WGS 84 lon/lat, in the direction of travel where `oneway`.
+        lanes: OSM `lanes`: of both directions, or of the one carriageway of a one-way segment.
+        width_m: OSM `width`.
+        oneway: whether traffic flows along `line` only.
+        way_id: the OSM way it is part of.
+        other_names: (`alt_name` | `old_name` | ..., name) pairs.
+    """
+
+    id: str
+    name: str | None
+    highway: str
+    line: LineString
+    lanes: float | None = None
+    width_m: float | None = None
+    oneway: bool = False
+    way_id: int | None = None
+    other_names: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def driven(self) -> bool:
+        """Whether motor vehicles use it (by its class)."""
+        return self.highway not in NOT_DRIVEN
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where streets are from: the file's name without its folder, the hash of its bytes, its own date if it says one."""
+
+    file: str
+    sha256: str
+    date: str | None = None
+
+
+@dataclass(frozen=True)
+class StreetNetwork:
+    """Streets of one source.
+
+    Attributes:
+        segments: in the source's order.
+        source: the file they were read from.
+        grade: how far it can be trusted: an invented network, OpenStreetMap, or another file of lines.
+    """
+
+    segments: tuple[Segment, ...]
+    source: Source
+    grade: Literal["schematic", "osm", "survey"] = field(default="survey")
+
+    @cached_property
+    def by_name(self) -> dict[str, list[Segment]]:
+        """Segments by the name they are signed with."""
+        named: dict[str, list[Segment]] = {}
+        for segment in self.segments:
+            if segment.name:
+                named.setdefault(segment.name, []).append(segment)
+        return named
+
+
+def parse_metres(text: object) -> float | None:
+    """Return the metres of an OSM `width` value, or None where it is not plain metres above 0 (OSM wiki, Key:width)."""
+    return _positive(text)
+
+
+def parse_lanes(text: object) -> float | None:
+    """Return the number of an OSM `lanes` value, or None where it is not one number above 0."""
+    return _positive(text)
+
+
+def _positive(text: object) -> float | None:
+    match = _NUMBER.fullmatch(str(text)) if text is not None else None
+    value = float(match[1]) if match else math.nan
+    return value if value > 0 else None
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hex SHA-256 of a file's bytes.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            Text(f"无法读取文件：{error.strerror}", f"the file cannot be read: {error.strerror}"), file=str(path)
+        ) from error
+    if not data.strip():
+        raise InputError(Text("文件是空的", "the file is empty"), file=str(path))
+    return hashlib.sha256(data).hexdigest()
+
+
+def _shifted(segments: Iterable[Segment], crs: str) -> tuple[Segment, ...]:
+    """Return the segments with their lines brought to WGS 84."""
+    if crs == "wgs84":
+        return tuple(segments)
+
+    def shift(segment: Segment) -> Segment:
+        lon, lat = to_wgs84(*shapely.get_coordinates(segment.line).T, crs)
+        return _with_line(segment, LineString(list(zip(lon.tolist(), lat.tolist(), strict=True))))
+
+    return tuple(shift(segment) for segment in segments)
+
+
+def _with_line(segment: Segment, line: LineString) -> Segment:
+    values = {name: getattr(segment, name) for name in Segment.__slots__}
+    return Segment(**{**values, "line": line})
+
+
+def _reader(path: Path) -> Callable[[Path, str], StreetNetwork]:
+    from zones import geojson_streets, osm_streets  # noqa: PLC0415 - OSMnx takes seconds to import
+
+    name = path.name.lower()
+    if name.endswith((".osm", ".xml", ".osm.gz", ".osm.bz2")):
+        return osm_streets.read_osm
+    if name.endswith((".geojson", ".json")):
+        return geojson_streets.read_geojson
+    raise InputError(
+        Text(
+            f"不认识的街道文件 {path.suffix!r}：应为 .osm、.xml 或 .geojson",
+            f"unknown kind of street file {path.suffix!r}: .osm, .xml or .geojson is needed",
+        ),
+        file=str(path),
+    )
+
+
+def read_streets(path: str | Path, *, crs: str = "wgs84") -> StreetNetwork:
+    """Read streets from a file; its suffix says how.
+
+    Args:
+        path: OSM XML (`.osm`, `.xml`, also `.osm.gz`, `.osm.bz2`) or GeoJSON lines (`.geojson`, `.json`).
+        crs: the coordinates of the file: wgs84, gcj02 or bd09.
+
+    Raises:
+        InputError: unknown suffix or `crs`, an unreadable, empty or broken file, or one without streets.
+    """
+    check_crs(crs)
+    path = Path(path)
+    reader = _reader(path)
+    network = reader(path, sha256_of(path))
+    return StreetNetwork(_shifted(network.segments, crs), network.source, network.grade)

@@ -1,0 +1,126 @@
+"""Streets of an OSM XML file, through OSMnx."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError
+from xml.sax import SAXParseException
+
+import shapely
+from shapely import LineString
+
+from zones.errors import InputError
+from zones.network import Segment, Source, StreetNetwork, parse_lanes, parse_metres
+from zones.text import Text
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+NAME_TAGS = ("alt_name", "old_name", "official_name", "short_name", "name:zh", "loc_name")
+_WAY_TAGS = ["highway", "name", *NAME_TAGS, "ref", "lanes", "width", "oneway", "junction", "bridge", "tunnel", "access"]
+_HEAD_BYTES = 4096
+_OSM_DATE = re.compile(r'(?:osm_base|timestamp)="(\d{4}-\d\d-\d\d)')
+_SCHEMATIC = re.compile(r"<note>[^<]*(?:schematic|示意)", re.IGNORECASE)
+
+
+@contextmanager
+def _way_tags() -> Iterator[None]:
+    """Have OSMnx keep the tags that are needed here, and nothing of it afterwards."""
+    from osmnx import settings  # noqa: PLC0415 - takes seconds to import
+
+    before = settings.useful_tags_way, settings.useful_tags_node
+    settings.useful_tags_way, settings.useful_tags_node = _WAY_TAGS, []
+    try:
+        yield
+    finally:
+        settings.useful_tags_way, settings.useful_tags_node = before
+
+
+def _broken(path: Path, error: Exception) -> InputError:
+    line: int | None = None
+    if isinstance(error, SAXParseException):
+        line = error.getLineNumber()
+    elif isinstance(error, ParseError):
+        line = error.position[0]
+    return InputError(
+        Text(f"不是可读的 OSM XML：{error}", f"not readable as OSM XML: {error}"), file=str(path), line=line
+    )
+
+
+def _graph(path: Path) -> nx.MultiDiGraph:
+    """Return the streets as a graph from junction to junction in which every edge is part of one OSM way."""
+    import osmnx as ox  # noqa: PLC0415 - takes seconds to import
+
+    try:
+        with _way_tags():
+            graph = ox.graph_from_xml(path, simplify=False, retain_all=True)
+    except (SAXParseException, ParseError, ValueError, KeyError, OSError, EOFError) as error:
+        raise _broken(path, error) from error
+    # a file holds buildings and rivers too; and one direction of a two-way street is enough
+    unwanted = [
+        (u, v, key)
+        for u, v, key, data in graph.edges(keys=True, data=True)
+        if "highway" not in data or (data["reversed"] and not data["oneway"])
+    ]
+    graph.remove_edges_from(unwanted)
+    graph.remove_nodes_from([node for node, degree in dict(graph.degree()).items() if degree == 0])
+    if not graph.edges:
+        raise InputError(Text("文件里没有道路", "the file holds no streets"), file=str(path))
+    return ox.simplify_graph(graph, edge_attrs_differ=["osmid"], remove_rings=False)
+
+
+def _line(graph: nx.MultiDiGraph, u: int, v: int, data: dict[str, Any]) -> LineString:
+    if "geometry" in data:
+        return LineString(shapely.get_coordinates(data["geometry"]))
+    return LineString([(graph.nodes[node]["x"], graph.nodes[node]["y"]) for node in (u, v)])
+
+
+def _other_names(data: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    pairs = [(tag, name.strip()) for tag in NAME_TAGS if tag in data for name in str(data[tag]).split(";")]
+    return tuple(pair for pair in pairs if pair[1])
+
+
+def _segments(graph: nx.MultiDiGraph) -> Iterator[Segment]:
+    for u, v, key, data in graph.edges(keys=True, data=True):
+        way = int(data["osmid"])
+        yield Segment(
+            id=f"{way}/{u}-{v}" + (f"#{key}" if key else ""),
+            name=data.get("name"),
+            highway=data["highway"],
+            line=_line(graph, u, v, data),
+            lanes=parse_lanes(data.get("lanes")),
+            width_m=parse_metres(data.get("width")),
+            oneway=bool(data["oneway"]),
+            way_id=way,
+            other_names=_other_names(data),
+        )
+
+
+def _head(path: Path) -> str:
+    if path.suffix in {".gz", ".bz2"}:
+        return ""
+    with path.open("rb") as file:
+        return file.read(_HEAD_BYTES).decode("utf-8", "replace")
+
+
+def read_osm(path: Path, sha256: str) -> StreetNetwork:
+    """Read every `highway` way of an OSM XML file, cut where ways meet.
+
+    Args:
+        path: the file.
+        sha256: the hash of its bytes.
+
+    Raises:
+        InputError: it is not well-formed (with the line), refers to nodes it does not hold, or holds no streets.
+    """
+    head = _head(path)
+    date = _OSM_DATE.search(head.partition("<node")[0])
+    return StreetNetwork(
+        segments=tuple(_segments(_graph(path))),
+        source=Source(path.name, sha256, date[1] if date else None),
+        grade="schematic" if _SCHEMATIC.search(head) else "osm",
+    )

@@ -1,0 +1,191 @@
+"""The artefact: a zone with its streets, its quality report and its hash, as a GeoJSON file.
+
+One geometry, one file, one hash: the same streets and the same words give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from zones.spec import Boundary, ZoneSpec
+
+Grade = Literal["schematic", "osm", "survey"]
+StreetPlace = Literal["inside", "boundary_road", "carve_out", "outside", "crosses"]
+# raised whenever the same input gives another zone
+BUILDER_VERSION = 1
+_DECIMALS = 7
+_GRID_DEG = 1e-7
+
+
+@dataclass(frozen=True)
+class BoundaryRoad:
+    """An edge's road along the zone, from kerb to kerb; `boundary` says whether it belongs to the area."""
+
+    name: str
+    boundary: Boundary
+    geometry: BaseGeometry
+
+
+@dataclass(frozen=True)
+class CarveOut:
+    """A stretch inside that stays open, from kerb to kerb."""
+
+    name: str
+    geometry: BaseGeometry
+
+
+@dataclass(frozen=True)
+class Street:
+    """A stretch of a street on or near the zone.
+
+    Attributes:
+        id: as in the street network.
+        name: None where the street has none.
+        highway: OSM `highway`.
+        place: where it runs; `crosses` where it is partly banned and partly not.
+        half_width_m: half of its carriageway.
+        oneway: whether traffic flows along the line only.
+        geometry: its centre line.
+    """
+
+    id: str
+    name: str | None
+    highway: str
+    place: StreetPlace
+    half_width_m: float
+    oneway: bool
+    geometry: BaseGeometry
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A banned area as built; all geometry in WGS 84 lon/lat on a grid of 1e-7 degrees.
+
+    Attributes:
+        id: the specification's name for it.
+        grade: what it is built from: an invented network, OpenStreetMap, other lines.
+        area: what is banned.
+        loop_area_km2: enclosed by the edges' centre lines, before any road's width is taken out.
+        area_km2: of `area`.
+        boundary_roads: in the order of the edges.
+        carve_outs: in the order of the specification.
+        streets: about 2.5 km around.
+        gaps: `{"lon", "lat", "length_m", "bridged_by", "between"}` each.
+        names: for each road, how it was found.
+        widths: for each road, `{"width_m", "from"}`.
+        warnings: sentences for the person who uses it.
+        source: `{"file", "sha256", "date"}` of the streets.
+        spec: the words it was built from.
+        builder: the version of the rules that built it.
+    """
+
+    id: str
+    grade: Grade
+    area: BaseGeometry
+    loop_area_km2: float
+    area_km2: float
+    boundary_roads: tuple[BoundaryRoad, ...] = ()
+    carve_outs: tuple[CarveOut, ...] = ()
+    streets: tuple[Street, ...] = ()
+    gaps: tuple[dict[str, Any], ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    widths: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    source: Mapping[str, Any] = field(default_factory=dict)
+    spec: ZoneSpec | None = None
+    builder: int | None = BUILDER_VERSION
+
+    def __post_init__(self) -> None:
+        """Put all geometry on the file's grid, so that a zone equals what is read back from its file."""
+        put = object.__setattr__
+        put(self, "area", on_grid(self.area))
+        for name in ("boundary_roads", "carve_outs", "streets"):
+            put(self, name, tuple(_gridded(feature) for feature in getattr(self, name)))
+
+    @cached_property
+    def text(self) -> str:
+        """The zone's file."""
+        return dump(self.head(), self.features())
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the zone's file."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def write(self, path: str | Path) -> None:
+        """Write the zone as GeoJSON; the same zone gives the same bytes."""
+        Path(path).write_text(self.text, encoding="utf-8", newline="\n")
+
+    def head(self) -> dict[str, Any]:
+        """Return the `truckban` member of the file."""
+        return {
+            "zone": self.id,
+            "grade": self.grade,
+            "loop_area_km2": self.loop_area_km2,
+            "area_km2": self.area_km2,
+            "gaps": list(self.gaps),
+            "names": dict(self.names),
+            "widths": dict(self.widths),
+            "warnings": list(self.warnings),
+            "source": dict(self.source),
+            "builder": self.builder,
+            "spec": self.spec.model_dump(mode="json", by_alias=True, exclude_none=True) if self.spec else None,
+        }
+
+    def features(self) -> Iterator[tuple[dict[str, Any], BaseGeometry]]:
+        """Yield the properties and the geometry of every feature of the file, in its order."""
+        yield {"role": "area", "zone": self.id}, self.area
+        for road in self.boundary_roads:
+            yield {"role": "boundary_road", "name": road.name, "boundary": road.boundary}, road.geometry
+        for carve_out in self.carve_outs:
+            yield {"role": "carve_out", "name": carve_out.name}, carve_out.geometry
+        for street in self.streets:
+            values = {name: value for name, value in vars(street).items() if name != "geometry"}
+            yield {"role": "street", **values}, street.geometry
+
+
+_Feature = TypeVar("_Feature", BoundaryRoad, CarveOut, Street)
+
+
+def _gridded(feature: _Feature) -> _Feature:
+    return replace(feature, geometry=on_grid(feature.geometry))
+
+
+def on_grid(geometry: BaseGeometry) -> BaseGeometry:
+    """Put a geometry on the file's grid (1e-7 degrees, about a centimetre) in canonical order, still valid."""
+    mode = "valid_output" if geometry.area else "pointwise"
+    snapped = shapely.set_precision(geometry, _GRID_DEG, mode=mode)
+    return shapely.normalize(snapped) if geometry.area else snapped
+
+
+def dump(head: Mapping[str, Any], features: Iterable[tuple[Mapping[str, Any], BaseGeometry]]) -> str:
+    """Return a GeoJSON FeatureCollection with a `truckban` member, a line a feature."""
+    lines = ",\n".join(
+        _json({"type": "Feature", "properties": properties, "geometry": _mapping(geometry)})
+        for properties, geometry in features
+    )
+    return f'{{"type": "FeatureCollection",\n"truckban": {_json(head)},\n"features": [\n{lines}\n]}}\n'
+
+
+def _json(value: Any) -> str:  # noqa: ANN401 - JSON
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _mapping(geometry: BaseGeometry) -> dict[str, Any]:
+    plain = json.loads(shapely.to_geojson(geometry))
+    return {"type": plain["type"], "coordinates": _rounded(plain["coordinates"])}
+
+
+def _rounded(coordinates: Any) -> Any:  # noqa: ANN401 - numbers, nested as deep as the geometry says
+    if isinstance(coordinates, list):
+        return [_rounded(item) for item in coordinates]
+    return round(coordinates, _DECIMALS)
