@@ -22,7 +22,9 @@ def change_seconds(notice: Notice, permits: PermitList) -> list[int]:
     return sorted(edges)
 
 
-def next_lawful(notice: Notice, after: dt.datetime, permits: PermitList, trit_at: Callable[[int, int], int]) -> dt.datetime | None:
+def next_lawful(
+    notice: Notice, after: dt.datetime, permits: PermitList, trit_at: Callable[[int, int], int]
+) -> dt.datetime | None:
     """Return the first instant after `after`, within a month or on the day the notice ends, that is allowed.
 
     Args:

@@ -10,6 +10,7 @@ from truckban.norms import Notice
 from truckban.permits import PermitList, read_permit
 from truckban.places import read_place
 from truckban.vehicle_facts import read_vehicle
+from truckban.vehicles import classify
 from truckban.verdict import Question, decide
 from zones.errors import InputError
 from zones.locate import Locator
@@ -43,7 +44,9 @@ def read_question(case: Mapping[str, Any], notice: Notice, ground: Locator | Non
     alerts = case.get("alerts")
     if alerts is not None and (not isinstance(alerts, list) or not set(map(str, alerts)) <= set(notice.pack.alerts)):
         known = ", ".join(notice.pack.alerts) or "-"
-        raise InputError(Text(f"应为预警等级的列表：{known}", f"a list of alert levels is needed: {known}"), field="alerts")
+        raise InputError(
+            Text(f"应为预警等级的列表：{known}", f"a list of alert levels is needed: {known}"), field="alerts"
+        )
     return Question(
         vehicle=vehicle,
         at=at,
@@ -92,3 +95,26 @@ def _permits(value: Any) -> Iterator[Any]:  # noqa: ANN401
     for number, fields in enumerate(value or ()):
         with _under(f"permits[{number}]"):
             yield read_permit(_object(fields))
+
+
+def classify_json(fields: Any, lang: str) -> dict[str, Any]:  # noqa: ANN401
+    """Return the class of one vehicle as the contract's object (section 6).
+
+    Raises:
+        InputError: a value that cannot be, with its field.
+    """
+    own = dict(_object(fields))
+    name = own.pop("id", None)
+    facts = read_vehicle(own)
+    found = classify(
+        vehicle_type=own.get("vehicle_type") or None,
+        length_mm=own.get("length_mm"),
+        gross_mass_kg=own.get("gross_mass_kg"),
+    )
+    return {
+        "id": name,
+        "vehicle_class": found.vehicle_class,
+        "body": found.body,
+        "rule": found.rule,
+        "warnings": [{"code": code, "message": text.of(lang)} for code, text in facts.warnings],
+    }

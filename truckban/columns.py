@@ -74,7 +74,11 @@ def local_columns(at_s: npt.NDArray[np.int64], timezone: str) -> tuple[npt.NDArr
 
 
 def _case(
-    notice: Notice, questions: Questions, worlds: Sequence[World], day: npt.NDArray[np.int64], second: npt.NDArray[np.int64]
+    notice: Notice,
+    questions: Questions,
+    worlds: Sequence[World],
+    day: npt.NDArray[np.int64],
+    second: npt.NDArray[np.int64],
 ) -> Case:
     index = questions.vehicle
 

@@ -250,9 +250,9 @@ def compiled(condition: Any, facts: Mapping[str, Fact], questions: Mapping[str, 
 
     def make(part: Any) -> Node:  # noqa: ANN401, PLR0911
         match part:
-            case written.All():
+            case written.AllOf():
                 return Every([make(p) for p in part.all])
-            case written.Any_():
+            case written.AnyOf():
                 return Some([make(p) for p in part.any])
             case written.Not():
                 return Opposite([make(part.not_)])

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from truckban.cases import Case
-from truckban.conditions import Bounded, ByPerson, CategoryIn, HasPermit, InHours, InZone, Node, PlateDigit, PlateStarts, ReadAs, leaves
+from truckban.conditions import (
+    Bounded,
+    ByPerson,
+    CategoryIn,
+    HasPermit,
+    InHours,
+    InZone,
+    Node,
+    PlateDigit,
+    PlateStarts,
+    ReadAs,
+    leaves,
+)
 from truckban.logic import FALSE, TRUE, UNKNOWN
 from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, Norm, Notice
 from truckban.permits import Permit, PermitList
@@ -48,7 +60,10 @@ def because(notice: Notice, case: Case, given: Mapping[str, Any], *, trit: int) 
             continue
         reasons.append(_norm_reason(notice, norm, case, given))
         if trit == UNKNOWN:
-            doubtful = [norm, *(notice.norms[above] for above in notice.setters_aside[name] if standing[above] == UNKNOWN)]
+            doubtful = [
+                norm,
+                *(notice.norms[above] for above in notice.setters_aside[name] if standing[above] == UNKNOWN),
+            ]
             reasons += [_norm_reason(notice, other, case, given) for other in doubtful[1:]]
             for leaf in _unknown(doubtful, case):
                 reasons += _open(notice, leaf)
@@ -129,11 +144,20 @@ def _failed(notice: Notice, norm: Norm, name: str, part: Node, case: Case, given
             window = next(leaf for leaf in leaves(part) if isinstance(leaf, InHours)).name
             clause = notice.pack.windows[window].clause
             spans = notice.pack.windows[window].spans
-            return Reason("time.outside_window", clause, notice.clauses[clause], {"local_time": _clock(case.second), "spans": spans})
+            return Reason(
+                "time.outside_window",
+                clause,
+                notice.clauses[clause],
+                {"local_time": _clock(case.second), "spans": spans},
+            )
         case "alert":
-            return Reason("alert.not_in_force", clause, notice.clauses[clause], {"levels": list(norm.written.alerts or ())})
+            return Reason(
+                "alert.not_in_force", clause, notice.clauses[clause], {"levels": list(norm.written.alerts or ())}
+            )
     fields = ("vehicle_type", "gross_mass_kg", "length_mm", "energy")
-    return Reason("vehicle.not_covered", clause, notice.clauses[clause], {name: given[name] for name in fields if name in given})
+    return Reason(
+        "vehicle.not_covered", clause, notice.clauses[clause], {name: given[name] for name in fields if name in given}
+    )
 
 
 def _part_word(mask: int) -> str:
@@ -168,7 +192,9 @@ def _open(notice: Notice, leaf: Node) -> Iterator[Reason]:
     if isinstance(leaf, ReadAs):
         question = leaf.question
         code = question.code or "notice.open_question"
-        yield Reason(code, question.clause, notice.clauses[question.clause], {"question": question.id, "why": question.why.zh})
+        yield Reason(
+            code, question.clause, notice.clauses[question.clause], {"question": question.id, "why": question.why.zh}
+        )
     elif isinstance(leaf, ByPerson):
         yield Reason("notice.for_a_person_to_check", None, leaf.says.zh, {})
     elif isinstance(leaf, InHours):
@@ -177,7 +203,9 @@ def _open(notice: Notice, leaf: Node) -> Iterator[Reason]:
         zone = notice.zones[leaf.zone]
         if zone.unstated is not None or not zone.complete:
             why = zone.unstated.zh if zone.unstated else "现有文本没有列全路段"
-            yield Reason("notice.zone_not_stated", zone.clause, notice.clauses[zone.clause], {"zone": zone.id, "why": why})
+            yield Reason(
+                "notice.zone_not_stated", zone.clause, notice.clauses[zone.clause], {"zone": zone.id, "why": why}
+            )
 
 
 def _lacking(leaf: Node, case: Case, given: Mapping[str, Any]) -> Iterator[str]:

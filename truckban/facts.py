@@ -67,7 +67,13 @@ BUILTIN: Mapping[str, Fact] = {
     fact.name: fact
     for fact in (
         Fact("kind", "category", ("vehicle_type",), Text("车辆种类", "kind of vehicle"), tuple(sorted(KINDS))),
-        Fact("size", "category", ("gross_mass_kg", "length_mm", "vehicle_type"), Text("重/中/轻/微型", "GA 802 size"), (*sorted(SIZES), NONE)),
+        Fact(
+            "size",
+            "category",
+            ("gross_mass_kg", "length_mm", "vehicle_type"),
+            Text("重/中/轻/微型", "GA 802 size"),
+            (*sorted(SIZES), NONE),
+        ),
         Fact("body", "category", ("vehicle_type",), Text("车身结构", "body"), (*sorted(BODIES), NONE)),
         Fact("length_mm", "number", ("length_mm",), Text("车长（毫米）", "length, mm")),
         Fact("gross_mass_kg", "number", ("gross_mass_kg",), Text("总质量（千克）", "gross mass, kg")),
@@ -79,7 +85,13 @@ BUILTIN: Mapping[str, Fact] = {
         Fact("service", "category", ("service",), Text("专门用途", "service"), SERVICES, absent="none"),
         Fact("on_duty", "flag", ("on_duty",), Text("正在执行任务", "on duty"), FLAG),
         Fact("dangerous_goods", "flag", ("dangerous_goods",), Text("运载危险物品", "carries dangerous goods"), FLAG),
-        Fact("trip_purpose", "category", ("trip_purpose",), Text("过境或非过境", "transit or local"), ("transit", "local")),
+        Fact(
+            "trip_purpose",
+            "category",
+            ("trip_purpose",),
+            Text("过境或非过境", "transit or local"),
+            ("transit", "local"),
+        ),
         Fact("plate_color", "category", ("plate_color",), Text("号牌颜色", "plate colour"), COLORS),
     )
 }

@@ -34,9 +34,9 @@ def kind_of_day(ordinal: int) -> tuple[bool, bool] | None:
     date = dt.date.fromordinal(ordinal)
     try:
         on_holiday, festival = chinese_calendar.get_holiday_detail(date)
-        return not on_holiday, on_holiday and festival is not None
     except NotImplementedError:
         return None
+    return not on_holiday, on_holiday and festival is not None
 
 
 def _matches_calendar(ordinal: int, wanted: str) -> int:
@@ -45,7 +45,9 @@ def _matches_calendar(ordinal: int, wanted: str) -> int:
         return UNKNOWN
     working, festival = known
     return _trit(
-        statement={"workdays": working, "rest_days": not working, "festivals": festival, "not_festivals": not festival}[wanted]
+        statement={"workdays": working, "rest_days": not working, "festivals": festival, "not_festivals": not festival}[
+            wanted
+        ]
     )
 
 

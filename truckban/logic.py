@@ -96,12 +96,14 @@ class _Columns:
 
     @staticmethod
     def each(values: Coded, of: Callable[[Any], int]) -> np.ndarray:
-        return np.array([of(value) for value in values.distinct], np.int8)[values.codes]
+        found: np.ndarray = np.array([of(value) for value in values.distinct], np.int8)[values.codes]
+        return found
 
     @staticmethod
     def by_day(day: np.ndarray, of: Callable[[int], int]) -> np.ndarray:
         distinct, codes = np.unique(day, return_inverse=True)
-        return np.array([of(int(ordinal)) for ordinal in distinct], np.int8)[codes]
+        found: np.ndarray = np.array([of(int(ordinal)) for ordinal in distinct], np.int8)[codes]
+        return found
 
 
 ONE: Logic = _One()

@@ -1,32 +1,65 @@
 """A notice ready to be asked: its norms as conditions, ranked by what sets what aside."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from typing import Any
 
 from truckban.cases import Case
 from truckban.conditions import (
-    AlertIs, Every, HasPermit, InHours, InZone, Node, OnDays, ReadAs, Some, compiled, leaves, within,
+    AlertIs,
+    Every,
+    HasPermit,
+    InHours,
+    InZone,
+    Node,
+    OnDays,
+    ReadAs,
+    Some,
+    compiled,
+    leaves,
+    within,
 )  # fmt: skip
 from truckban.facts import BUILTIN, FLAG, Fact
 from truckban.hours import Hours
 from truckban.logic import FALSE, TRUE
-from truckban.notices.model import NoticePack, NoticeZone, PermitKind, Question, Rule, Where
 from truckban.notices.model import Norm as WrittenNorm
+from truckban.notices.model import NoticePack, NoticeZone, PermitKind, Question, Rule, Where
+from zones.spec import Edge
 
 AREA, CARVE_OUT, OUTSIDE = 1, 2, 4
 FIRST_EDGE = 3
 
 
 def edge_bit(zone: NoticeZone, road: str) -> int:
-    """Return the mask of one boundary edge; KeyError where the zone has no such edge."""
-    for number, edge in enumerate(zone.area.edges if zone.area else ()):
+    """Return the mask of a road's boundary edges (a bent road can be two); KeyError where the zone has no such edge."""
+    mask = 0
+    for bit, edge in edges(zone):
         if edge.road == road:
-            return 1 << (FIRST_EDGE + number)
-    raise KeyError(road)
+            mask |= bit
+    if not mask:
+        raise KeyError(road)
+    return mask
+
+
+def edges(zone: NoticeZone) -> Iterator[tuple[int, Edge]]:
+    """Yield the boundary edges of a zone, each with its bit."""
+    for number, edge in enumerate(zone.area.edges if zone.area else ()):
+        yield 1 << (FIRST_EDGE + number), edge
+
+
+def counted(zone: NoticeZone, where: Where) -> tuple[int, int]:
+    """Return the parts of a zone that a norm is about, and those of which the text does not say whether it is."""
+    mask, unstated = (AREA if where.area else 0), 0
+    for bit, edge in edges(zone):
+        match where.boundary.get(edge.road, edge.boundary):
+            case "included":
+                mask |= bit
+            case "unstated":
+                unstated |= bit
+    return mask, unstated
 
 
 def all_edges(zone: NoticeZone) -> int:
@@ -133,15 +166,7 @@ class Notice:
         return Every([force, OnDays("rule.dates", within(written.dates))])
 
     def _zone(self, where: Where) -> InZone:
-        zone = self.zones[where.zone]
-        mask, unstated = (AREA if where.area else 0), 0
-        for edge in zone.area.edges if zone.area else ():
-            match where.boundary.get(edge.road, edge.boundary):
-                case "included":
-                    mask |= edge_bit(zone, edge.road)
-                case "unstated":
-                    unstated |= edge_bit(zone, edge.road)
-        return InZone(zone.id, mask, unstated)
+        return InZone(where.zone, *counted(self.zones[where.zone], where))
 
 
 def facts_of(pack: NoticePack) -> dict[str, Fact]:
@@ -151,19 +176,3 @@ def facts_of(pack: NoticePack) -> dict[str, Fact]:
         for name, fact in pack.facts.items()
     }
     return {**BUILTIN, **own}
-
-
-def ranked(over: Mapping[str, Iterable[str]]) -> Callable[[str, str], bool]:
-    """Return the test of whether one norm sets another aside, directly or through others.
-
-    Raises:
-        CycleError: norms set each other aside in a circle.
-    """
-    order = list(TopologicalSorter(over).static_order())
-    below: dict[str, set[str]] = {}
-    for name in order:
-        below[name] = {*over.get(name, ()), *(far for near in over.get(name, ()) for far in below[near])}
-    return lambda above, under: under in below[above]
-
-
-__all__ = ["AREA", "CARVE_OUT", "FIRST_EDGE", "OUTSIDE", "CycleError", "Norm", "Notice", "all_edges", "edge_bit", "everywhere", "facts_of", "ranked"]

@@ -3,18 +3,20 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import shapely
 from shapely.errors import GEOSException
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from truckban.cases import Case
 from truckban.hours import Hours
 from truckban.logic import COLUMNS, FALSE, TRUE, UNKNOWN, Coded
 from truckban.vehicles.plates import read_plate
+from zones.coords import LocalPlane
 from zones.errors import InputError
 from zones.text import Text
 
@@ -43,7 +45,7 @@ class Permit:
     valid_to: dt.date | None
     windows: tuple[str, ...] = ()
     roads: frozenset[str] | None = None
-    area: shapely.Geometry | None = None
+    area: BaseGeometry | None = None
     status: str = "active"
     kind: str | None = None
     hours: Hours | None = field(init=False, repr=False, compare=False)
@@ -52,6 +54,13 @@ class Permit:
         """Make the windows ready to be asked."""
         hours = Hours(self.windows, on=self.valid_on, by_day=True) if self.windows else None
         object.__setattr__(self, "hours", hours)
+
+    def widened(self, metres: float) -> "Permit":
+        """Return the permit with its area larger by a receiver's error."""
+        if self.area is None:
+            return self
+        plane = LocalPlane.around(self.area)
+        return replace(self, area=plane.to_lonlat(plane.to_xy(self.area).buffer(metres)))
 
     def valid_on(self, ordinal: int) -> int:
         """Return the trit of: the permit is valid on a day."""
@@ -148,7 +157,9 @@ def read_permit(fields: Mapping[str, Any]) -> Permit:
         raise InputError(Text("通行证要有车牌", "a permit needs a plate"), field="plate")
     valid_from, valid_to = _day(fields, "valid_from"), _day(fields, "valid_to")
     if valid_from and valid_to and valid_to < valid_from:
-        raise InputError(Text(f"早于 valid_from {valid_from}", f"lies before valid_from {valid_from}"), field="valid_to")
+        raise InputError(
+            Text(f"早于 valid_from {valid_from}", f"lies before valid_from {valid_from}"), field="valid_to"
+        )
     return Permit(
         plate=read_plate(fields["plate"]).number,
         valid_from=valid_from,
@@ -170,7 +181,9 @@ def _day(fields: Mapping[str, Any], name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise InputError(Text(f"`{value}` 不是日期；应如 2024-05-31", f"`{value}` is not a day; write 2024-05-31"), field=name) from None
+        raise InputError(
+            Text(f"`{value}` 不是日期；应如 2024-05-31", f"`{value}` is not a day; write 2024-05-31"), field=name
+        ) from None
 
 
 def _list(fields: Mapping[str, Any], name: str) -> list[str]:
@@ -184,11 +197,14 @@ def _list(fields: Mapping[str, Any], name: str) -> list[str]:
 
 def _span(span: str) -> str:
     if not _SPAN.fullmatch(span) or span[:5] == span[6:]:
-        raise InputError(Text(f"`{span}` 不是时段；应如 22:00-07:00", f"`{span}` is not a span of hours; write 22:00-07:00"), field="windows")
+        raise InputError(
+            Text(f"`{span}` 不是时段；应如 22:00-07:00", f"`{span}` is not a span of hours; write 22:00-07:00"),
+            field="windows",
+        )
     return span
 
 
-def _area(value: Any) -> shapely.Geometry | None:  # noqa: ANN401
+def _area(value: Any) -> BaseGeometry | None:  # noqa: ANN401
     if value is None:
         return None
     try:

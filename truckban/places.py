@@ -10,6 +10,7 @@ import numpy as np
 
 from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, OUTSIDE, Notice, all_edges, edge_bit, everywhere
 from truckban.notices.model import NoticeZone
+from truckban.positions import MOST_LAT, MOST_LON, looks_swapped
 from zones.coords import to_wgs84
 from zones.errors import InputError
 from zones.locate import Locator, Place
@@ -18,7 +19,6 @@ from zones.text import Text
 
 CRS = ("wgs84", "gcj02", "bd09")
 _UNKNOWN = float("nan")
-_CHINA_LON, _CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts
         masks[name] &= mask
         if not masks[name]:
             raise InputError(
-                Text(f"与道路矛盾：{name} 里没有这样的地方", f"contradicts the road: {name} has no such place"), field="zone"
+                Text(f"与道路矛盾：{name} 里没有这样的地方", f"contradicts the road: {name} has no such place"),
+                field="zone",
             )
     return PlaceFacts(_word(masks), masks, roads)
 
@@ -86,8 +87,10 @@ def read_position(place: Mapping[str, Any]) -> tuple[float, float]:
     crs = place.get("crs") or "wgs84"
     if crs not in CRS:
         listed = ", ".join(CRS)
-        raise InputError(Text(f"`{crs}` 不行；可以是：{listed}", f"`{crs}` will not do; it is one of: {listed}"), field="crs")
-    lon, lat = (_degrees(place, name, most) for name, most in (("lon", 180.0), ("lat", 90.0)))
+        raise InputError(
+            Text(f"`{crs}` 不行；可以是：{listed}", f"`{crs}` will not do; it is one of: {listed}"), field="crs"
+        )
+    lon, lat = (_degrees(place, name, most) for name, most in (("lon", MOST_LON), ("lat", MOST_LAT)))
     if crs == "wgs84":
         return lon, lat
     out_lon, out_lat = to_wgs84(np.array([lon]), np.array([lat]), crs)
@@ -113,7 +116,7 @@ def _looks_swapped(place: Mapping[str, Any]) -> bool:
     lon, lat = place.get("lon"), place.get("lat")
     if not isinstance(lon, int | float) or not isinstance(lat, int | float):
         return False
-    return _CHINA_LAT[0] <= lon <= _CHINA_LAT[1] and _CHINA_LON[0] <= lat <= _CHINA_LON[1]
+    return looks_swapped(lon, lat)
 
 
 def _nothing_known(notice: Notice) -> dict[str, int]:
@@ -139,7 +142,9 @@ def _position(place: Mapping[str, Any], notice: Notice, ground: Locator | None) 
     if ground is None:
         return PlaceFacts("unsure", masks, None, lon, lat)
     accuracy = place.get("accuracy_m")
-    if accuracy is not None and (isinstance(accuracy, bool) or not isinstance(accuracy, int | float) or not accuracy >= 0):
+    if accuracy is not None and (
+        isinstance(accuracy, bool) or not isinstance(accuracy, int | float) or not accuracy >= 0
+    ):
         raise InputError(Text("应为不小于零的米数", "metres, zero or more, are needed"), field="accuracy_m")
     at = np.array([lon]), np.array([lat])
     zone = mapped_zone(notice, ground)
@@ -183,7 +188,9 @@ def part_masks(notice: Notice, ground: Locator) -> np.ndarray:
     edges = {edge.road for edge in zone.area.edges} if zone.area else set()
     by_value = {"included": AREA, "excluded": OUTSIDE, "unstated": AREA | OUTSIDE}
     for number, road in enumerate(ground.zone.boundary_roads):
-        masks[Place.BOUNDARY_ROAD, number] = edge_bit(zone, road.name) if road.name in edges else by_value[road.boundary]
+        masks[Place.BOUNDARY_ROAD, number] = (
+            edge_bit(zone, road.name) if road.name in edges else by_value[road.boundary]
+        )
     masks[Place.BOUNDARY_ROAD, -1] = all_edges(zone)
     return masks
 
@@ -250,7 +257,10 @@ def _in_zones(place: Mapping[str, Any], notice: Notice) -> dict[str, int]:
         if said == "inside" and len(notice.zones) > 1:
             listed = ", ".join(notice.zones)
             raise InputError(
-                Text(f"通告有几个区域，请用 zones 说明是哪个：{listed}", f"the notice has several zones; say which in `zones`: {listed}"),
+                Text(
+                    f"通告有几个区域，请用 zones 说明是哪个：{listed}",
+                    f"the notice has several zones; say which in `zones`: {listed}",
+                ),
                 field="zone",
             )
         stated = dict.fromkeys(notice.zones, said)
@@ -260,7 +270,9 @@ def _in_zones(place: Mapping[str, Any], notice: Notice) -> dict[str, int]:
     for name, word in stated.items():
         if name not in notice.zones:
             listed = ", ".join(notice.zones)
-            raise InputError(Text(f"没有区域 {name}；有：{listed}", f"there is no zone {name}; there are: {listed}"), field="zones")
+            raise InputError(
+                Text(f"没有区域 {name}；有：{listed}", f"there is no zone {name}; there are: {listed}"), field="zones"
+            )
         masks[name] = _stated(notice.zones[name], word)
         if masks[name] == AREA:
             for around in notice.zones[name].within:
@@ -271,5 +283,8 @@ def _in_zones(place: Mapping[str, Any], notice: Notice) -> dict[str, int]:
 def _stated(zone: NoticeZone, word: Any) -> int:  # noqa: ANN401
     by_word = {"inside": AREA, "outside": OUTSIDE, "carve_out": CARVE_OUT, "boundary_road": all_edges(zone)}
     if word not in by_word:
-        raise InputError(Text(f"`{word}` 不行；可以是 inside 或 outside", f"`{word}` will not do; it is inside or outside"), field="zone")
+        raise InputError(
+            Text(f"`{word}` 不行；可以是 inside 或 outside", f"`{word}` will not do; it is inside or outside"),
+            field="zone",
+        )
     return by_word[word]

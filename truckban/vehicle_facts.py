@@ -75,7 +75,9 @@ def read_vehicle(fields: Mapping[str, Any], facts: Mapping[str, Fact] = BUILTIN)
         warnings += read.warnings
     for name in given:
         if name not in facts and name not in _OTHER_FIELDS:
-            warnings.append(("vehicle.unknown_field", Text(f"不认识的字段 {name}，没有使用", f"unknown field {name}, not used")))
+            warnings.append(
+                ("vehicle.unknown_field", Text(f"不认识的字段 {name}，没有使用", f"unknown field {name}, not used"))
+            )
     understood = {n: v for n, v in given.items() if not (n == "vehicle_type" and _not_understood(found.warnings))}
     return VehicleFacts(
         found.vehicle_class,
@@ -122,5 +124,7 @@ def _category(fact: Fact, value: Any) -> int:  # noqa: ANN401
         return fact.mask([read_color(value) or value])
     if value not in fact.values:
         listed = ", ".join(fact.values)
-        raise InputError(Text(f"`{value}` 不行；可以是：{listed}", f"`{value}` will not do; it is one of: {listed}"), field=fact.name)
+        raise InputError(
+            Text(f"`{value}` 不行；可以是：{listed}", f"`{value}` will not do; it is one of: {listed}"), field=fact.name
+        )
     return fact.mask([value])

@@ -22,7 +22,8 @@ from zones.text import Text
 WORDS = {TRUE: "prohibited", FALSE: "allowed", UNKNOWN: "undetermined"}
 _ASSUMPTIONS = ("vehicle.assumed_goods", "vehicle.words_not_recognised", "vehicle.colloquial", "vehicle.class_conflict")
 _SCHEMATIC = Text(
-    "位置按示意路网判断，示意图不能作为执法依据", "the place was looked up in a schematic, which is not fit for enforcement"
+    "位置按示意路网判断，示意图不能作为执法依据",
+    "the place was looked up in a schematic, which is not fit for enforcement",
 )
 
 
@@ -181,7 +182,9 @@ def _penalty(notice: Notice) -> dict[str, Any] | None:
     if stated is None:
         return None
     amounts = {"fine_cny": stated.fine_cny, "points": stated.points}
-    return {name: int(value) if value == int(value) else value for name, value in amounts.items() if value is not None} or None
+    return {
+        name: int(value) if value == int(value) else value for name, value in amounts.items() if value is not None
+    } or None
 
 
 def _advice(notice: Notice, question: Question) -> list[dict[str, Any]]:
@@ -212,15 +215,23 @@ def _warnings(
     dates = notice.pack.dates
     if dates.in_force is None:
         found.append(
-            ("notice.in_force_unknown", Text("通告没有写施行日期，按已施行判断", "the text states no first day; it was taken as in force"))
+            (
+                "notice.in_force_unknown",
+                Text("通告没有写施行日期，按已施行判断", "the text states no first day; it was taken as in force"),
+            )
         )
-    elif dates.review is not None and dt.date.fromordinal(day) >= _years_after(dates.in_force, dates.review.after_years):
+    elif dates.review is not None and dt.date.fromordinal(day) >= _years_after(
+        dates.in_force, dates.review.after_years
+    ):
         found.append(("notice.age", dates.review.why.text))
     if question.place.mapped and zone is not None and zone.get("grade") == "schematic":
         found.append(("zone.schematic", _SCHEMATIC))
     if notice.pack.alerts and question.alerts is None and trit != TRUE:
         found.append(
-            ("notice.alerts_assumed_none", Text("没有说明预警等级，按没有预警判断", "no alert level was given; none was taken to be in force"))
+            (
+                "notice.alerts_assumed_none",
+                Text("没有说明预警等级，按没有预警判断", "no alert level was given; none was taken to be in force"),
+            )
         )
     return found
 

@@ -1,7 +1,5 @@
 """From a notice's edges and a street network to polygons, or to an error that says why there is none."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,13 +8,13 @@ from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from zones.coords import LocalPlane
-from zones.errors import ZoneError
+from zones.errors import InputError, ZoneError
 from zones.gaps import Gap, Ways, bridge_gaps, cyclic_order, find_gaps
 from zones.names import Found, find_roads
 from zones.network import StreetNetwork
 from zones.roads import Road, carriageway_of, polygon_parts
 from zones.sides import Border, centre_loop, choose
-from zones.spec import Edge, Junction, Part, ZoneSpec
+from zones.spec import Edge, Junction, ZoneSpec
 from zones.stretches import Stretches
 from zones.text import Text
 
@@ -78,21 +76,33 @@ def outline(
         ZoneError: `road_not_found`, `loop_open` or `sides_contradict`.
         InputError: a part or a place of the specification cannot be resolved.
     """
+    _check_kinds(spec.edges)
     found = find_roads(network, names_in(spec))
     plane = LocalPlane.around(*(s.line for edge in spec.edges for s in found[edge.road].segments))
     named = {name: Road.of(name, road.segments, plane) for name, road in found.items()}
     stretches = Stretches(named.__getitem__, spec.points)
     roads = [stretches.part_of_road(edge.part) if edge.part else named[edge.road] for edge in spec.edges]
-    operator = [Point(*plane.xy(lon, lat)) for lon, lat in bridge]
-    closing = _Closing(Ways(tuple(carriageway_of(s, plane) for s in network.segments)), max_gap_m, operator)
+    operator = [plane.to_xy(Point(lon, lat)) for lon, lat in bridge]
+    closing = _Closing(Ways(tuple(carriageway_of(s, plane) for s in network.segments if s.driven)), max_gap_m, operator)
     border, roads, gaps = _close(spec, roads, closing, plane)
     loop = centre_loop(border, roads)
-    whole, boundary = _take_out_roads(loop, spec.edges, roads)
-    carve_outs = _carve(whole, spec.carve_outs, stretches, loop)
-    area = shapely.difference(whole, shapely.union_all(carve_outs)) if carve_outs else whole
-    return Outline(
-        plane, loop, _without_slivers(area), boundary, carve_outs, tuple(gaps), tuple(roads), found
-    )
+    boundary = _surfaces_along(loop, roads)
+    whole = _area(loop, border.face, spec.edges, boundary)
+    carve_outs = tuple(shapely.intersection(stretches.surface(part, loop), whole) for part in spec.carve_outs)
+    area = _clean(shapely.difference(whole, shapely.union_all(carve_outs)), border.face)
+    return Outline(plane, loop, area, boundary, carve_outs, tuple(gaps), tuple(roads), found)
+
+
+def _check_kinds(edges: Sequence[Edge]) -> None:
+    for number, edge in enumerate(edges):
+        if edge.kind != "road":
+            raise InputError(
+                Text(
+                    f"{edge.road} 不是道路（{edge.kind}），不能由街道数据得出边界",
+                    f"{edge.road} is no road ({edge.kind}): streets do not show where it runs",
+                ),
+                field=f"edges.{number}.kind",
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +153,9 @@ def _open(gaps: Sequence[Gap], roads: Sequence[Road], plane: LocalPlane, max_gap
     reports = [gap.as_json(roads, plane) for gap in gaps]
     missing = [r for r in reports if r["bridged_by"] is None]
     if not missing:
-        text = Text("这些道路虽然相接，但没有围成区域", "the roads meet, and yet enclose no area that follows all of them")
+        text = Text(
+            "这些道路虽然相接，但没有围成区域", "the roads meet, and yet enclose no area that follows all of them"
+        )
     else:
         zh = "；".join(f"{'—'.join(r['between'])}：{r['lon']}, {r['lat']} 处缺 {r['length_m']} 米" for r in missing)
         en = "; ".join(
@@ -156,25 +168,26 @@ def _open(gaps: Sequence[Gap], roads: Sequence[Road], plane: LocalPlane, max_gap
     return ZoneError("loop_open", text, gaps=reports)
 
 
-def _take_out_roads(
-    loop: Polygon, edges: Sequence[Edge], roads: Sequence[Road]
-) -> tuple[BaseGeometry, tuple[BaseGeometry, ...]]:
-    """Return the area with `included` roads and without the others, and each road's surface along the loop."""
+def _surfaces_along(loop: Polygon, roads: Sequence[Road]) -> tuple[BaseGeometry, ...]:
+    """Return each road from kerb to kerb along the loop, up to the outer kerb of the road at the corner."""
     along = shapely.buffer(shapely.boundary(loop), max(road.reach_m for road in roads) + _CLEAR_M)
-    surfaces = tuple(shapely.intersection(road.surface, along) for road in roads)
+    return tuple(shapely.intersection(road.surface, along) for road in roads)
+
+
+def _area(loop: Polygon, face: Polygon, edges: Sequence[Edge], surfaces: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Return the loop with the surfaces of `included` roads and without all others."""
     inside = [s for s, edge in zip(surfaces, edges, strict=True) if edge.boundary == "included"]
     out = [s for s, edge in zip(surfaces, edges, strict=True) if edge.boundary != "included"]
-    # the loop runs along the middle of every road: what lies beyond a road that is out is not area either
-    area = shapely.difference(shapely.union_all([loop, *inside]), shapely.union_all(out))
-    return _without_slivers(area), surfaces
+    return _clean(shapely.difference(shapely.union_all([loop, *inside]), shapely.union_all(out)), face)
 
 
-def _without_slivers(area: BaseGeometry) -> BaseGeometry:
-    kept = [part for part in polygon_parts(area) if not shapely.buffer(part, -_SLIVER_M / 2).is_empty]
-    return shapely.union_all(kept)
-
-
-def _carve(
-    area: BaseGeometry, parts: Sequence[Part], stretches: Stretches, loop: Polygon
-) -> tuple[BaseGeometry, ...]:
-    return tuple(shapely.intersection(stretches.surface(part, loop), area) for part in parts)
+def _clean(area: BaseGeometry, face: Polygon) -> BaseGeometry:
+    """Drop what is left between kerbs: slivers, and islands among carriageways that are no part of the face."""
+    return shapely.union_all(
+        [
+            part
+            for part in polygon_parts(area)
+            if not shapely.buffer(part, -_SLIVER_M / 2).is_empty
+            and shapely.intersection(part, face).area > _SLIVER_M**2
+        ]
+    )

@@ -4,10 +4,8 @@ WGS 84 is what receivers measure; GCJ-02 is the shifted system that maps publish
 shift on top of it. They lie up to 700 m apart. Outside China GCJ-02 equals WGS 84.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import Literal, TypeVar, get_args
+from typing import Literal, Self, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -160,7 +158,7 @@ class LocalPlane:
         self._backward = pyproj.Transformer.from_crs(plane, geographic, always_xy=True)
 
     @classmethod
-    def around(cls, *geometries: BaseGeometry) -> LocalPlane:
+    def around(cls, *geometries: BaseGeometry) -> Self:
         """Centre a plane on geometries in lon/lat; rounded, so that it does not depend on their order."""
         west, south, east, north = shapely.total_bounds(np.array(geometries, dtype=object))
         return cls(round((west + east) / 2, 2), round((south + north) / 2, 2))

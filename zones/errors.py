@@ -24,7 +24,9 @@ class InputError(ValueError):
         field: the column, key or dotted path.
     """
 
-    def __init__(self, text: Text, *, file: str | None = None, line: int | None = None, field: str | None = None) -> None:
+    def __init__(
+        self, text: Text, *, file: str | None = None, line: int | None = None, field: str | None = None
+    ) -> None:
         """Keep the parts; `str()` gives the English sentence with its place."""
         self.text = text
         self.file = file
@@ -64,4 +66,10 @@ class ZoneError(InputError):
 
     def as_json(self) -> dict[str, Any]:
         """Return the `error` object of the zone-building contract."""
-        return {"code": self.code, "message": self.text.en, "message_zh": self.text.zh, "gaps": self.gaps, "candidates": self.candidates}
+        return {
+            "code": self.code,
+            "message": self.text.en,
+            "message_zh": self.text.zh,
+            "gaps": self.gaps,
+            "candidates": self.candidates,
+        }

@@ -1,12 +1,10 @@
 """Where neighbouring edges do not meet, and what may honestly close the gap."""
 
-from __future__ import annotations
-
 import heapq
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +21,8 @@ _MAX_ORDERED = 8
 # an operator names a gap by a position at most this far from it
 OPERATOR_REACH_M = 100.0
 _KEY_M = 0.01
+# so many roads may enclose an area though a walk along them needs no jump
+_FEW = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +61,9 @@ def cyclic_order(roads: Sequence[Road]) -> list[int]:
     count = len(roads)
     apart = np.array([[shapely.distance(a.body, b.body) for b in roads] for a in roads])
 
-    def total(order: Sequence[int]) -> float:
-        return float(sum(apart[a, b] for a, b in zip(order, [*order[1:], order[0]], strict=True)))
+    def total(order: Iterable[int]) -> float:
+        ring = list(order)
+        return float(sum(apart[a, b] for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)))
 
     if count <= _MAX_ORDERED:
         return list(min(((0, *rest) for rest in itertools.permutations(range(1, count))), key=total))
@@ -77,12 +78,12 @@ def cyclic_order(roads: Sequence[Road]) -> list[int]:
 class _Pieces:
     """The connected pieces of every edge's road: `road[i]` is the edge that piece i belongs to."""
 
-    bodies: list[BaseGeometry]
+    bodies: Sequence[BaseGeometry]
     road: list[int]
     apart: npt.NDArray[np.float64]
 
     @classmethod
-    def of(cls, roads: Sequence[Road]) -> _Pieces:
+    def of(cls, roads: Sequence[Road]) -> Self:
         found = [(body, i) for i, road in enumerate(roads) for body in polygon_parts(road.body)]
         bodies = [body for body, _ in found]
         column = np.array(bodies, dtype=object)
@@ -124,7 +125,10 @@ def _links(pieces: _Pieces, order: Sequence[int], start: int) -> tuple[float, li
 
 
 def find_gaps(roads: Sequence[Road], order: Sequence[int]) -> list[Gap]:
-    """Return the gaps of the closed walk along the edges that misses least."""
+    """Return the gaps of the closed walk along the edges that misses least.
+
+    One road, or two, can touch and still leave a ring open: then the gap is between the nearest loose ends.
+    """
     pieces = _Pieces.of(roads)
     walks = [_links(pieces, order, start) for start in pieces.of_road(order[0])]
     _, jumps = min(walks, key=lambda walk: walk[0])
@@ -133,7 +137,21 @@ def find_gaps(roads: Sequence[Road], order: Sequence[int]) -> list[Gap]:
         if pieces.apart[a, b] > 0:
             ends = pieces.bodies[a], pieces.bodies[b]
             gaps.append(Gap((pieces.road[a], pieces.road[b]), ends, _inset(shapely.shortest_line(*ends))))
-    return gaps
+    return gaps or (_loose_ends(roads) if len(roads) <= _FEW else [])
+
+
+def _loose_ends(roads: Sequence[Road]) -> list[Gap]:
+    """Return the gap between the two nearest ends of lines that touch no other road, if there are two."""
+    ends: list[tuple[int, Point]] = []
+    for i, road in enumerate(roads):
+        others = shapely.union_all([other.body for j, other in enumerate(roads) if j != i])
+        loose = [p for p in shapely.get_parts(shapely.boundary(road.lines)) if not p.dwithin(others, 2 * TOUCH_M)]
+        ends += [(i, p) for p in loose if isinstance(p, Point)]
+    pairs = [(a, b) for a, b in itertools.combinations(ends, 2) if a[1].distance(b[1]) > 2 * TOUCH_M]
+    if not pairs:
+        return []
+    (i, p), (j, q) = min(pairs, key=lambda pair: pair[0][1].distance(pair[1][1]))
+    return [Gap((i, j), (p.buffer(TOUCH_M), q.buffer(TOUCH_M)), LineString([p, q]))]
 
 
 def _inset(line: LineString) -> LineString:
@@ -149,7 +167,7 @@ def _key(point: tuple[float, ...]) -> tuple[int, int]:
 
 @dataclass(frozen=True, eq=False)
 class Ways:
-    """All drawn ways around the loop, to find paths on: ways are joined where they share a point."""
+    """All ways that vehicles use, to find paths on: they are joined where they share a point."""
 
     ways: tuple[Carriageway, ...]
 
@@ -222,9 +240,7 @@ def _unwind(came: dict[_Node, tuple[_Node, float]], node: _Node) -> list[tuple[_
     return steps[::-1]
 
 
-def bridge_gaps(
-    gaps: Sequence[Gap], ways: Ways, *, max_gap_m: float, operator: Sequence[Point] = ()
-) -> list[Gap]:
+def bridge_gaps(gaps: Sequence[Gap], ways: Ways, *, max_gap_m: float, operator: Sequence[Point] = ()) -> list[Gap]:
     """Close each gap straight where the operator names it, else along drawn ways; leave the rest open.
 
     Args:

@@ -1,7 +1,5 @@
 """Streets of a GeoJSON file of lines with a name column."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator
@@ -119,5 +117,6 @@ def read_geojson(path: Path, sha256: str) -> StreetNetwork:
     segments = tuple(_without_returns(_segments(features, path)))
     if not segments:
         raise InputError(Text("文件里没有线", "the file holds no lines"), file=str(path), field="features")
-    schematic = any("schematic" in path.name.lower() or "示意" in word for word in (path.name,))
+    name = path.name.lower()
+    schematic = "schematic" in name or "示意" in name
     return StreetNetwork(segments, Source(path.name, sha256), "schematic" if schematic else "survey")

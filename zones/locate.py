@@ -1,7 +1,5 @@
 """Where positions are: in the area, on a boundary road, in a carve-out, on which street. Arrays in, arrays out."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import IntEnum
 from functools import cached_property
@@ -13,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zones.coords import LocalPlane
 from zones.errors import InputError
-from zones.roads import Carriageway, Road
+from zones.roads import Carriageway, Road, lines_through, polygon_parts
 from zones.spec import Junction, Part
 from zones.stretches import Stretches
 from zones.zone import Street, Zone
@@ -91,8 +89,8 @@ class Locator:
         if accuracy_m is not None:
             radius = np.broadcast_to(np.asarray(accuracy_m, dtype=np.float64), x.shape)
             wide = np.flatnonzero((radius > 0) & (found != Place.UNSURE))
-            near = np.abs(self.depth_m(x[wide], y[wide])) < radius[wide]
-            found[wide[near]] = Place.UNSURE
+            near, distance = self._near_border(x[wide], y[wide], float(radius[wide].max(initial=0.0)))
+            found[wide[near[distance < radius[wide[near]]]]] = Place.UNSURE
         return found
 
     def edge(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -105,48 +103,77 @@ class Locator:
         return found
 
     def depth_m(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> _Floats:
-        """Return the distance in metres from each position to the area's border, positive inside; NaN for no position."""
+        """Return the distance in metres from each position to the area's border, positive inside; NaN for none."""
         x, y = _positions(lon, lat)
         depth = np.full(len(x), np.nan)
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        points = shapely.points(*self.plane.xy(x[known], y[known]))
-        (index, _), distance = self._border.query_nearest(points, return_distance=True, all_matches=False)
+        index, distance = self._near_border(x[known], y[known], None)
         inside = shapely.contains_xy(self._area, x[known], y[known])
         depth[known[index]] = np.where(inside[index], distance, -distance)
         return depth
+
+    def _near_border(self, lon: _Floats, lat: _Floats, within_m: float | None) -> tuple[npt.NDArray[np.intp], _Floats]:
+        """Return which positions lie within a distance of the area's border, and how far from it (metres)."""
+        if within_m == 0:
+            return np.zeros(0, dtype=np.intp), np.zeros(0)
+        points = self._points(lon, lat)
+        found = self._border.query_nearest(points, max_distance=within_m, return_distance=True, all_matches=False)
+        return found[0][0], found[1]
+
+    def _points(self, lon: _Floats, lat: _Floats) -> npt.NDArray[np.object_]:
+        return np.asarray(shapely.points(*self.plane.xy(lon, lat)), dtype=object)
 
     @cached_property
     def _border(self) -> shapely.STRtree:
         ring = shapely.segmentize(shapely.boundary(self._area), _STRAIGHT_DEG)
         lines = [shapely.get_coordinates(part) for part in shapely.get_parts(self.plane.to_xy(ring))]
         pairs = [np.stack([line[:-1], line[1:]], axis=1) for line in lines]
-        return shapely.STRtree(shapely.linestrings(np.concatenate(pairs)))
+        return shapely.STRtree(lines_through(np.concatenate(pairs)))
 
-    def roads(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> list[frozenset[str]]:
+    def roads(self, lon: npt.ArrayLike, lat: npt.ArrayLike, *, slip_m: float = 0.0) -> list[frozenset[str]]:
         """Return the names of the streets each position is on.
 
-        The street whose centre line is nearest within 25 m (of a dual carriageway: the nearer carriageway's centre
-        line), and at a junction every street within its half width. Empty on no street or on one without a name.
+        The street whose centre line is nearest within 25 m (of a dual carriageway: of the nearer carriageway), and
+        beside it every street that the position is on by its width, as at a junction. Between the carriageways of a
+        street is on it. Empty on no street or on one without a name.
+
+        Args:
+            lon: WGS 84 degrees, shape (n,).
+            lat: WGS 84 degrees, shape (n,).
+            slip_m: how far a receiver may be off: every street with its centre line within this counts too.
         """
         x, y = _positions(lon, lat)
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         names: list[frozenset[str]] = [frozenset()] * len(x)
-        points = shapely.points(*self.plane.xy(x[known], y[known]))
-        point, street = self._streets.query(points, predicate="dwithin", distance=_ON_STREET_M)
+        points = self._points(x[known], y[known])
+        point, street = self._streets.query(points, predicate="dwithin", distance=max(_ON_STREET_M, slip_m))
         distance = shapely.distance(points[point], self._street_lines[street])
         nearest = np.full(len(points), np.inf)
         np.minimum.at(nearest, point, distance)
-        on = (distance <= nearest[point] + _SAME_M) | (distance <= self._half_widths[street])
+        on = (distance <= nearest[point] + _SAME_M) | (distance <= np.maximum(self._half_widths[street], slip_m))
         on &= self._street_names[street] != ""
-        for p, name in zip(known[point[on]].tolist(), self._street_names[street[on]].tolist(), strict=True):
-            if name not in names[p]:
-                names[p] = names[p] | {name}
+        pairs = [(point[on], self._street_names[street[on]])]
+        between, median = self._medians[0].query(points, predicate="intersects")
+        pairs.append((between, self._medians[1][median]))
+        for where, name in pairs:
+            for p, one in zip(known[where].tolist(), name.tolist(), strict=True):
+                if one not in names[p]:
+                    names[p] = names[p] | {one}
         return names
 
     @cached_property
+    def _medians(self) -> tuple[shapely.STRtree, npt.NDArray[np.object_]]:
+        """What lies between the carriageways of dual carriageways, and the street each piece belongs to."""
+        dual = sorted({street.name for street in self.zone.streets if street.name and street.oneway})
+        pieces = [(part, name) for name in dual for part in polygon_parts(self._road(name).strips)]
+        return (
+            shapely.STRtree([part for part, _ in pieces]),
+            np.array([name for _, name in pieces], dtype=object),
+        )
+
+    @cached_property
     def _street_lines(self) -> npt.NDArray[np.object_]:
-        lines = np.array([street.geometry for street in self.zone.streets], dtype=object)
-        return np.array([self.plane.to_xy(line) for line in lines], dtype=object)
+        return np.array([self.plane.to_xy(street.geometry) for street in self.zone.streets], dtype=object)
 
     @cached_property
     def _streets(self) -> shapely.STRtree:

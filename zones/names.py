@@ -1,7 +1,5 @@
 """Which streets a name in a notice means, and what is nearest where none bears it."""
 
-from __future__ import annotations
-
 import difflib
 import unicodedata
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """One model of streets behind every source: a segment from junction to junction, in lon/lat."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 import re
@@ -20,7 +18,19 @@ from zones.text import Text
 
 # OSM highway classes that no truck drives on: they are drawn, but a position is never "on" one of them
 NOT_DRIVEN = frozenset(
-    "footway path steps cycleway pedestrian corridor bridleway platform proposed construction elevator razed".split()
+    {
+        "bridleway",
+        "construction",
+        "corridor",
+        "cycleway",
+        "elevator",
+        "footway",
+        "path",
+        "pedestrian",
+        "platform",
+        "proposed",
+        "steps",
+    }
 )
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:m|米)?\s*")
 
@@ -59,7 +69,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where streets are from: the file's name without its folder, the hash of its bytes, its own date if it says one."""
+    """Where streets are from: the file's name without its folder, its hash, and its own date if it says one."""
 
     file: str
     sha256: str
@@ -129,7 +139,8 @@ def _shifted(segments: Iterable[Segment], crs: str) -> tuple[Segment, ...]:
         return tuple(segments)
 
     def shift(segment: Segment) -> Segment:
-        lon, lat = to_wgs84(*shapely.get_coordinates(segment.line).T, crs)
+        points = shapely.get_coordinates(segment.line)
+        lon, lat = to_wgs84(points[:, 0], points[:, 1], crs)
         return _with_line(segment, LineString(list(zip(lon.tolist(), lat.tolist(), strict=True))))
 
     return tuple(shift(segment) for segment in segments)

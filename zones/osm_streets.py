@@ -1,7 +1,5 @@
 """Streets of an OSM XML file, through OSMnx."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,7 +49,7 @@ def _broken(path: Path, error: Exception) -> InputError:
     )
 
 
-def _graph(path: Path) -> nx.MultiDiGraph:
+def _graph(path: Path) -> "nx.MultiDiGraph":
     """Return the streets as a graph from junction to junction in which every edge is part of one OSM way."""
     import osmnx as ox  # noqa: PLC0415 - takes seconds to import
 
@@ -73,7 +71,7 @@ def _graph(path: Path) -> nx.MultiDiGraph:
     return ox.simplify_graph(graph, edge_attrs_differ=["osmid"], remove_rings=False)
 
 
-def _line(graph: nx.MultiDiGraph, u: int, v: int, data: dict[str, Any]) -> LineString:
+def _line(graph: "nx.MultiDiGraph", u: int, v: int, data: dict[str, Any]) -> LineString:
     if "geometry" in data:
         return LineString(shapely.get_coordinates(data["geometry"]))
     return LineString([(graph.nodes[node]["x"], graph.nodes[node]["y"]) for node in (u, v)])
@@ -84,7 +82,7 @@ def _other_names(data: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in pairs if pair[1])
 
 
-def _segments(graph: nx.MultiDiGraph) -> Iterator[Segment]:
+def _segments(graph: "nx.MultiDiGraph") -> Iterator[Segment]:
     for u, v, key, data in graph.edges(keys=True, data=True):
         way = int(data["osmid"])
         yield Segment(

@@ -4,11 +4,10 @@ All geometry here is in metres of a LocalPlane. A dual carriageway is any pair o
 side; which way they are drawn, cut or ordered makes no difference.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +50,7 @@ class Road:
     carriageways: tuple[Carriageway, ...]
 
     @classmethod
-    def of(cls, name: str, segments: Iterable[Segment], plane: LocalPlane) -> Road:
+    def of(cls, name: str, segments: Iterable[Segment], plane: LocalPlane) -> Self:
         """Collect segments as one road."""
         return cls(name, tuple(carriageway_of(segment, plane) for segment in segments))
 
@@ -99,12 +98,12 @@ class Road:
         kerbs = [shapely.buffer(shapely.line_merge(shapely.union_all(v)), w) for w, v in by_width.items()]
         return shapely.union_all([*kerbs, self.strips])
 
-    def with_line(self, line: BaseGeometry, half_width_m: float | None = None) -> Road:
+    def with_line(self, line: BaseGeometry, half_width_m: float | None = None) -> "Road":
         """Return the road with one more line (a bridged gap), as wide as its narrowest carriageway unless said."""
         half = min(c.half_width_m for c in self.carriageways) if half_width_m is None else half_width_m
         return Road(self.name, (*self.carriageways, Carriageway(line, half)))
 
-    def within(self, region: BaseGeometry) -> Road:
+    def within(self, region: BaseGeometry) -> "Road":
         """Return the part of the road in a region."""
         clipped = (replace(c, line=shapely.intersection(c.line, region)) for c in self.carriageways)
         return Road(self.name, tuple(c for c in clipped if c.line.length > _MIN_PIECE_M))
@@ -118,6 +117,11 @@ def carriageway_of(segment: Segment, plane: LocalPlane) -> Carriageway:
 def line_parts(lines: BaseGeometry) -> list[LineString]:
     """Return the single lines of a geometry that holds lines."""
     return [part for part in shapely.get_parts(lines) if isinstance(part, LineString)]
+
+
+def lines_through(points: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
+    """Return an array of n lines through points of shape (n, points a line, 2)."""
+    return np.asarray(shapely.linestrings(points), dtype=object)
 
 
 def polygon_parts(geometry: BaseGeometry) -> list[Polygon]:
@@ -154,13 +158,13 @@ def _opposite(samples: _Samples, side: float) -> npt.NDArray[np.float64]:
     """Return how far across to `side` (+1 left, -1 right) the outermost parallel line lies; NaN where there is none."""
     across = side * np.column_stack([-samples.along[:, 1], samples.along[:, 0]])
     starts = samples.xy + across * (2 * TOUCH_M)
-    rays = shapely.linestrings(np.stack([starts, samples.xy + across * _PAIR_MAX_M], axis=1))
-    pieces = shapely.linestrings(samples.xy.reshape(-1, 2, 2))
+    rays = lines_through(np.stack([starts, samples.xy + across * _PAIR_MAX_M], axis=1))
+    pieces = lines_through(samples.xy.reshape(-1, 2, 2))
     found = np.full(len(samples.xy), np.nan)
     ray, piece = shapely.STRtree(pieces).query(rays, predicate="intersects")
     parallel = np.abs(np.sum(samples.along[ray] * samples.along[2 * piece], axis=1)) > _PARALLEL_COS
     ray, piece = ray[parallel], piece[parallel]
-    hits = shapely.intersection(rays[ray], pieces[piece])
+    hits = np.asarray(shapely.intersection(rays[ray], pieces[piece]), dtype=object)
     is_point = shapely.get_type_id(hits) == shapely.GeometryType.POINT
     ray, hits = ray[is_point], hits[is_point]
     distance = np.hypot(shapely.get_x(hits) - samples.xy[ray, 0], shapely.get_y(hits) - samples.xy[ray, 1])
@@ -179,7 +183,7 @@ def _strips(lines: BaseGeometry) -> tuple[BaseGeometry, float]:
         first, second = slice(0, None, 2), slice(1, None, 2)
         corners = np.stack([samples.xy[first], samples.xy[second], far[second], far[first]], axis=1)
         whole = ~np.isnan(corners).any(axis=(1, 2))
-        quads += list(shapely.polygons(corners[whole]))
+        quads += np.asarray(shapely.polygons(corners[whole]), dtype=object).tolist()
         spacings.append(distance[~np.isnan(distance)])
     if not quads:
         return Polygon(), 0.0

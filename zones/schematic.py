@@ -4,8 +4,6 @@ No open data of 临猗's streets could be had, so this draws the notice's roads 
 Run as `python -m zones.schematic OUT.osm`; the same bytes come out each time.
 """
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,23 +77,23 @@ def _inside() -> list[Street]:
     ring_w, ring_e = _lon(WEST, -far), _lon(EAST, far)
     ring_s, ring_n = SOUTH - far / _LAT_M, NORTH + far / _LAT_M
     parallels = [
-        (35.1325, 110.7540, 110.7900),
-        (35.1370, ring_w, ring_e),
-        (35.1415, 110.7540, 110.7900),
-        (35.1460, ring_w, ring_e),
-        (35.1510, 110.7540, 110.7900),
-        (35.1598, 110.7600, 110.7840),
+        (35.1323, 110.7535, 110.7905),
+        (35.1368, ring_w, ring_e),
+        (35.1413, 110.7535, 110.7905),
+        (35.1457, ring_w, ring_e),
+        (35.1514, 110.7535, 110.7905),
+        (35.1603, 110.7595, 110.7845),
     ]
     meridians = [
-        (110.7540, 35.1325, CROSS),
-        (110.7600, ring_s, 35.1598),
-        (110.7660, 35.1325, ring_n),
-        (110.7780, 35.1325, ring_n),
-        (110.7840, ring_s, 35.1598),
-        (110.7900, 35.1325, CROSS),
+        (110.7535, 35.1323, CROSS),
+        (110.7595, ring_s, 35.1603),
+        (110.7662, 35.1323, ring_n),
+        (110.7782, 35.1323, ring_n),
+        (110.7845, ring_s, 35.1603),
+        (110.7905, 35.1323, CROSS),
     ]
     drawn = [(True, *street) for street in parallels] + [(False, *street) for street in meridians]
-    numerals = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()
+    numerals = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]
     return [
         Street(f"示意{numeral}街", across, at, start, end, tags)
         for numeral, (across, at, start, end) in zip(numerals, drawn, strict=True)

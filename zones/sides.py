@@ -1,19 +1,17 @@
 """Which of the faces between roads is the zone: the one on the stated side of every edge."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import LineString, Polygon
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from zones.errors import ZoneError
-from zones.roads import TOUCH_M, Road, polygon_parts
-from zones.spec import Edge, Side
+from zones.roads import TOUCH_M, Road, lines_through, polygon_parts
+from zones.spec import Compass, Edge, Side
 from zones.text import Text
 
 # a corner alone is no edge
@@ -26,13 +24,18 @@ _MIN_NET = 0.1
 _BORDER_STEP_M = 5.0
 _ON_ROAD_M = 0.05
 _RUN_M = 0.5
-TOWARD: dict[Side, tuple[float, float]] = {
+# moved lines that turn by less than 15 degrees, or back by more than 165, get no pointed corner
+_MIN_TURN = 0.26
+_TINY = 1e-9
+_Floats = npt.NDArray[np.float64]
+_CONTRADICT = "sides_contradict"
+TOWARD: dict[Compass, tuple[float, float]] = {
     "north": (0.0, 1.0),
     "south": (0.0, -1.0),
     "east": (1.0, 0.0),
     "west": (-1.0, 0.0),
 }
-_ZH: dict[Side, str] = {"north": "以北", "south": "以南", "east": "以东", "west": "以西"}
+_ZH: dict[Side, str] = {"north": "以北", "south": "以南", "east": "以东", "west": "以西", "inside": "以内"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +43,8 @@ class Border:
     """A face's border in short pieces: `start` and `end` (n, 2) anticlockwise, and the `road` each follows (or -1)."""
 
     face: Polygon
-    start: npt.NDArray[np.float64]
-    end: npt.NDArray[np.float64]
+    start: _Floats
+    end: _Floats
     road: npt.NDArray[np.intp]
 
     def contact_m(self, road: int) -> float:
@@ -49,7 +52,7 @@ class Border:
         step = (self.end - self.start)[self.road == road]
         return float(np.hypot(*step.T).sum())
 
-    def facing(self, road: int) -> npt.NDArray[np.float64]:
+    def facing(self, road: int) -> _Floats:
         """Return the mean direction from a road into the face: a vector of length 1 where the road is straight."""
         step = (self.end - self.start)[self.road == road]
         inward = np.array([-step[:, 1].sum(), step[:, 0].sum()])
@@ -76,7 +79,8 @@ def faces(roads: Sequence[Road]) -> list[Polygon]:
 
 
 def _agrees(border: Border, road: int, side: Side | None) -> bool:
-    if side is None:
+    # a face is always inside the roads around it
+    if side is None or side == "inside":
         return True
     facing = border.facing(road)
     net = float(np.hypot(*facing))
@@ -97,19 +101,19 @@ def choose(edges: Sequence[Edge], roads: Sequence[Road]) -> Border | None:
         ZoneError: `sides_contradict`: the roads enclose a face that is not on the stated sides, or several that are.
     """
     borders = [border_of(face, roads) for face in faces(roads)]
-    full = [b for b in borders if all(b.contact_m(i) >= _MIN_CONTACT_M for i in range(len(edges)))]
+    # a road that is an edge twice (X以北、以东) is one road
+    first = [next(j for j, e in enumerate(edges) if (e.road, e.part) == (edge.road, edge.part)) for edge in edges]
+    full = [b for b in borders if all(b.contact_m(i) >= _MIN_CONTACT_M for i in first)]
     if not full:
         return None
-    wrong = [[i for i, edge in enumerate(edges) if not _agrees(border, i, edge.side)] for border in full]
+    wrong = [[i for i, e in enumerate(edges) if not _agrees(border, first[i], e.side)] for border in full]
     fitting = [border for border, bad in zip(full, wrong, strict=True) if not bad]
     if len(fitting) > 1:
-        raise ZoneError(
-            "sides_contradict",
-            Text(
-                f"这些道路围出 {len(fitting)} 块都符合所述方位的区域，无法确定是哪一块",
-                f"the roads enclose {len(fitting)} areas that all lie on the stated sides; which one is meant?",
-            ),
+        text = Text(
+            f"这些道路围出 {len(fitting)} 块都符合所述方位的区域，无法确定是哪一块",
+            f"the roads enclose {len(fitting)} areas that all lie on the stated sides; which one is meant?",
         )
+        raise ZoneError(_CONTRADICT, text)
     if not fitting:
         raise _contradiction(edges, min(wrong, key=len))
     return fitting[0]
@@ -119,7 +123,7 @@ def _contradiction(edges: Sequence[Edge], bad: Sequence[int]) -> ZoneError:
     zh = "、".join(f"{edges[i].road}{_ZH[side]}" for i in bad if (side := edges[i].side))
     en = ", ".join(f"{edges[i].side} of {edges[i].road}" for i in bad)
     return ZoneError(
-        "sides_contradict",
+        _CONTRADICT,
         Text(f"道路围成的区域不在所述的一侧：{zh}", f"the area that the roads enclose does not lie {en}"),
     )
 
@@ -131,22 +135,42 @@ def centre_loop(border: Border, roads: Sequence[Road]) -> Polygon:
     road measures there from its inner to its outer carriageway.
     """
     half = _half_thickness(border, roads)
-    steps = np.round(half / 0.25) * 0.25
-    cuts = np.flatnonzero(np.diff(steps)) + 1
-    runs = zip(np.split(np.arange(len(steps)), cuts), strict=True)
-    out: list[BaseGeometry] = [border.face]
-    for (run,) in runs:
-        line = LineString(np.vstack([border.start[run], border.end[run][-1:]]))
-        out.append(shapely.buffer(line, float(steps[run[0]]), join_style="round"))
-    whole = max(polygon_parts(shapely.union_all(out)), key=lambda part: part.area)
+    outward = _outward(border) * half[:, None]
+    quads = np.stack([border.start, border.end, border.end + outward, border.start + outward], axis=1)
+    corners = _corners(border.end, outward, np.roll(outward, -1, axis=0))
+    pieces = shapely.make_valid(np.asarray(shapely.polygons(np.concatenate([quads, corners])), dtype=object))
+    whole = max(polygon_parts(shapely.union_all([border.face, *pieces])), key=lambda part: part.area)
     return Polygon(whole.exterior)
 
 
-def _half_thickness(border: Border, roads: Sequence[Road]) -> npt.NDArray[np.float64]:
+def _outward(border: Border) -> _Floats:
+    step = border.end - border.start
+    length = np.maximum(np.hypot(step[:, 0], step[:, 1]), _TINY)
+    return np.column_stack([step[:, 1], -step[:, 0]]) / length[:, None]
+
+
+def _corners(at: _Floats, before: _Floats, after: _Floats) -> _Floats:
+    """Return the quadrangles that fill the outer corners between neighbouring pieces moved out, shape (n, 4, 2).
+
+    The outer corner is where both moved lines meet; where they hardly turn, or turn back sharply, it is the middle.
+    """
+    turn = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
+    squares = np.sum(before**2, axis=1), np.sum(after**2, axis=1)
+    tip = (before + after) / 2
+    sharp = turn > _MIN_TURN * np.sqrt(squares[0] * squares[1])
+    a, b = before[sharp], after[sharp]
+    # solve tip . a = |a|^2, tip . b = |b|^2
+    x = (squares[0][sharp] * b[:, 1] - squares[1][sharp] * a[:, 1]) / turn[sharp]
+    y = (squares[1][sharp] * a[:, 0] - squares[0][sharp] * b[:, 0]) / turn[sharp]
+    tip[sharp] = np.column_stack([x, y])
+    return np.stack([at, at + before, at + tip, at + after], axis=1)
+
+
+def _half_thickness(border: Border, roads: Sequence[Road]) -> _Floats:
     """Return, for each piece of the border, half the thickness of the road it follows, measured outward (metres)."""
     step = border.end - border.start
-    length = np.hypot(*step.T)
-    outward = np.column_stack([step[:, 1], -step[:, 0]]) / np.maximum(length, 1e-9)[:, None]
+    length = np.hypot(step[:, 0], step[:, 1])
+    outward = _outward(border)
     middle = (border.start + border.end) / 2
     half = np.full(len(middle), TOUCH_M)
     for number, road in enumerate(roads):
@@ -154,18 +178,13 @@ def _half_thickness(border: Border, roads: Sequence[Road]) -> npt.NDArray[np.flo
         if not len(mine) or not road.spacing_m:
             continue
         reach = 1.2 * road.spacing_m + 4 * TOUCH_M
-        rays = shapely.linestrings(np.stack([middle[mine], middle[mine] + outward[mine] * reach], axis=1))
-        half[mine] = [_first_run(hit, xy) / 2 for hit, xy in _hits(rays, road.body, middle[mine])]
-    return np.maximum(half, TOUCH_M)
+        rays = lines_through(np.stack([middle[mine], middle[mine] + outward[mine] * reach], axis=1))
+        hits = np.asarray(shapely.intersection(rays, road.body), dtype=object)
+        half[mine] = [_first_run(hit, xy) / 2 for hit, xy in zip(hits, middle[mine], strict=True)]
+    return half.clip(min=TOUCH_M)
 
 
-def _hits(
-    rays: npt.NDArray[np.object_], body: BaseGeometry, middle: npt.NDArray[np.float64]
-) -> list[tuple[BaseGeometry, npt.NDArray[np.float64]]]:
-    return list(zip(shapely.intersection(rays, body), middle, strict=True))
-
-
-def _first_run(hit: BaseGeometry, origin: npt.NDArray[np.float64]) -> float:
+def _first_run(hit: BaseGeometry, origin: _Floats) -> float:
     """Return the length of the part of a ray's hit that begins at its origin."""
     here = shapely.Point(origin)
     return max((p.length for p in shapely.get_parts(hit) if shapely.distance(p, here) < TOUCH_M), default=0.0)

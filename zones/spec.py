@@ -24,16 +24,22 @@ class Junction(_Model):
     """A place named by the two roads that meet there."""
 
     junction: tuple[Name, Name]
-    direction: Compass | None = Field(None, description="which one, where the roads meet more than once: the most northern, ...")
+    direction: Compass | None = Field(
+        None, description="which one, where the roads meet more than once: the most northern, ..."
+    )
 
 
 class Part(_Model):
     """A stretch of a road: from a place to a place, or from a place in a direction to the zone's edge."""
 
     road: Name
-    from_: Junction | Name | None = Field(None, alias="from", description="a junction, or the name of a point of the specification")
+    from_: Junction | Name | None = Field(
+        None, alias="from", description="a junction, or the name of a point of the specification"
+    )
     to: Junction | Name | None = None
-    toward: Compass | None = Field(None, description="the stretch runs from `from` this way, up to the edge of the zone")
+    toward: Compass | None = Field(
+        None, description="the stretch runs from `from` this way, up to the edge of the zone"
+    )
 
     @model_validator(mode="after")
     def _has_one_end(self) -> Self:
@@ -48,7 +54,10 @@ class Edge(_Model):
     """One edge of an area: the zone lies on `side` of `road`."""
 
     road: Name
-    side: Side | None = Field(None, description="the zone lies on this side of the road (X以北: north; a ring road 以内: inside); absent in an ordered loop")
+    side: Side | None = Field(
+        None,
+        description="the zone lies on this side of the road (X以北: north; a ring road 以内: inside); absent in an ordered loop",
+    )
     kind: EdgeKind = Field("road", description="what the edge is, where it is no road")
     boundary: Boundary = Field(description="不含 / 含 / not said: whether the road itself belongs to the zone")
     part: Part | None = Field(None, description="only this stretch of the road is the edge")
@@ -58,8 +67,12 @@ class Area(_Model):
     """An area bounded by named roads, as a notice words it."""
 
     edges: Annotated[list[Edge], Field(min_length=1)]
-    ordered: bool = Field(default=False, description="the edges are an ordered loop (A—B—C—A) rather than a set of sides")
-    points: dict[Name, Junction] = Field(default_factory=dict, description="places that the notice names, and the junction they are")
+    ordered: bool = Field(
+        default=False, description="the edges are an ordered loop (A—B—C—A) rather than a set of sides"
+    )
+    points: dict[Name, Junction] = Field(
+        default_factory=dict, description="places that the notice names, and the junction they are"
+    )
     carve_outs: list[Part] = Field(default_factory=list, description="stretches inside that stay open")
 
 

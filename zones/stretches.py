@@ -1,7 +1,5 @@
 """Where two named roads meet, and the stretch of a road between such places."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from zones.errors import InputError
 from zones.roads import Road, polygon_parts
 from zones.sides import TOWARD
-from zones.spec import Junction, Part, Side
+from zones.spec import Compass, Junction, Part
 from zones.text import Text
 
 # crossings of two roads nearer to each other than this are one junction (four of them where dual carriageways cross)
@@ -38,7 +36,7 @@ def _meetings(a: Road, b: Road) -> list[Point]:
     return [shapely.intersection(part, shared).centroid for part in near]
 
 
-def crossing(a: Road, b: Road, direction: Side | None = None) -> Crossing:
+def crossing(a: Road, b: Road, direction: Compass | None = None) -> Crossing:
     """Return the junction of two roads.
 
     Args:
@@ -145,9 +143,7 @@ class Stretches:
         ends = [self.place(place) for place in (part.from_, part.to) if place is not None]
         discs = [_disc(road, end) for end in ends]
         within = loop if part.toward else shapely.box(*shapely.buffer(road.body, 1.0).bounds)
-        pieces = polygon_parts(
-            shapely.difference(shapely.intersection(road.body, within), shapely.union_all(discs))
-        )
+        pieces = polygon_parts(shapely.difference(shapely.intersection(road.body, within), shapely.union_all(discs)))
         pieces = [p for p in pieces if all(shapely.dwithin(p, disc, _NEXT_TO_M) for disc in discs)]
         if part.toward:
             pieces = [p for p in pieces if _heads(p, ends[0].centre, part.toward)]
@@ -167,7 +163,7 @@ def _disc(road: Road, end: Crossing) -> BaseGeometry:
     return shapely.buffer(end.centre, road.spacing_m / 2 + _CUT_MARGIN_M)
 
 
-def _heads(piece: BaseGeometry, start: Point, toward: Side) -> bool:
+def _heads(piece: BaseGeometry, start: Point, toward: Compass) -> bool:
     middle = piece.centroid
     way = np.array([middle.x - start.x, middle.y - start.y])
     return float(way @ np.array(TOWARD[toward])) > _MIN_COS * float(np.hypot(*way))

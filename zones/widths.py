@@ -1,7 +1,5 @@
 """How wide a street is: what its tags say, else what is usual for its class."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from importlib.resources import files

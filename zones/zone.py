@@ -3,8 +3,6 @@
 One geometry, one file, one hash: the same streets and the same words give the same bytes.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -162,9 +160,9 @@ def _gridded(feature: _Feature) -> _Feature:
 
 def on_grid(geometry: BaseGeometry) -> BaseGeometry:
     """Put a geometry on the file's grid (1e-7 degrees, about a centimetre) in canonical order, still valid."""
-    mode = "valid_output" if geometry.area else "pointwise"
-    snapped = shapely.set_precision(geometry, _GRID_DEG, mode=mode)
-    return shapely.normalize(snapped) if geometry.area else snapped
+    if geometry.area:
+        return shapely.normalize(shapely.set_precision(geometry, _GRID_DEG))
+    return shapely.set_precision(geometry, _GRID_DEG, mode="pointwise")
 
 
 def dump(head: Mapping[str, Any], features: Iterable[tuple[Mapping[str, Any], BaseGeometry]]) -> str:

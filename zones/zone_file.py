@@ -1,7 +1,5 @@
 """Read a zone's GeoJSON file back, and say which member is wrong where it is not one."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from importlib.resources import files
@@ -29,10 +27,10 @@ class _Members:
         self.file = file
         self.path = path
         if not isinstance(values, dict):
-            raise self.error(path, Text("应为 JSON 对象", "must be a JSON object"))
+            raise self.error(Text("应为 JSON 对象", "must be a JSON object"), path)
         self.values: dict[str, Any] = values
 
-    def error(self, field: str, text: Text) -> InputError:
+    def error(self, text: Text, field: str) -> InputError:
         return InputError(text, file=self.file, field=field)
 
     def field(self, name: str) -> str:
@@ -40,11 +38,11 @@ class _Members:
 
     def need(self, name: str, *kinds: type) -> Any:  # noqa: ANN401 - JSON
         if name not in self.values:
-            raise self.error(self.field(name), Text("缺少这一项", "this member is missing"))
+            raise self.error(Text("缺少这一项", "this member is missing"), self.field(name))
         value = self.values[name]
         if not isinstance(value, kinds) or isinstance(value, bool) > (bool in kinds):
             names = " / ".join(kind.__name__ for kind in kinds)
-            raise self.error(self.field(name), Text(f"类型不对，应为 {names}", f"must be of type {names}"))
+            raise self.error(Text(f"类型不对，应为 {names}", f"must be of type {names}"), self.field(name))
         return value
 
     def may(self, name: str, default: _T, *kinds: type) -> _T:
@@ -57,7 +55,7 @@ class _Members:
         value = self.need(name, str)
         if value not in allowed:
             options = " | ".join(allowed)
-            raise self.error(self.field(name), Text(f"应为 {options} 之一", f"must be one of {options}"))
+            raise self.error(Text(f"应为 {options} 之一", f"must be one of {options}"), self.field(name))
         return value
 
 
@@ -67,15 +65,15 @@ def _geometry(feature: _Members) -> BaseGeometry:
         geometry = shapely.from_geojson(json.dumps(value))
     except (GEOSException, ValueError) as error:
         raise feature.error(
-            feature.field("geometry"), Text(f"几何无法读取：{error}", f"the geometry cannot be read: {error}")
+            Text(f"几何无法读取：{error}", f"the geometry cannot be read: {error}"), feature.field("geometry")
         ) from error
     if geometry.is_empty:
-        raise feature.error(feature.field("geometry"), Text("几何是空的", "the geometry is empty"))
+        raise feature.error(Text("几何是空的", "the geometry is empty"), feature.field("geometry"))
     return geometry if geometry.is_valid else shapely.make_valid(geometry)
 
 
 def _boundary_road(own: _Members, geometry: BaseGeometry) -> BoundaryRoad:
-    boundary = own.one_of("boundary", get_args(Boundary)) if "boundary" in own.values else "unstated"
+    boundary: Boundary = own.one_of("boundary", get_args(Boundary)) if "boundary" in own.values else "unstated"
     return BoundaryRoad(_name(own), boundary, geometry)
 
 
@@ -114,7 +112,7 @@ def _spec(head: _Members) -> ZoneSpec | None:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in ("spec", *first["loc"]))
-        raise head.error(head.field(place), Text(f"不合规：{first['msg']}", first["msg"])) from error
+        raise head.error(Text(f"不合规：{first['msg']}", first["msg"]), head.field(place)) from error
 
 
 def parse_zone(text: str, *, file: str | None = None) -> Zone:
@@ -143,7 +141,7 @@ def parse_zone(text: str, *, file: str | None = None) -> Zone:
         geometry = _geometry(feature)
         by_role[role].append(_ROLES[role](own, geometry) if role in _ROLES else geometry)
     if not by_role["area"]:
-        raise top.error("features", Text("没有 role 为 area 的要素", "there is no feature with role area"))
+        raise top.error(Text("没有 role 为 area 的要素", "there is no feature with role area"), "features")
     return _zone(head, by_role)
 
 

@@ -69,7 +69,9 @@ class Lazy(Command, click.Group):
                 formatter.write_dl([(name, text.of(self.say.lang)) for name, _, text in rows])
 
 
-def new(say: Speaker, callback: Callable[..., Any], name: str, help_: tuple[str, str], params: list[click.Parameter]) -> Command:
+def new(
+    say: Speaker, callback: Callable[..., Any], name: str, help_: tuple[str, str], params: list[click.Parameter]
+) -> Command:
     """Build a command from its function."""
     made = Command(name, callback=callback, help=say(*help_), params=params)
     made.say = say
@@ -107,7 +109,11 @@ def usage_sentence(error: click.UsageError, say: Speaker) -> str:
             hint = say(f"；是不是 {near}？", f"; did you mean {near}?") if near else ""
             return say(f"没有选项 {error.option_name}{hint}", f"there is no option {error.option_name}{hint}")
         case click.MissingParameter():
-            name = error.param.make_metavar(error.ctx) if error.param and error.ctx and error.param.param_type_name == "argument" else None
+            name = (
+                error.param.make_metavar(error.ctx)
+                if error.param and error.ctx and error.param.param_type_name == "argument"
+                else None
+            )
             shown = name or (error.param.opts[-1] if error.param else "?")
             return say(f"缺少 {shown}", f"{shown} is missing")
         case click.BadParameter():
@@ -145,4 +151,6 @@ def read_lines(path: str) -> list[str]:
         return data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise InputError(Text("不是 UTF-8 编码；请另存为 UTF-8", "this is not UTF-8; save it as UTF-8"), file=path, line=line) from None
+        raise InputError(
+            Text("不是 UTF-8 编码；请另存为 UTF-8", "this is not UTF-8; save it as UTF-8"), file=path, line=line
+        ) from None

@@ -30,7 +30,9 @@ def command(say: Speaker) -> Command:
                 try:
                     case = json.loads(line)
                 except json.JSONDecodeError as error:
-                    raise InputError(Text(f"不是 JSON：第 {error.colno} 列", f"this is not JSON: column {error.colno}")) from None
+                    raise InputError(
+                        Text(f"不是 JSON：第 {error.colno} 列", f"this is not JSON: column {error.colno}")
+                    ) from None
                 except RecursionError:
                     raise InputError(Text("嵌套太深", "nested too deeply")) from None
                 found = answer(case, law, ground)
@@ -52,7 +54,17 @@ def command(say: Speaker) -> Command:
         ),
         [
             click.Argument(["cases"], metavar=say("案例.jsonl|-", "CASES.jsonl|-")),
-            click.Option(["--notice"], default="linyi-2023-5", show_default=True, help=say("内置通告名，或 YAML 文件", "a built-in notice, or a YAML file")),
-            click.Option(["--zone"], help=say("区域文件（GeoJSON）；不写则用通告自带的", "a zone file (GeoJSON); the notice's own unless said")),
+            click.Option(
+                ["--notice"],
+                default="linyi-2023-5",
+                show_default=True,
+                help=say("内置通告名，或 YAML 文件", "a built-in notice, or a YAML file"),
+            ),
+            click.Option(
+                ["--zone"],
+                help=say(
+                    "区域文件（GeoJSON）；不写则用通告自带的", "a zone file (GeoJSON); the notice's own unless said"
+                ),
+            ),
         ],
     )

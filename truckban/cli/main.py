@@ -15,22 +15,46 @@ _SECTIONS = (
     (
         Text("问一次", "Ask about one case"),
         [
-            ("decide", "truckban.cli.decide", Text("这辆车此时此地能不能走，依据哪一条", "may this truck be here now, and by which clause")),
-            ("vehicle", "truckban.cli.vehicle", Text("行驶证上的车辆属于哪一类", "which class is the vehicle on the licence")),
+            (
+                "decide",
+                "truckban.cli.decide",
+                Text("这辆车此时此地能不能走，依据哪一条", "may this truck be here now, and by which clause"),
+            ),
+            (
+                "vehicle",
+                "truckban.cli.vehicle",
+                Text("行驶证上的车辆属于哪一类", "which class is the vehicle on the licence"),
+            ),
         ],
     ),
     (
         Text("查轨迹", "Check traces"),
         [
-            ("check", "truckban.cli.check", Text("用 GPS 轨迹找线索，须经人工核实", "find leads in GPS traces, for a person to verify")),
-            ("simulate", "truckban.cli.simulate", Text("造一天示意轨迹，真相已知，用来检验", "make a day of schematic traces whose truth is known")),
+            (
+                "check",
+                "truckban.cli.check",
+                Text("用 GPS 轨迹找线索，须经人工核实", "find leads in GPS traces, for a person to verify"),
+            ),
+            (
+                "simulate",
+                "truckban.cli.simulate",
+                Text("造一天示意轨迹，真相已知，用来检验", "make a day of schematic traces whose truth is known"),
+            ),
         ],
     ),
     (
         Text("通告与区域", "Notices and zones"),
         [
-            ("notice", "truckban.cli.notice", Text("通告：列出、查看、核对、格式", "notices: list, show, validate, schema")),
-            ("zone", "truckban.cli.zone", Text("由街道和通告的话画出禁行区域", "build the zone from streets and the notice's words")),
+            (
+                "notice",
+                "truckban.cli.notice",
+                Text("通告：列出、查看、核对、格式", "notices: list, show, validate, schema"),
+            ),
+            (
+                "zone",
+                "truckban.cli.zone",
+                Text("由街道和通告的话画出禁行区域", "build the zone from streets and the notice's words"),
+            ),
         ],
     ),
 )
@@ -62,9 +86,24 @@ def build(say: Speaker) -> Lazy:
             "Tells whether a truck may be where it is, and why. What it finds are leads for a person to verify.",
         ),
         params=[
-            click.Option(["--lang"], type=click.Choice(["zh", "en"]), help=say("界面语言；不写则随系统", "language; the environment's unless said")),
-            click.Option(["--debug"], is_flag=True, help=say("出错时显示程序内部的经过", "show the program's inner trace on an error")),
-            click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=show_version, help=say("显示版本", "show versions")),
+            click.Option(
+                ["--lang"],
+                type=click.Choice(["zh", "en"]),
+                help=say("界面语言；不写则随系统", "language; the environment's unless said"),
+            ),
+            click.Option(
+                ["--debug"],
+                is_flag=True,
+                help=say("出错时显示程序内部的经过", "show the program's inner trace on an error"),
+            ),
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=show_version,
+                help=say("显示版本", "show versions"),
+            ),
         ],
         callback=lambda lang, debug: None,  # noqa: ARG005  (both are read before the commands are built)
     )

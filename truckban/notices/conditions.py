@@ -9,6 +9,7 @@ from zones.text import Text
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Bound = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Digit = Annotated[int, Field(ge=0, le=9)]
 
 
@@ -30,13 +31,13 @@ class Both(Strict):
         return Text(self.zh, self.en)
 
 
-class All(Strict):
+class AllOf(Strict):
     """True where every part is."""
 
     all: Annotated[list["Condition"], Field(min_length=1)]
 
 
-class Any_(Strict):
+class AnyOf(Strict):
     """True where some part is."""
 
     any: Annotated[list["Condition"], Field(min_length=1)]
@@ -56,10 +57,10 @@ class FactIs(Strict):
 
     fact: str
     in_: Annotated[list[str], Field(min_length=1)] | None = Field(None, alias="in")
-    at_most: float | None = None
-    less_than: float | None = None
-    at_least: float | None = None
-    more_than: float | None = None
+    at_most: Bound | None = None
+    less_than: Bound | None = None
+    at_least: Bound | None = None
+    more_than: Bound | None = None
     is_: bool | None = Field(None, alias="is")
 
     @model_validator(mode="after")
@@ -83,7 +84,9 @@ class PlateStarts(Strict):
 class DigitRule(Strict):
     """Which plate digits are restricted on which day."""
 
-    letters_as: Literal["last_digit"] | Digit = Field(description="what a letter at the end counts as: the last digit before it, or a number")
+    letters_as: Literal["last_digit"] | Digit = Field(
+        description="what a letter at the end counts as: the last digit before it, or a number"
+    )
     by_weekday: dict[Weekday, list[Digit]] | None = None
     on_odd_days: list[Digit] | None = None
     on_even_days: list[Digit] | None = None
@@ -120,7 +123,10 @@ class ByPerson(Strict):
 
 
 def _form(value: Any) -> str | None:  # noqa: ANN401
-    keys = value.keys() if isinstance(value, dict) else {f.alias or n for n, f in type(value).model_fields.items()}
+    if isinstance(value, BaseModel):
+        keys = {field.alias or name for name, field in type(value).model_fields.items()}
+    else:
+        keys = set(value) if isinstance(value, dict) else set()
     for form in ("all", "any", "not", "fact", "plate_starts", "plate_digit", "question", "person"):
         if form in keys:
             return f"<{form}>"
@@ -128,8 +134,8 @@ def _form(value: Any) -> str | None:  # noqa: ANN401
 
 
 Condition = Annotated[
-    Annotated[All, Tag("<all>")]
-    | Annotated[Any_, Tag("<any>")]
+    Annotated[AllOf, Tag("<all>")]
+    | Annotated[AnyOf, Tag("<any>")]
     | Annotated[Not, Tag("<not>")]
     | Annotated[FactIs, Tag("<fact>")]
     | Annotated[PlateStarts, Tag("<plate_starts>")]
@@ -142,5 +148,5 @@ Condition = Annotated[
         custom_error_message="a condition is one of: all, any, not, fact, plate_starts, plate_digit, question, person",
     ),
 ]
-for _model in (All, Any_, Not):
+for _model in (AllOf, AnyOf, Not):
     _model.model_rebuild()

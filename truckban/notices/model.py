@@ -5,15 +5,52 @@ import re
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from truckban.notices.conditions import Both, Condition, Strict, Weekday
 from zones.errors import Saying
 from zones.spec import Area, Boundary, Name, Part
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
-Span = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
-MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+SLUG = r"^[a-z0-9][a-z0-9._-]*$"
+SPAN = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+MONTH_DAY = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+DIVISION = r"^\d{6}$"
+SHA256 = r"^[0-9a-f]{64}$"
+_DAY = r"\d{4}-\d\d-\d\d"
+
+
+def _day(value: object) -> object:
+    """Take a day as YAML or text has it; pydantic alone would also read numbers, as seconds since 1970."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, str) and re.fullmatch(_DAY, value):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise Saying(f"`{value}`：日历上没有这一天", f"`{value}`: no calendar has this day") from None
+    raise Saying(
+        f"`{value}` 不是日期；应如 2023-03-01，不带时刻", f"`{value}` is no date; write 2023-03-01, without a time"
+    )
+
+
+def _day_or_season(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(_DAY, value):
+        try:
+            dt.date.fromisoformat(f"2024-{value}" if re.fullmatch(MONTH_DAY, value) else "")
+        except ValueError:
+            raise Saying(
+                f"`{value}` 不是日期；应如 2024-11-15，或每年的 '11-15'",
+                f"`{value}` is no date; write 2024-11-15, or '11-15' for every year",
+            ) from None
+        return value
+    return _day(value)
+
+
+Slug = Annotated[str, Field(pattern=SLUG)]
+Span = Annotated[str, Field(pattern=SPAN)]
+MonthDay = Annotated[str, Field(pattern=MONTH_DAY)]
+Day = Annotated[dt.date, BeforeValidator(_day)]
+DayOrSeason = Annotated[dt.date | MonthDay, BeforeValidator(_day_or_season)]
 
 
 class Place(Strict):
@@ -21,7 +58,7 @@ class Place(Strict):
 
     name: Name
     province: Name
-    division_code: Annotated[str, Field(pattern=r"^\d{6}$")] | None = Field(None, description="GB/T 2260")
+    division_code: Annotated[str, Field(pattern=DIVISION)] | None = Field(None, description="GB/T 2260")
 
 
 class Review(Strict):
@@ -34,17 +71,18 @@ class Review(Strict):
 class Dates(Strict):
     """Made, published, in force, ended: four dates. Absent means that the text does not say."""
 
-    issued: dt.date | None = None
-    published: dt.date | None = None
-    in_force: dt.date | None = Field(None, description="first day; absent: taken as in force, and every answer says so")
-    end: dt.date | None = Field(None, description="last day, included")
+    issued: Day | None = None
+    published: Day | None = None
+    in_force: Day | None = Field(None, description="first day; absent: taken as in force, and every answer says so")
+    end: Day | None = Field(None, description="last day, included")
     review: Review | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.in_force and self.end and self.end < self.in_force:
             raise Saying(
-                f"{self.end} 失效，早于 {self.in_force} 施行", f"ends on {self.end}, before it is in force on {self.in_force}"
+                f"`end` {self.end} 早于 `in_force` {self.in_force}：失效日不能早于施行日",
+                f"`end` {self.end} lies before `in_force` {self.in_force}: a notice cannot end before it begins",
             )
         return self
 
@@ -55,7 +93,7 @@ class Source(Strict):
     title: Name
     completeness: Literal["full", "partial", "retold"] = "full"
     file: str | None = None
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    sha256: Annotated[str, Field(pattern=SHA256)] | None = None
 
 
 class Clause(Strict):
@@ -64,6 +102,18 @@ class Clause(Strict):
     id: Name
     text: Name
     lines: tuple[int, int] | None = Field(None, description="first and last line in the source file, from 1")
+
+    @field_validator("lines", mode="before")
+    @classmethod
+    def _are_two_lines(cls, lines: object) -> tuple[int, int] | None:
+        match lines:
+            case None:
+                return None
+            case [int(first), int(last)] if 1 <= first <= last:
+                return first, last
+        raise Saying(
+            "应为首行和末行，从 1 数起，如 [97, 98]", "first and last line are needed, from 1, such as [97, 98]"
+        )
 
 
 class Question(Strict):
@@ -98,6 +148,15 @@ class DeclaredFact(Strict):
     label: Both
     values: list[str] = Field(default_factory=list)
 
+    @model_validator(mode="after")
+    def _has_values_where_it_can(self) -> Self:
+        if (self.kind == "category") != bool(self.values) or len(set(self.values)) != len(self.values):
+            raise Saying(
+                "`category` 要有 `values`，各不相同；`number` 和 `flag` 没有 `values`",
+                "a `category` has `values`, all different; a `number` or a `flag` has none",
+            )
+        return self
+
 
 class NoticeZone(Strict):
     """Where: an area, listed roads, or words that say neither."""
@@ -106,7 +165,9 @@ class NoticeZone(Strict):
     clause: Name
     area: Area | None = None
     roads: list[Part] | None = Field(None, description="roads instead of an area")
-    complete: bool = Field(default=True, description="false: the text at hand leaves roads out; a road not listed is unknown")
+    complete: bool = Field(
+        default=True, description="false: the text at hand leaves roads out; a road not listed is unknown"
+    )
     within: list[Slug] = Field(default_factory=list, description="zones that this one lies inside of")
     open_roads: list[Part] = Field(default_factory=list, description="roads inside that stay open")
     unstated: Both | None = Field(None, description="why no place can be read from the text")
@@ -124,8 +185,8 @@ class NoticeZone(Strict):
 class DateRange(Strict):
     """Dates, both included: two full dates, or a season that comes every year (it may run over New Year)."""
 
-    from_: dt.date | MonthDay = Field(alias="from")
-    until: dt.date | MonthDay
+    from_: DayOrSeason = Field(alias="from")
+    until: DayOrSeason
 
     @model_validator(mode="after")
     def _alike(self) -> Self:
@@ -136,7 +197,8 @@ class DateRange(Strict):
             )
         if isinstance(self.from_, dt.date) and isinstance(self.until, dt.date) and self.until < self.from_:
             raise Saying(
-                f"`until` {self.until} 早于 `from` {self.from_}", f"`until` {self.until} lies before `from` {self.from_}"
+                f"`until` {self.until} 早于 `from` {self.from_}",
+                f"`until` {self.until} lies before `from` {self.from_}",
             )
         return self
 
@@ -160,9 +222,15 @@ class Window(Strict):
         for span in spans:
             covered = span_minutes(span)
             if not covered:
-                raise Saying(f"时段 {span} 是空的：起止相同", f"span {span} is empty: it ends when it starts")
+                raise Saying(
+                    f"时段 {span} 是空的：起止相同；全天写 00:00-24:00",
+                    f"span {span} is empty: it ends when it starts; the whole day is 00:00-24:00",
+                )
             if minutes & covered:
-                raise Saying(f"时段 {span} 与同一窗口的另一时段重叠", f"span {span} overlaps another one of the same window")
+                raise Saying(
+                    f"时段 {span} 与同一窗口的另一时段重叠：合成一个，或改起止时刻",
+                    f"span {span} overlaps another one of the same window: join them, or change when they start or end",
+                )
             minutes |= covered
         return spans
 
@@ -184,7 +252,7 @@ class Where(Strict):
 class Norm(Strict):
     """What a clause says: to whom, where, when."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    id: Slug
     clause: Name
     where: list[Where] | None = Field(None, description="absent: everywhere")
     windows: list[str] | None = Field(None, description="any of these; absent: at all times")
@@ -208,15 +276,15 @@ class PermitKind(Norm):
     kind: str | None = Field(None, description="the permit's `kind` in a case; absent: any")
     issuer: str | None = None
     apply: list[Both] = Field(default_factory=list, description="how to get one, step by step")
-    max_days: int | None = None
+    max_days: Annotated[int, Field(ge=1)] | None = None
 
 
 class Penalty(Strict):
     """What the text names for a violation. Nothing here is ever imposed by the program."""
 
     clause: Name
-    fine_cny: float | None = None
-    points: int | None = None
+    fine_cny: Annotated[float, Field(ge=0)] | None = None
+    points: Annotated[int, Field(ge=0)] | None = None
 
 
 class NoticePack(Strict):
@@ -232,7 +300,9 @@ class NoticePack(Strict):
     dates: Dates
     source: Source
     replaces: list[Slug] = Field(default_factory=list, description="notices that this one takes the place of")
-    amends: list[Slug] = Field(default_factory=list, description="notices of which this is the consolidated, changed text")
+    amends: list[Slug] = Field(
+        default_factory=list, description="notices of which this is the consolidated, changed text"
+    )
     clauses: Annotated[list[Clause], Field(min_length=1)]
     questions: list[Question] = Field(default_factory=list)
     facts: dict[Slug, DeclaredFact] = Field(default_factory=dict)

@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from truckban.facts import Fact
+from truckban.norms import counted
 from truckban.notices import conditions as written
 from truckban.notices.model import Norm, NoticePack, Window, span_minutes
 
 _MOST_ALTERNATIVES = 256
 
-# One alternative of a condition: for a category the mask of values left, for a number the interval left (open ends by nextafter).
+# One alternative of a condition: for a category the mask of values left, for a number the interval left.
 Alternative = dict[str, Any]
 
 
 def may_meet(one: Norm, other: Norm, pack: NoticePack, facts: Mapping[str, Fact]) -> bool:
     """Return False only where no vehicle, place and time can be under both."""
-    if not _hours_meet(one, other, pack.windows) or not _places_meet(one, other):
+    if not _hours_meet(one, other, pack.windows) or not _places_meet(one, other, pack):
         return False
     mine = _alternatives(one.when, facts) if one.when is not None else [{}]
     theirs = _alternatives(other.when, facts) if other.when is not None else [{}]
@@ -30,7 +31,12 @@ def _hours_meet(one: Norm, other: Norm, windows: Mapping[str, Window]) -> bool:
 
 def _windows_meet(one: Window, other: Window) -> bool:
     over_midnight = any(span[:5] > span[6:] for span in (*one.spans, *other.spans))
-    if one.weekdays is not None and other.weekdays is not None and not over_midnight and not set(one.weekdays) & set(other.weekdays):
+    if (
+        one.weekdays is not None
+        and other.weekdays is not None
+        and not over_midnight
+        and not set(one.weekdays) & set(other.weekdays)
+    ):
         return False
     return bool(_minutes(one) & _minutes(other))
 
@@ -40,12 +46,16 @@ def _minutes(window: Window) -> set[int]:
     return covered if window.mode == "during" else set(range(1440)) - covered
 
 
-def _places_meet(one: Norm, other: Norm) -> bool:
+def _places_meet(one: Norm, other: Norm, pack: NoticePack) -> bool:
     if one.where is None or other.where is None:
         return True
+    zones = {zone.id: zone for zone in pack.zones}
     for a in one.where:
         for b in other.where:
-            if a.zone != b.zone or a.area == b.area or a.boundary or b.boundary:
+            if a.zone != b.zone:
+                return True
+            (mine, mine_unstated), (theirs, theirs_unstated) = counted(zones[a.zone], a), counted(zones[b.zone], b)
+            if (mine | mine_unstated) & (theirs | theirs_unstated):
                 return True
     return False
 
@@ -54,9 +64,14 @@ def _alternatives(part: Any, facts: Mapping[str, Fact], *, negated: bool = False
     match part:
         case written.Not():
             return _alternatives(part.not_, facts, negated=not negated)
-        case written.All() | written.Any_():
-            inner = [_alternatives(p, facts, negated=negated) for p in (part.all if isinstance(part, written.All) else part.any)]
-            return _product(inner) if isinstance(part, written.All) != negated else [a for group in inner for a in group]
+        case written.AllOf() | written.AnyOf():
+            inner = [
+                _alternatives(p, facts, negated=negated)
+                for p in (part.all if isinstance(part, written.AllOf) else part.any)
+            ]
+            return (
+                _product(inner) if isinstance(part, written.AllOf) != negated else [a for group in inner for a in group]
+            )
         case written.FactIs():
             return _fact(part, facts[part.fact], negated=negated)
     return [{}]
@@ -75,8 +90,17 @@ def _fact(part: written.FactIs, fact: Fact, *, negated: bool) -> list[Alternativ
     if fact.kind != "number":
         mask = fact.mask(part.in_ or ["true" if part.is_ else "false"])
         return [{fact.name: fact.everything & ~mask if negated else mask}]
-    bounds = [(part.at_least, True, True), (part.more_than, True, False), (part.at_most, False, True), (part.less_than, False, False)]
-    pieces = [_interval(bound, lower=lower, included=included, negated=negated) for bound, lower, included in bounds if bound is not None]
+    bounds = [
+        (part.at_least, True, True),
+        (part.more_than, True, False),
+        (part.at_most, False, True),
+        (part.less_than, False, False),
+    ]
+    pieces = [
+        _interval(bound, lower=lower, included=included, negated=negated)
+        for bound, lower, included in bounds
+        if bound is not None
+    ]
     if negated:
         return [{fact.name: piece} for piece in pieces]
     return _product([[{fact.name: piece}] for piece in pieces])

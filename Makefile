@@ -1,0 +1,46 @@
+# `make run` and `make test` do all the set-up they need: Python >= 3.11, git and the package registry are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+OUT ?= out/demo
+
+.PHONY: run test lint bench lock clean
+
+run: .venv/run.stamp
+	$(BIN)/truckban simulate --out $(OUT)
+	$(BIN)/truckban zone build --streets zones/data/linyi_schematic.osm --notice linyi-2023-5 --out $(OUT)/zone.geojson
+	$(BIN)/truckban check $(OUT)/traces.csv --vehicles $(OUT)/vehicles.csv --permits $(OUT)/permits.csv --zone $(OUT)/zone.geojson --out $(OUT)/report
+	$(BIN)/truckban simulate --score $(OUT)
+
+test: .venv/dev.stamp lint
+	$(BIN)/pytest
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev.stamp
+	$(BIN)/python benchmarks/decide.py
+
+# Lock files are universal: one for every system and Python that is supported. They name versions and hashes, no registry.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml --extra build -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml --extra build --extra dev -o requirements/dev.txt
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "truckban needs Python 3.11 or later; call make PYTHON=python3.12, say"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: .venv/bin/python requirements/run.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev.stamp: .venv/bin/python requirements/dev.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@ .venv/run.stamp
+
+clean:
+	rm -rf .venv out cache

@@ -1,0 +1,152 @@
+"""`truckban check`: traces in; leads, a report, and every rejected row out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, new, write
+from truckban.cli.language import Speaker
+from zones.errors import InputError
+from zones.text import Text
+
+_COLUMNS = ("vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "accuracy_m")
+
+
+def command(say: Speaker) -> Command:
+    """Build the command."""
+
+    def check(
+        traces: Path,
+        vehicles: Path,
+        out: Path,
+        permits: Path | None,
+        notice: str,
+        zone: Path | None,
+        crs: str,
+        column: tuple[str, ...],
+        min_probability: float,
+        *,
+        all_passages: bool,
+    ) -> int:
+        from truckban.grounds import ground_for  # noqa: PLC0415
+        from truckban.notices.load import notice_named  # noqa: PLC0415
+        from truckban.report import write_report  # noqa: PLC0415
+        from truckban.traces.check import Inputs  # noqa: PLC0415
+        from truckban.traces.check import check as run_check  # noqa: PLC0415
+        from truckban.traces.output import write_outputs  # noqa: PLC0415
+
+        law = notice_named(notice)
+        ground = ground_for(law, zone)
+        if ground is None:
+            raise click.UsageError(
+                say(
+                    f"通告 {law.id} 没有自带区域，请用 --zone 给出",
+                    f"notice {law.id} comes with no zone; give one with --zone",
+                )
+            )
+        if out.exists() and not out.is_dir():
+            raise InputError(Text("输出要是文件夹", "the output must be a folder"), file=out.name, field="--out")
+        inputs = Inputs(traces, vehicles, permits, crs, _chosen(column, say), min_probability)
+        with progress(say) as step:
+            checked = run_check(inputs, law, ground, step=step)
+            with step(Text("写出线索和报告", "writing leads and report")):
+                write_outputs(checked, out, all_passages=all_passages, lang=say.lang)
+                write_report(checked, out / "report.html", lang=say.lang)
+        for line in summary(checked.counts(), ground.zone.grade, say):
+            write(line)
+        write(say("报告：", "Report: ") + str(out / "report.html"))
+        return DONE_WITH_REJECTS if checked.rejects else DONE
+
+    return new(
+        say,
+        check,
+        "check",
+        (
+            "用 GPS 轨迹找出可能违反通告的经过。结果是线索，须经人工核实；程序不作处罚。",
+            "Find passages in GPS traces that may break the notice. They are leads for a person to verify; nothing is penalised.",
+        ),
+        [
+            click.Argument(["traces"], type=click.Path(path_type=Path), metavar=say("轨迹文件或文件夹", "TRACES")),
+            click.Option(["--vehicles"], required=True, type=click.Path(path_type=Path), help=say("车辆表（CSV、Parquet、Excel）", "vehicles (CSV, Parquet, Excel)")),
+            click.Option(["--out"], required=True, type=click.Path(path_type=Path), help=say("结果写到这个文件夹", "folder for the results")),
+            click.Option(["--permits"], type=click.Path(path_type=Path), help=say("通行证（CSV、Excel、JSON）", "permits (CSV, Excel, JSON)")),
+            click.Option(["--notice"], default="linyi-2023-5", show_default=True, help=say("内置通告名，或 YAML 文件", "a built-in notice, or a YAML file")),
+            click.Option(["--zone"], type=click.Path(path_type=Path), help=say("区域文件（GeoJSON）；不写则用通告自带的", "a zone file (GeoJSON); the notice's own unless said")),
+            click.Option(["--crs"], type=click.Choice(["wgs84", "gcj02", "bd09"]), default="wgs84", show_default=True, help=say("轨迹的坐标系", "what the positions are in")),
+            click.Option(["--column"], multiple=True, metavar="NAME=COLUMN", help=say("指定列名，如 time=定位时间；可多次", "name a column, such as time=定位时间; may be repeated")),
+            click.Option(["--min-probability"], type=click.FloatRange(0.0, 1.0), default=0.9, show_default=True, help=say("低于此概率的经过算拿不准，不作线索", "passages less likely than this are unsure, no leads")),
+            click.Option(["--all-passages"], is_flag=True, help=say("另存全部经过，含合法的和拿不准的", "also write all passages, lawful and unsure ones included")),
+        ],
+    )  # fmt: skip
+
+
+def _chosen(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
+    chosen = {}
+    for pair in pairs:
+        name, equals, column = pair.partition("=")
+        if not equals or name not in _COLUMNS or not column:
+            listed = ", ".join(_COLUMNS)
+            raise click.UsageError(
+                say(
+                    f"--column {pair}：应写作 名=列名，名是 {listed} 之一",
+                    f"--column {pair}: write NAME=COLUMN; NAME is one of {listed}",
+                )
+            )
+        chosen[name] = column
+    return chosen
+
+
+@contextmanager
+def progress(say: Speaker) -> Iterator:  # type: ignore[type-arg]
+    """Show what is being done, on the terminal's error stream only."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    ) as bar:
+
+        @contextmanager
+        def step(what: Text) -> Iterator[None]:
+            task = bar.add_task(what.of(say.lang), total=None)
+            yield
+            bar.update(task, total=1, completed=1)
+
+        yield step
+
+
+def summary(counts: dict, grade: str, say: Speaker) -> list[str]:  # type: ignore[type-arg]
+    """Return the few lines a person reads first."""
+    rows, passages = counts["rows"], counts["passages"]
+    lines = [
+        say(
+            f"轨迹 {rows['read']} 行：采用 {rows['used']}（其中重复 {counts['duplicates']}），拒绝 {rows['rejected']}",
+            f"traces: {rows['read']} rows, {rows['used']} used ({counts['duplicates']} of them repeats), {rows['rejected']} rejected",
+        ),
+        say(
+            f"车辆 {counts['vehicles']['in_traces']} 辆（{counts['vehicles']['in_traces_unknown']} 辆不在车辆表中）；"
+            f"经过 {passages['all']} 次：合法 {passages['lawful']}，拿不准 {passages['unsure']}",
+            f"vehicles: {counts['vehicles']['in_traces']} ({counts['vehicles']['in_traces_unknown']} not in the vehicles' file); "
+            f"passages: {passages['all']}, {passages['lawful']} lawful, {passages['unsure']} unsure",
+        ),
+        say(
+            f"线索 {counts['leads']} 条：禁止 {passages['prohibited']}，无法确定 {passages['undetermined']}。线索，须经人工核实",
+            f"leads: {counts['leads']}: {passages['prohibited']} prohibited, {passages['undetermined']} undetermined. Leads, for a person to verify",
+        ),
+    ]
+    if grade == "schematic":
+        lines.append(
+            say(
+                "注意：区域是示意图，结果不得用于执法",
+                "Note: the zone is a schematic; nothing here is fit for enforcement",
+            )
+        )
+    return lines

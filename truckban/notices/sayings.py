@@ -1,0 +1,104 @@
+"""What the schema found wrong, said so that a person can put it right."""
+
+import difflib
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from truckban.notices.model import DIVISION, SHA256, SLUG, SPAN, NoticePack
+from zones.errors import Saying
+from zones.text import Text
+
+_LIST = Text("应为列表：[甲, 乙]，或每行一项以 - 开头", "a list is needed: [a, b], or one entry a line after `-`")
+_MAPPING = Text("应为键值表（键: 值）", "a mapping is needed (`key: value`)")
+_WHOLE = Text("应为整数", "a whole number is needed")
+_NUMBER = Text("应为数字，不带单位和引号", "a number is needed, without unit or quotes")
+_FLAG = Text("应为 true 或 false", "true or false is needed")
+_PLAIN = {
+    "missing": Text("缺少这一项，请补上", "this is missing; add it"),
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": _NUMBER,
+    "string_type": Text("应为文字；数字和日期样的文字请加引号", "text is needed; put quotes around it"),
+    "bool_type": _FLAG,
+    "bool_parsing": _FLAG,
+    "list_type": _LIST,
+    "tuple_type": _LIST,
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "string_too_short": Text(
+        "不能为空；没有就删去这一项", "this must not be empty; where there is none, remove the key"
+    ),
+    "too_short": Text("至少要有一项", "at least one entry is needed"),
+    "invalid_key": Text("键应为文字；请加引号", "a key is text; put quotes around it"),
+    "condition_form": Text(
+        "条件应以 all、any、not、fact、plate_starts、plate_digit、question、person 之一为键",
+        "a condition has one of these keys: all, any, not, fact, plate_starts, plate_digit, question, person",
+    ),
+    "date_type": Text("应为日期，如 2023-03-01", "a date is needed, such as 2023-03-01"),
+}
+_PATTERNS = {
+    SLUG: Text(
+        "应为小写英文字母、数字和 . _ -，如 daytime 或 ban.heavy",
+        "it has lower-case letters, digits and . _ - only, such as daytime or ban.heavy",
+    ),
+    SPAN: Text(
+        "应写作 06:00-22:00（24 小时制，都写两位；跨午夜写 22:00-07:00，到半夜写 24:00）",
+        "write 06:00-22:00 (24 hours, two digits each; over midnight 22:00-07:00, up to midnight 24:00)",
+    ),
+    SHA256: Text("应为 64 位小写十六进制", "it has 64 digits 0-9 a-f"),
+    DIVISION: Text('应为六位数字，如 "140821"', 'it has six digits, such as "140821"'),
+}
+
+
+def said(item: Any) -> Text:  # noqa: ANN401
+    """Return the sentence for one error of the schema (an item of pydantic's `errors()`)."""
+    kind, given, context = item["type"], item.get("input"), item.get("ctx", {})
+    cause = context.get("error")
+    if isinstance(cause, Saying):
+        return cause.text
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    if kind == "extra_forbidden":
+        return _no_such_key(str(item["loc"][-1]))
+    right = _right(kind, context)
+    return Text(f"`{given}` 不行；{right.zh}", f"`{given}` will not do; {right.en}")
+
+
+def _right(kind: str, context: Any) -> Text:  # noqa: ANN401
+    match kind, context:
+        case "literal_error", {"expected": listed}:
+            listed = listed.replace("'", "")
+            zh = listed.replace(" or ", "、").replace(", ", "、")
+            return Text(f"应为：{zh}", f"it is {listed}")
+        case "string_pattern_mismatch", {"pattern": pattern}:
+            return _PATTERNS.get(pattern, Text(f"应符合 {pattern}", f"it matches {pattern}"))
+        case "greater_than_equal", {"ge": least}:
+            return Text(f"最小是 {least}", f"the least is {least}")
+        case "less_than_equal", {"le": most}:
+            return Text(f"最大是 {most}", f"the greatest is {most}")
+        case "too_long", {"max_length": most}:
+            return Text(f"最多 {most} 项", f"at most {most} entries are possible")
+    return Text(f"不符合格式（{kind}）", f"it does not fit the schema ({kind})")
+
+
+def _no_such_key(name: str) -> Text:
+    near = difflib.get_close_matches(name, sorted(_keys()), n=1)
+    if near:
+        return Text(f"没有这一项；是不是 `{near[0]}`？", f"there is no such key; is it `{near[0]}`?")
+    return Text("没有这一项；请检查拼写，或删去", "there is no such key; check its spelling, or remove it")
+
+
+@cache
+def _keys() -> frozenset[str]:
+    return frozenset(_properties(NoticePack.model_json_schema()))
+
+
+def _properties(schema: Any) -> Iterator[str]:  # noqa: ANN401
+    yield from schema.get("properties", {})
+    for part in schema.get("$defs", {}).values():
+        yield from part.get("properties", {})

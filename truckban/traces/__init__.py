@@ -1,0 +1,1 @@
+"""From files of GPS fixes to leads."""

@@ -1,0 +1,224 @@
+"""Fixes: reading position reports of many vehicles, each row used or rejected with its reason."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from truckban.positions import CHINA_LAT, CHINA_LON, MOST_LAT, MOST_LON
+from truckban.traces.tables import Reject, Table, find_columns, read_tables
+from zones.coords import to_wgs84
+from zones.text import Text
+
+NAMES: Mapping[str, Sequence[str]] = {
+    "vehicle_id": ("vehicle", "vid", "truck_id", "truck", "car_id", "device_id", "车辆编号", "车辆id", "车牌号", "车牌号码", "号牌号码", "车牌", "plate", "plate_no", "终端号", "设备号"),
+    "time": ("timestamp", "datetime", "gps_time", "gpstime", "fix_time", "position_time", "定位时间", "gps时间", "时间", "上报时间"),
+    "lon": ("lng", "long", "longitude", "经度"),
+    "lat": ("latitude", "纬度"),
+    "speed_kmh": ("speed", "速度", "车速", "gps速度"),
+    "heading": ("direction", "course", "bearing", "方向", "航向", "方位角"),
+    "accuracy_m": ("accuracy", "hdop_m", "精度", "定位精度"),
+}  # fmt: skip
+NEEDED = ("vehicle_id", "time", "lon", "lat")
+_NUMBERS = ("lon", "lat", "speed_kmh", "heading", "accuracy_m")
+_OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$").pattern
+_LATEST_IN_SECONDS = 1e11
+_EARLIEST = pd.Timestamp("2000-01-01", tz="UTC").value // 1_000_000_000
+
+NO_VEHICLE = Text("没有车辆编号", "no vehicle id")
+NO_TIME = Text("没有时间", "no time")
+BAD_TIME = Text("时间读不懂", "not a time")
+EARLY = Text("时间早于 2000 年，像是终端时钟有误", "before the year 2000: the terminal's clock looks wrong")
+NO_NUMBER = Text("不是数字", "not a number")
+ZERO = Text("经纬度为零：没有定位", "longitude and latitude are zero: no position")
+SWAPPED = Text("经纬度像是写反了", "longitude and latitude look swapped")
+OUT_OF_RANGE = Text("经纬度超出范围", "out of range")
+TWO_PLACES = Text("同一时刻有两个位置", "two places at one time")
+
+
+@dataclass(slots=True)
+class Fixes:
+    """Fixes of many vehicles, sorted by vehicle and time, each fix once.
+
+    Attributes:
+        vehicle_ids: distinct ids, sorted.
+        vehicle: index into them, shape (n,).
+        t_s: seconds since 1970-01-01 UTC, shape (n,).
+        lon: WGS 84 degrees, shape (n,).
+        lat: likewise.
+        accuracy_m: NaN where not given, shape (n,).
+        read: rows in the files.
+        duplicates: rows that repeat a fix; they are used, once.
+        assumed_zone: used rows whose time named no zone and was read in the notice's.
+        rejects: rows not used.
+        notes: what was found out about the files.
+        files: name and rows of each file.
+    """
+
+    vehicle_ids: list[str]
+    vehicle: npt.NDArray[np.intp]
+    t_s: npt.NDArray[np.float64]
+    lon: npt.NDArray[np.float64]
+    lat: npt.NDArray[np.float64]
+    accuracy_m: npt.NDArray[np.float64]
+    read: int
+    duplicates: int
+    assumed_zone: int
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+    files: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def used(self) -> int:
+        """Rows that were used: fixes, and repetitions of them."""
+        return len(self.t_s) + self.duplicates
+
+
+def read_fixes(
+    path: str | Path, *, timezone: str, crs: str = "wgs84", columns: Mapping[str, str] | None = None
+) -> Fixes:
+    """Read a file or a folder of fixes.
+
+    Args:
+        path: CSV or Parquet.
+        timezone: how a time without a zone is read; rows for which that was done are counted.
+        crs: `wgs84`, `gcj02` or `bd09`: what the positions are in.
+        columns: names in the file, by the contract's names.
+
+    Raises:
+        InputError: the file cannot be read at all.
+    """
+    frames, rejects, notes, files, read, assumed = [], [], [], [], 0, 0
+    for table in read_tables(path, Text("轨迹", "traces")):
+        read += table.read
+        files.append((table.file, table.read))
+        frame, bad, without_zone = _typed(table, timezone, columns or {})
+        assumed += without_zone
+        frames.append(frame.assign(file=len(files) - 1))
+        rejects += [*table.rejects, *bad]
+        notes += [Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}") for note in table.notes]
+    if assumed:
+        notes.append(
+            Text(
+                f"{assumed} 行时间没有时区，按 {timezone} 理解",
+                f"{assumed} times without a zone were read as {timezone}",
+            )
+        )
+    frame = pd.concat(frames, ignore_index=True)
+    lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
+    if crs != "wgs84" and len(lon):
+        lon, lat = to_wgs84(lon, lat, crs)
+    frame = frame.assign(lon=lon, lat=lat)
+    kept, duplicates, conflicting = _each_once(frame)
+    rejects += [
+        Reject(files[number][0], line, "time", TWO_PLACES)
+        for number, line in zip(conflicting["file"].tolist(), conflicting["line"].tolist(), strict=True)
+    ]
+    codes, ids = pd.factorize(kept["vehicle_id"], sort=True)
+    return Fixes(
+        [str(name) for name in ids],
+        codes.astype(np.intp),
+        kept["time"].to_numpy(np.float64),
+        kept["lon"].to_numpy(np.float64),
+        kept["lat"].to_numpy(np.float64),
+        kept["accuracy_m"].to_numpy(np.float64),
+        read,
+        duplicates,
+        assumed,
+        rejects,
+        notes,
+        files,
+    )
+
+
+def _each_once(frame: pd.DataFrame) -> tuple[pd.DataFrame, int, pd.DataFrame]:
+    """Return the fixes sorted and each once, how many repeated one, and those that contradict another."""
+    key = ["vehicle_id", "time"]
+    frame = frame.sort_values([*key, "lon", "lat", "file", "line"], kind="stable", ignore_index=True)
+    again = frame.duplicated([*key, "lon", "lat"])
+    once = frame[~again]
+    torn = once.duplicated(key, keep=False)
+    contradicting = (
+        frame.set_index(key).index.isin(once[torn].set_index(key).index) if torn.any() else np.zeros(len(frame), bool)
+    )
+    duplicates = int((again & ~contradicting).sum())
+    return once[~torn], duplicates, frame[contradicting]
+
+
+def _typed(table: Table, timezone: str, chosen: Mapping[str, str]) -> tuple[pd.DataFrame, list[Reject], int]:
+    found = find_columns(table, NAMES, NEEDED, chosen)
+    frame = table.frame
+    out = pd.DataFrame({"line": table.lines})
+    faults: list[tuple[str, Text, npt.NDArray[np.bool_]]] = []
+    ids = frame[found["vehicle_id"]].astype("string").str.strip().fillna("")
+    out["vehicle_id"] = ids
+    faults.append(("vehicle_id", NO_VEHICLE, (ids == "").to_numpy()))
+    seconds, without_zone, time_faults = _times(frame[found["time"]], timezone)
+    out["time"] = seconds
+    faults += time_faults
+    for name in _NUMBERS:
+        out[name] = _numbers(frame[found[name]]) if name in found else np.nan
+    lon, lat = out["lon"].to_numpy(), out["lat"].to_numpy()
+    with np.errstate(invalid="ignore"):
+        (west, east), (south, north) = CHINA_LON, CHINA_LAT
+        swapped = (lon >= south) & (lon <= north) & (lat >= west) & (lat <= east)
+        faults += [
+            ("lon", NO_NUMBER, ~np.isfinite(lon)),
+            ("lat", NO_NUMBER, ~np.isfinite(lat)),
+            ("lon", ZERO, (lon == 0) & (lat == 0)),
+            ("lon", SWAPPED, swapped),
+            ("lon", OUT_OF_RANGE, np.abs(lon) > MOST_LON),
+            ("lat", OUT_OF_RANGE, np.abs(lat) > MOST_LAT),
+        ]
+    bad = np.zeros(len(out), bool)
+    rejects = []
+    for name, reason, rows in faults:
+        rejects += [Reject(table.file, int(table.lines[row]), name, reason) for row in np.flatnonzero(rows & ~bad)]
+        bad |= rows
+    return out[~bad], rejects, int((without_zone & ~bad).sum())
+
+
+def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
+    return pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+
+
+def _times(
+    column: pd.Series, timezone: str
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], list[tuple[str, Text, npt.NDArray[np.bool_]]]]:
+    """Return seconds since 1970 UTC, which rows named no zone, and which rows are to be rejected."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
+        aware = isinstance(column.dtype, pd.DatetimeTZDtype)
+        stamps = column if aware else column.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="NaT")
+        seconds = _epoch(stamps)
+        empty = column.isna().to_numpy()
+        naive = np.full(len(column), not aware)
+    else:
+        text = column.astype("string").str.strip().fillna("")
+        empty = (text == "").to_numpy()
+        number = text.str.fullmatch(r"\d{10}(?:\.\d+)?|\d{13}").to_numpy(bool)
+        zoned = text.str.contains(_OFFSET).to_numpy(bool) & ~number
+        naive = ~empty & ~zoned & ~number
+        seconds = np.full(len(text), np.nan)
+        values = text[number].astype(float).to_numpy()
+        seconds[number] = np.where(values > _LATEST_IN_SECONDS, values / 1000, values)
+        plain = text.str.replace("/", "-", regex=False)
+        seconds[zoned] = _epoch(pd.to_datetime(plain[zoned], format="ISO8601", errors="coerce", utc=True))
+        local = pd.to_datetime(plain[naive], format="ISO8601", errors="coerce")
+        seconds[naive] = (
+            _epoch(local.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="NaT")) if naive.any() else np.nan
+        )
+    missing = np.isnan(seconds)
+    with np.errstate(invalid="ignore"):
+        early = seconds < _EARLIEST
+    return seconds, naive, [("time", NO_TIME, empty), ("time", BAD_TIME, missing & ~empty), ("time", EARLY, early)]
+
+
+def _epoch(stamps: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401
+    """Return seconds since 1970 UTC of aware timestamps, NaN where there is none."""
+    milliseconds = stamps.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[ms]")
+    return np.where(np.isnat(milliseconds), np.nan, milliseconds.astype(np.int64) / 1000.0)

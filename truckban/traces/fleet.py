@@ -1,0 +1,183 @@
+"""The vehicles and the permits that traces are judged with, from the files people keep them in."""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from truckban.facts import BUILTIN, Fact
+from truckban.permits import Permit, PermitList, read_permit
+from truckban.traces.tables import Reject, Table, find_columns, read_tables
+from truckban.vehicle_facts import VehicleFacts, read_vehicle
+from zones.errors import InputError
+from zones.text import Text
+
+_NAMES: Mapping[str, Sequence[str]] = {
+    "vehicle_id": ("vehicle", "vid", "truck_id", "车辆编号", "车辆id", "终端号", "设备号"),
+    "plate": ("plate_no", "车牌号", "车牌号码", "号牌号码", "车牌"),
+    "plate_color": ("号牌颜色", "车牌颜色"),
+    "vehicle_type": ("车辆类型",),
+    "length_mm": ("车长mm", "车长毫米", "外廓长"),
+    "gross_mass_kg": ("总质量", "总质量kg"),
+    "energy": ("能源种类", "燃料种类"),
+    "service": ("用途",),
+    "on_duty": ("执行任务",),
+}
+_TRUE, _FALSE = {"true", "1", "yes", "y", "是"}, {"false", "0", "no", "n", "否"}
+_DISAGREE = Text("同一车辆有两行而内容不同，都不采用", "two rows for one vehicle disagree; neither is used")
+_NO_ID = Text("没有车辆编号", "no vehicle id")
+
+
+@dataclass(slots=True)
+class Fleet:
+    """Vehicles by id, and what could not be used of their file."""
+
+    vehicles: dict[str, VehicleFacts]
+    plates: dict[str, str | None]
+    read: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+
+    @property
+    def used(self) -> int:
+        """Rows that were used; a row repeated word for word counts again."""
+        return self.read - len(self.rejects)
+
+
+def read_fleet(path: str | Path, facts: Mapping[str, Fact] = BUILTIN) -> Fleet:
+    """Read the vehicles' file: CSV, Parquet or Excel with `vehicle_id` and the fields of `vehicle`.
+
+    A row with a value that cannot be is rejected as a whole, and so are rows for one vehicle that disagree: its fixes are
+    then judged with nothing known of it. A row without `vehicle_id` is known by its plate.
+
+    Raises:
+        InputError: the file cannot be read at all.
+    """
+    fleet = Fleet({}, {})
+    rows: dict[str, tuple[dict[str, Any], str, int]] = {}
+    for table in read_tables(path, Text("车辆", "vehicles"), excel=True):
+        fleet.read += table.read
+        fleet.rejects += table.rejects
+        fleet.notes += [Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}") for note in table.notes]
+        for line, fields in _records(table, facts):
+            name = str(fields.pop("vehicle_id", None) or fields.get("plate") or "").strip()
+            if not name:
+                fleet.rejects.append(Reject(table.file, line, "vehicle_id", _NO_ID))
+            elif name in rows and rows[name][0] != fields:
+                fleet.rejects.append(Reject(table.file, line, "vehicle_id", _DISAGREE))
+                first = rows[name]
+                if first[2]:
+                    fleet.rejects.append(Reject(first[1], first[2], "vehicle_id", _DISAGREE))
+                    rows[name] = (first[0], first[1], 0)
+            elif name not in rows:
+                rows[name] = (fields, table.file, line)
+    for name, (fields, file, line) in rows.items():
+        if not line:
+            continue
+        try:
+            fleet.vehicles[name] = read_vehicle(fields, facts)
+            fleet.plates[name] = fleet.vehicles[name].plate
+        except InputError as error:
+            fleet.rejects.append(Reject(file, line, error.field or "", error.text))
+    return fleet
+
+
+def read_permits(path: str | Path) -> tuple[PermitList, list[Reject], int]:
+    """Read permits: JSON (a list, or one a line), or a table whose lists are joined by `;`.
+
+    Returns:
+        The permits, the rows that could not be used, and how many rows there are.
+
+    Raises:
+        InputError: the file cannot be read at all.
+    """
+    path = Path(path)
+    permits: list[Permit] = []
+    rejects: list[Reject] = []
+    rows = _json_rows(path) if path.suffix.lower() in (".json", ".jsonl") else _table_rows(path)
+    for line, fields in rows:
+        try:
+            permits.append(read_permit(fields))
+        except InputError as error:
+            rejects.append(Reject(path.name, line, error.field or "", error.text))
+    return PermitList(permits), rejects, len(rows)
+
+
+def _records(table: Table, facts: Mapping[str, Fact]) -> list[tuple[int, dict[str, Any]]]:
+    names = {**_NAMES, **{name: () for name in facts if name not in _NAMES and name not in ("kind", "size", "body")}}
+    found = find_columns(table, names, (), {})
+    if "vehicle_id" not in found and "plate" not in found:
+        find_columns(table, {"vehicle_id": _NAMES["vehicle_id"]}, ("vehicle_id",), {})
+    columns = {name: table.frame[column].tolist() for name, column in found.items()}
+    return [
+        (
+            int(line),
+            {name: value for name, values in columns.items() if (value := _cell(name, values[row], facts)) is not None},
+        )
+        for row, line in enumerate(table.lines)
+    ]
+
+
+def _cell(name: str, value: Any, facts: Mapping[str, Fact]) -> Any:  # noqa: ANN401
+    """Return a cell as the contract's JSON would have it; what does not convert is left for `read_vehicle` to refuse."""
+    kind = facts[name].kind if name in facts else "text"
+    if isinstance(value, str):
+        return _from_text(kind, value.strip())
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if kind == "flag":
+        return bool(value) if value in (0, 1) else value
+    value = value.item() if hasattr(value, "item") else value
+    return str(_whole(value)) if kind == "text" else _whole(value)
+
+
+def _from_text(kind: str, value: str) -> Any:  # noqa: ANN401
+    if value.lower() in ("", "null", "none", "nan"):
+        return None
+    if kind == "number" and re.fullmatch(r"\d+(?:\.\d+)?", value):
+        return _whole(float(value))
+    if kind == "flag" and value.lower() in _TRUE | _FALSE:
+        return value.lower() in _TRUE
+    return value
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _json_rows(path: Path) -> list[tuple[int, Mapping[str, Any]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(Text("没有这个通行证文件", "there is no such file of permits"), file=path.name) from None
+    except UnicodeDecodeError:
+        raise InputError(Text("不是 UTF-8 编码", "this is not UTF-8"), file=path.name) from None
+    try:
+        if text.lstrip().startswith("["):
+            rows = list(enumerate(json.loads(text), start=1))
+        else:
+            rows = [(n, json.loads(line)) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    except json.JSONDecodeError as error:
+        raise InputError(Text("不是 JSON", "this is not JSON"), file=path.name, line=error.lineno) from None
+    for line, row in rows:
+        if not isinstance(row, dict):
+            raise InputError(Text("每个通行证应是对象 {…}", "each permit is an object {…}"), file=path.name, line=line)
+    return rows
+
+
+def _table_rows(path: Path) -> list[tuple[int, Mapping[str, Any]]]:
+    rows: list[tuple[int, Mapping[str, Any]]] = []
+    for table in read_tables(path, Text("通行证", "permits"), excel=True):
+        find_columns(table, {"plate": ()}, ("plate",), {})
+        for line, record in zip(table.lines, table.frame.to_dict("records"), strict=True):
+            fields: dict[str, Any] = {str(k): v for k, v in record.items() if isinstance(v, str) and v.strip()}
+            for name in ("windows", "roads"):
+                if name in fields:
+                    fields[name] = [part.strip() for part in re.split("[;；]", fields[name]) if part.strip()]
+            if "area" in fields:
+                fields["area"] = json.loads(fields["area"])
+            rows.append((int(line), fields))
+    return rows

@@ -1,0 +1,130 @@
+"""The files a check leaves: leads as Parquet, CSV and GeoJSON, the rejected rows, and what was counted."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet
+import shapely
+
+from truckban.traces.check import Checked
+from truckban.traces.leads import Lead
+from truckban.traces.tables import Reject
+
+_TEXTS = pa.list_(pa.string())
+SCHEMA = pa.schema(
+    [
+        ("lead_id", pa.string()),
+        ("vehicle_id", pa.string()),
+        ("plate", pa.string()),
+        ("entered_at", pa.string()),
+        ("left_at", pa.string()),
+        ("fixes", pa.int64()),
+        ("fixes_inside", pa.int64()),
+        ("distance_inside_m", pa.float64()),
+        ("roads", _TEXTS),
+        ("probability", pa.float64()),
+        ("verdict", pa.string()),
+        ("reasons", _TEXTS),
+        ("enforceable", pa.bool_()),
+        ("permit_status", pa.string()),
+        ("enterprise_id", pa.string()),
+        ("grade", pa.string()),
+        ("clauses", _TEXTS),
+        ("missing", _TEXTS),
+        ("other_readings", _TEXTS),
+        ("notice", pa.string()),
+    ]
+)
+
+
+def write_outputs(checked: Checked, out: Path, *, all_passages: bool, lang: str) -> dict[str, Any]:
+    """Write the contract's files (section 2), all but the report, into a folder; return what went into `run.json`.
+
+    Args:
+        checked: the outcome.
+        out: the folder, made where it is not there.
+        all_passages: also write `passages.parquet` and `passages.csv`, with lawful and unsure ones, and their `kind`.
+        lang: the language of the rejected rows' reasons; both stand in the file, this one first.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    _write_rows(checked.leads, out / "leads")
+    if all_passages:
+        _write_rows(checked.parts, out / "passages", kinds=[checked.kind(part) for part in checked.parts])
+    (out / "leads.geojson").write_text(_geojson(checked.leads, checked), encoding="utf-8")
+    _write_rejects(checked.rejects, out / "rejected.csv", lang)
+    run = run_facts(checked)
+    (out / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return run
+
+
+def run_facts(checked: Checked) -> dict[str, Any]:
+    """Return what `run.json` says: inputs, counts, what was judged by, versions."""
+    zone = checked.ground.zone
+    return {
+        "truckban": metadata.version("truckban"),
+        "notice": {"id": checked.notice.id, "doc_no": checked.notice.pack.doc_no, "sha256": checked.notice.sha256},
+        "zone": {
+            "id": zone.id,
+            "grade": zone.grade,
+            "sha256": zone.sha256,
+            "fit_for_enforcement": zone.grade != "schematic",
+        },
+        "min_probability": checked.min_probability,
+        "files": [{"file": name, "rows": rows} for name, rows in checked.fixes.files],
+        "counts": checked.counts(),
+        "notes": [{"zh": note.zh, "en": note.en} for note in (*checked.fixes.notes, *checked.fleet.notes)],
+        "leads_sha256": hashlib.sha256("".join(lead.lead_id for lead in checked.leads).encode()).hexdigest(),
+    }
+
+
+def _write_rows(parts: Sequence[Lead], path: Path, kinds: Sequence[str] | None = None) -> None:
+    rows = [part.row() for part in parts]
+    schema = SCHEMA
+    if kinds is not None:
+        schema = SCHEMA.append(pa.field("kind", pa.string()))
+        rows = [{**row, "kind": kind} for row, kind in zip(rows, kinds, strict=True)]
+    pa.parquet.write_table(pa.Table.from_pylist(rows, schema), path.with_suffix(".parquet"))
+    with path.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(schema.names)
+        for row in rows:
+            writer.writerow([_cell(row[name]) for name in schema.names])
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, list):
+        return ";".join(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value  # a spreadsheet must not run what a fleet wrote into a name
+    return value
+
+
+def _geojson(leads: Sequence[Lead], checked: Checked) -> str:
+    features = [
+        {"type": "Feature", "properties": lead.row(), "geometry": shapely.geometry.mapping(lead.line)} for lead in leads
+    ]
+    zone = checked.ground.zone
+    head = {
+        "notice": checked.notice.id,
+        "zone": zone.id,
+        "grade": zone.grade,
+        "fit_for_enforcement": zone.grade != "schematic",
+    }
+    return json.dumps({"type": "FeatureCollection", "truckban": head, "features": features}, ensure_ascii=False) + "\n"
+
+
+def _write_rejects(rejects: Sequence[Reject], path: Path, lang: str) -> None:
+    other = "en" if lang == "zh" else "zh"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "line", "field", "reason", f"reason_{other}"])
+        for reject in sorted(rejects, key=lambda r: (r.file, r.line or 0)):
+            writer.writerow([reject.file, reject.line, reject.field, reject.reason.of(lang), reject.reason.of(other)])

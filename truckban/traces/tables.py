@@ -1,0 +1,257 @@
+"""Tables as fleets export them: CSV in what encoding it comes, Parquet, Excel; every cell as text, every row with its line."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from zones.errors import InputError
+from zones.text import Text
+
+EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+_SEPARATORS = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An input row that was not used."""
+
+    file: str
+    line: int | None
+    field: str
+    reason: Text
+
+
+@dataclass(slots=True)
+class Table:
+    """One file's rows.
+
+    Attributes:
+        file: its name without folders.
+        frame: the rows under the file's own column names; of CSV and Excel as text, of Parquet as typed.
+        lines: for each row its line (CSV, the header is 1) or row number (Parquet, Excel).
+        rejects: lines that are no rows.
+        read: how many rows the file has, rejects included.
+        notes: what was found out about the file and not said by the caller.
+    """
+
+    file: str
+    frame: pd.DataFrame
+    lines: Any
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+
+    @property
+    def read(self) -> int:
+        """How many rows were read, those rejected as rows included."""
+        return len(self.frame) + len(self.rejects)
+
+
+def read_tables(path: str | Path, what: Text, *, excel: bool = False) -> Iterator[Table]:
+    """Yield the tables of a file, or of the files of a folder in order of their names.
+
+    Raises:
+        InputError: nothing to read there, not a table, truncated, in no known encoding.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = sorted(
+            p for p in path.rglob("*") if p.suffix.lower() in (".parquet", ".csv") and not p.name.startswith((".", "_"))
+        )
+        if not files:
+            raise InputError(
+                Text(
+                    f"文件夹里没有 {what.zh}文件（CSV 或 Parquet）", f"the folder holds no {what.en} (CSV or Parquet)"
+                ),
+                file=path.name,
+            )
+        for file in files:
+            yield _one(file, what, excel=False)
+    else:
+        yield _one(path, what, excel=excel)
+
+
+def _one(path: Path, what: Text, *, excel: bool) -> Table:
+    if not path.exists():
+        raise InputError(Text(f"没有这个{what.zh}文件", f"there is no such file of {what.en}"), file=path.name)
+    readers: Mapping[str, Callable[[Path], Table]] = {
+        **dict.fromkeys((".csv", ".txt", ".tsv"), _csv),
+        **dict.fromkeys((".parquet", ".pq"), _parquet),
+        **(dict.fromkeys(EXCEL, _excel) if excel else {}),
+    }
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        kinds = ", ".join(readers)
+        raise InputError(
+            Text(f"不认识的文件类型；可以是 {kinds}", f"unknown kind of file; it can be {kinds}"), file=path.name
+        )
+    if path.stat().st_size == 0:
+        raise InputError(Text("文件是空的", "the file is empty"), file=path.name)
+    return reader(path)
+
+
+def _csv(path: Path) -> Table:
+    text, notes = _decoded(path)
+    header = text.partition("\n")[0].rstrip("\r")
+    separator = max(_SEPARATORS, key=header.count)
+    if header.count(separator) == 0:
+        raise InputError(
+            Text(
+                "第一行应是列名，用逗号、分号或制表符分开",
+                "the first line must name the columns, with commas, semicolons or tabs between",
+            ),
+            file=path.name,
+            line=1,
+        )
+    bad: list[tuple[int, int, int]] = []
+
+    def on_bad(row: Any) -> str:  # noqa: ANN401
+        bad.append((row.number, row.actual_columns, row.expected_columns))
+        return "skip"
+
+    try:
+        table = pa.csv.read_csv(
+            io.BytesIO(text.encode()),
+            read_options=pa.csv.ReadOptions(use_threads=False),
+            parse_options=pa.csv.ParseOptions(
+                delimiter=separator, invalid_row_handler=on_bad, ignore_empty_lines=False, newlines_in_values=False
+            ),
+            convert_options=pa.csv.ConvertOptions(
+                column_types={name.strip().strip('"'): pa.string() for name in header.split(separator)},
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise InputError(Text(f"不是完整的 CSV：{error}", f"this is not whole CSV: {error}"), file=path.name) from None
+    twice = {name for name in table.column_names if table.column_names.count(name) > 1}
+    if twice:
+        listed = ", ".join(sorted(twice))
+        raise InputError(Text(f"列名重复：{listed}", f"columns named twice: {listed}"), file=path.name, line=1)
+    frame = table.cast(pa.schema([(name, pa.string()) for name in table.column_names])).to_pandas()
+    frame.columns = [str(name).strip() for name in frame.columns]
+    taken = {number for number, _, _ in bad}
+    lines = [line for line in range(2, len(frame) + len(bad) + 2) if line not in taken]
+    rejects = [
+        Reject(
+            path.name,
+            number,
+            "",
+            Text(f"有 {actual} 列，应为 {expected} 列", f"{actual} columns where {expected} are needed"),
+        )
+        for number, actual, expected in bad
+        if not (actual == 1 and expected > 1 and _is_blank(text, number))
+    ]
+    return Table(path.name, frame, pd.array(lines, dtype="int64").to_numpy(), rejects, notes)
+
+
+def _is_blank(text: str, number: int) -> bool:
+    return not text.split("\n", number)[number - 1].strip()
+
+
+def _decoded(path: Path) -> tuple[str, list[Text]]:
+    data = path.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16"), [Text("按 UTF-16 读取", "read as UTF-16")]
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as broken:
+        try:
+            text = data.decode("gb18030")
+        except UnicodeDecodeError:
+            line = data[: broken.start].count(b"\n") + 1
+            raise InputError(
+                Text("既不是 UTF-8 也不是 GBK 编码；请另存为 UTF-8", "neither UTF-8 nor GBK; save it as UTF-8"),
+                file=path.name,
+                line=line,
+            ) from None
+        return text, [Text("不是 UTF-8，按 GBK（GB 18030）读取", "not UTF-8; read as GBK (GB 18030)")]
+
+
+def _parquet(path: Path) -> Table:
+    try:
+        frame = pa.parquet.read_table(path, partitioning=None).to_pandas()
+    except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
+        raise InputError(
+            Text("Parquet 文件损坏或不完整，无法读取", "the Parquet file is damaged or cut off and cannot be read"),
+            file=path.name,
+        ) from error
+    return Table(path.name, frame, pd.RangeIndex(1, len(frame) + 1).to_numpy())
+
+
+def _excel(path: Path) -> Table:
+    from python_calamine import CalamineError  # noqa: PLC0415
+
+    try:
+        frame = pd.read_excel(path, engine="calamine", dtype=object)
+    except (CalamineError, ValueError, zipfile.BadZipFile) as error:
+        raise InputError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=path.name) from error
+    frame.columns = [str(name).strip() for name in frame.columns]
+    return Table(path.name, frame, pd.RangeIndex(2, len(frame) + 2).to_numpy())
+
+
+def find_columns(
+    table: Table, names: Mapping[str, Sequence[str]], needed: Sequence[str], chosen: Mapping[str, str]
+) -> dict[str, str]:
+    """Return, for each wanted column that the file has, its name in the file.
+
+    Args:
+        table: the file.
+        names: other names by which each wanted column is known, compared without case, spaces and punctuation.
+        needed: columns without which nothing can be done.
+        chosen: what the caller said (`--column time=定位时间`).
+
+    Raises:
+        InputError: a needed column is not there, a chosen one is not, or two columns fit one name.
+    """
+    there = {_plain(name): name for name in table.frame.columns}
+    found: dict[str, str] = {}
+    for wanted, others in names.items():
+        if wanted in chosen:
+            if chosen[wanted] not in table.frame.columns:
+                raise _no_column(table, chosen[wanted])
+            found[wanted] = chosen[wanted]
+            continue
+        fitting = [there[_plain(name)] for name in (wanted, *others) if _plain(name) in there]
+        if wanted in table.frame.columns:
+            found[wanted] = wanted
+        elif len(set(fitting)) > 1:
+            listed = ", ".join(fitting)
+            raise InputError(
+                Text(
+                    f"{listed} 都像是 {wanted}；请用 --column {wanted}=列名 指定",
+                    f"{listed} could each be {wanted}; say which with --column {wanted}=NAME",
+                ),
+                file=table.file,
+                line=1,
+                field=wanted,
+            )
+        elif fitting:
+            found[wanted] = fitting[0]
+    for wanted in needed:
+        if wanted not in found:
+            raise _no_column(table, wanted)
+    return found
+
+
+def _no_column(table: Table, name: str) -> InputError:
+    listed = ", ".join(map(str, table.frame.columns))
+    return InputError(
+        Text(
+            f"没有列 {name}；文件里的列：{listed}。可用 --column {name}=列名 指定",
+            f"there is no column {name}; the file has: {listed}. Say which it is with --column {name}=NAME",
+        ),
+        file=table.file,
+        line=1,
+        field=name,
+    )
+
+
+def _plain(name: object) -> str:
+    return "".join(c for c in str(name).lower() if c.isalnum())
