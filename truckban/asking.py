@@ -1,12 +1,14 @@
 """From a case as JSON to its verdict as JSON: what `truckban decide` and the API both answer with."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from truckban.moments import read_instant
+from truckban.moments import local, read_instant
 from truckban.norms import Notice
+from truckban.notices.shelf import Shelf
 from truckban.permits import PermitList, read_permit
 from truckban.places import read_place
 from truckban.vehicle_facts import read_vehicle
@@ -55,6 +57,16 @@ def read_question(case: Mapping[str, Any], notice: Notice, ground: Locator | Non
         alerts=None if alerts is None else frozenset(alerts),
         zone_assumed=assumed,
     )
+
+
+def notice_for(case: Any, shelf: Shelf) -> Notice:  # noqa: ANN401
+    """Return the notice of a shelf that answers for a case's instant; the first one where no instant can be read."""
+    timezone = shelf.first.pack.timezone
+    try:
+        at, _ = read_instant(case.get("at") if isinstance(case, Mapping) else None, timezone)
+    except InputError:
+        return shelf.first
+    return shelf.on(dt.date.fromordinal(local(at, timezone)[0]))
 
 
 def answer(case: Mapping[str, Any], notice: Notice, ground: Locator | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from zones.text import Text
 
 
-class Saying(ValueError):
+class TextError(ValueError):
     """What is wrong with one value, for validators that do not know where it stands."""
 
     def __init__(self, zh: str, en: str) -> None:

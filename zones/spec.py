@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from zones.errors import Saying
+from zones.errors import TextError
 
 Compass = Literal["north", "south", "east", "west"]
 Side = Literal["north", "south", "east", "west", "inside"]
@@ -44,9 +44,9 @@ class Part(_Model):
     @model_validator(mode="after")
     def _has_one_end(self) -> Self:
         if self.to is not None and self.toward is not None:
-            raise Saying("`to` 和 `toward` 只能有一个", "a part has `to` or `toward`, not both")
+            raise TextError("`to` 和 `toward` 只能有一个", "a part has `to` or `toward`, not both")
         if self.from_ is None and (self.to is not None or self.toward is not None):
-            raise Saying("有 `to` 或 `toward` 就必须有 `from`", "a part with `to` or `toward` needs `from`")
+            raise TextError("有 `to` 或 `toward` 就必须有 `from`", "a part with `to` or `toward` needs `from`")
         return self
 
 

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from zones.errors import InputError, Saying
+from zones.errors import InputError, TextError
 from zones.spec import ZoneSpec
 from zones.text import Text
 
@@ -74,7 +74,7 @@ def _not_yaml(text: str, line: int | None, problem: str) -> Text:
 
 def _text(item: Any) -> Text:  # noqa: ANN401 - pydantic's ErrorDetails
     cause = item.get("ctx", {}).get("error")
-    if isinstance(cause, Saying):
+    if isinstance(cause, TextError):
         return cause.text
     given, expected = item.get("input"), item.get("ctx", {}).get("expected")
     if item["type"] == "literal_error":

@@ -26,10 +26,18 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options."""
-        records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx)) is not None]
-        if records:
-            with formatter.section(self.say("选项", "Options")):
-                formatter.write_dl(records)
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        records = [record for option in options if (record := option.get_help_record(ctx)) is not None]
+        with formatter.section(self.say("选项", "Options")):
+            formatter.write_dl([(names, self._extras(text)) for names, text in records])
+
+    def _extras(self, text: str) -> str:
+        """Say what click adds to an option's help in the speaker's language."""
+        if self.say.lang == "zh":
+            text = (
+                text.replace("[required]", "[必填]").replace("[default: ", "[默认：").replace("; required]", "；必填]")
+            )
+        return text
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return `--help` with its text in the speaker's language."""
@@ -73,14 +81,22 @@ def new(
     say: Speaker, callback: Callable[..., Any], name: str, help_: tuple[str, str], params: list[click.Parameter]
 ) -> Command:
     """Build a command from its function."""
-    made = Command(name, callback=callback, help=say(*help_), params=params)
+    made = Command(name, callback=callback, help=say(*help_), params=params, options_metavar=say("[选项]", "[OPTIONS]"))
     made.say = say
     return made
 
 
+def metavars(say: Speaker) -> dict[str, Any]:
+    """Return the placeholders of a group's usage line."""
+    return {
+        "options_metavar": say("[选项]", "[OPTIONS]"),
+        "subcommand_metavar": say("命令 [参数]…", "COMMAND [ARGS]..."),
+    }
+
+
 def group(say: Speaker, name: str, help_: tuple[str, str], commands: list[Command]) -> Lazy:
     """Build a group of commands that are already at hand."""
-    made = _Ready(name, help=say(*help_))
+    made = _Ready(name, help=say(*help_), **metavars(say))
     made.say = say
     for command in commands:
         made.add_command(command)

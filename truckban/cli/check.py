@@ -1,8 +1,9 @@
 """`truckban check`: traces in; leads, a report, and every rejected row out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,34 +12,25 @@ from truckban.cli.language import Speaker
 from zones.errors import InputError
 from zones.text import Text
 
+if TYPE_CHECKING:
+    from truckban.traces.check import Step
+
 _COLUMNS = ("vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "accuracy_m")
 
 
 def command(say: Speaker) -> Command:
     """Build the command."""
 
-    def check(
-        traces: Path,
-        vehicles: Path,
-        out: Path,
-        permits: Path | None,
-        notice: str,
-        zone: Path | None,
-        crs: str,
-        column: tuple[str, ...],
-        min_probability: float,
-        *,
-        all_passages: bool,
-    ) -> int:
+    def check(traces: Path, out: Path, **given: Any) -> int:  # noqa: ANN401
         from truckban.grounds import ground_for  # noqa: PLC0415
         from truckban.notices.load import notice_named  # noqa: PLC0415
         from truckban.report import write_report  # noqa: PLC0415
         from truckban.traces.check import Inputs  # noqa: PLC0415
         from truckban.traces.check import check as run_check  # noqa: PLC0415
-        from truckban.traces.output import write_outputs  # noqa: PLC0415
+        from truckban.traces.output import write_outputs, write_run  # noqa: PLC0415
 
-        law = notice_named(notice)
-        ground = ground_for(law, zone)
+        law = notice_named(given["notice"])
+        ground = ground_for(law, given["zone"])
         if ground is None:
             raise click.UsageError(
                 say(
@@ -48,12 +40,20 @@ def command(say: Speaker) -> Command:
             )
         if out.exists() and not out.is_dir():
             raise InputError(Text("输出要是文件夹", "the output must be a folder"), file=out.name, field="--out")
-        inputs = Inputs(traces, vehicles, permits, crs, _chosen(column, say), min_probability)
+        inputs = Inputs(
+            traces,
+            given["vehicles"],
+            given["permits"],
+            given["crs"],
+            _chosen(given["column"], say),
+            given["min_probability"],
+        )
         with progress(say) as step:
             checked = run_check(inputs, law, ground, step=step)
             with step(Text("写出线索和报告", "writing leads and report")):
-                write_outputs(checked, out, all_passages=all_passages, lang=say.lang)
+                write_outputs(checked, out, all_passages=given["all_passages"], excel=given["excel"], lang=say.lang)
                 write_report(checked, out / "report.html", lang=say.lang)
+                write_run(checked, out)
         for line in summary(checked.counts(), ground.zone.grade, say):
             write(line)
         write(say("报告：", "Report: ") + str(out / "report.html"))
@@ -69,17 +69,57 @@ def command(say: Speaker) -> Command:
         ),
         [
             click.Argument(["traces"], type=click.Path(path_type=Path), metavar=say("轨迹文件或文件夹", "TRACES")),
-            click.Option(["--vehicles"], required=True, type=click.Path(path_type=Path), help=say("车辆表（CSV、Parquet、Excel）", "vehicles (CSV, Parquet, Excel)")),
-            click.Option(["--out"], required=True, type=click.Path(path_type=Path), help=say("结果写到这个文件夹", "folder for the results")),
-            click.Option(["--permits"], type=click.Path(path_type=Path), help=say("通行证（CSV、Excel、JSON）", "permits (CSV, Excel, JSON)")),
-            click.Option(["--notice"], default="linyi-2023-5", show_default=True, help=say("内置通告名，或 YAML 文件", "a built-in notice, or a YAML file")),
-            click.Option(["--zone"], type=click.Path(path_type=Path), help=say("区域文件（GeoJSON）；不写则用通告自带的", "a zone file (GeoJSON); the notice's own unless said")),
-            click.Option(["--crs"], type=click.Choice(["wgs84", "gcj02", "bd09"]), default="wgs84", show_default=True, help=say("轨迹的坐标系", "what the positions are in")),
-            click.Option(["--column"], multiple=True, metavar="NAME=COLUMN", help=say("指定列名，如 time=定位时间；可多次", "name a column, such as time=定位时间; may be repeated")),
-            click.Option(["--min-probability"], type=click.FloatRange(0.0, 1.0), default=0.9, show_default=True, help=say("低于此概率的经过算拿不准，不作线索", "passages less likely than this are unsure, no leads")),
-            click.Option(["--all-passages"], is_flag=True, help=say("另存全部经过，含合法的和拿不准的", "also write all passages, lawful and unsure ones included")),
+            _file("--vehicles", say("车辆表（CSV、Parquet、Excel）", "vehicles (CSV, Parquet, Excel)"), required=True),
+            _file("--out", say("结果写到这个文件夹", "folder for the results"), required=True),
+            _file("--permits", say("通行证（CSV、Excel、JSON）", "permits (CSV, Excel, JSON)")),
+            click.Option(
+                ["--notice"],
+                default="linyi-2023-5",
+                show_default=True,
+                help=say("内置通告名，或 YAML 文件", "a built-in notice, or a YAML file"),
+            ),
+            _file(
+                "--zone",
+                say("区域文件（GeoJSON）；不写则用通告自带的", "a zone file (GeoJSON); the notice's own unless said"),
+            ),
+            click.Option(
+                ["--crs"],
+                type=click.Choice(["wgs84", "gcj02", "bd09"]),
+                default="wgs84",
+                show_default=True,
+                help=say("轨迹的坐标系", "what the positions are in"),
+            ),
+            click.Option(
+                ["--column"],
+                multiple=True,
+                metavar="NAME=COLUMN",
+                help=say("指定列名，如 time=定位时间；可多次", "name a column, such as time=定位时间; may be repeated"),
+            ),
+            click.Option(
+                ["--min-probability"],
+                type=click.FloatRange(0.0, 1.0),
+                default=0.9,
+                show_default=True,
+                help=say("低于此概率的经过算拿不准，不作线索", "passages less likely than this are unsure, no leads"),
+            ),
+            click.Option(
+                ["--excel"],
+                is_flag=True,
+                help=say("CSV 带 BOM，Excel 直接打开不乱码", "CSV with a byte order mark, for Excel"),
+            ),
+            click.Option(
+                ["--all-passages"],
+                is_flag=True,
+                help=say(
+                    "另存全部经过，含合法的和拿不准的", "also write all passages, lawful and unsure ones included"
+                ),
+            ),
         ],
-    )  # fmt: skip
+    )
+
+
+def _file(name: str, help_: str, *, required: bool = False) -> click.Option:
+    return click.Option([name], required=required, type=click.Path(path_type=Path), help=help_)
 
 
 def _chosen(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
@@ -99,7 +139,7 @@ def _chosen(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
 
 
 @contextmanager
-def progress(say: Speaker) -> Iterator:  # type: ignore[type-arg]
+def progress(say: Speaker) -> Iterator["Step"]:
     """Show what is being done, on the terminal's error stream only."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
@@ -123,7 +163,7 @@ def progress(say: Speaker) -> Iterator:  # type: ignore[type-arg]
         yield step
 
 
-def summary(counts: dict, grade: str, say: Speaker) -> list[str]:  # type: ignore[type-arg]
+def summary(counts: Mapping[str, Any], grade: str, say: Speaker) -> list[str]:
     """Return the few lines a person reads first."""
     rows, passages = counts["rows"], counts["passages"]
     lines = [

@@ -13,14 +13,14 @@ def command(say: Speaker) -> Command:
     """Build the command."""
 
     def decide(cases: str, notice: str, zone: str | None) -> int:
-        from truckban.asking import answer  # noqa: PLC0415
+        from truckban.asking import answer, notice_for  # noqa: PLC0415
         from truckban.grounds import ground_for  # noqa: PLC0415
-        from truckban.notices.load import notice_named  # noqa: PLC0415
+        from truckban.notices.shelf import shelf_named  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
         from zones.text import Text  # noqa: PLC0415
 
-        law = notice_named(notice)
-        ground = ground_for(law, zone)
+        shelf = shelf_named(notice)
+        grounds = {name: ground_for(law, zone) for name, law in shelf.notices.items()}
         status = DONE
         for number, line in enumerate(read_lines(cases), start=1):
             if not line.strip():
@@ -35,7 +35,8 @@ def command(say: Speaker) -> Command:
                     ) from None
                 except RecursionError:
                     raise InputError(Text("嵌套太深", "nested too deeply")) from None
-                found = answer(case, law, ground)
+                law = notice_for(case, shelf)
+                found = answer(case, law, grounds[law.id])
             except InputError as error:
                 status = DONE_WITH_REJECTS
                 case_id = case.get("id") if isinstance(case, dict) else None
@@ -58,7 +59,10 @@ def command(say: Speaker) -> Command:
                 ["--notice"],
                 default="linyi-2023-5",
                 show_default=True,
-                help=say("内置通告名，或 YAML 文件", "a built-in notice, or a YAML file"),
+                help=say(
+                    "内置通告名、YAML 文件，或同一地方前后几个通告的文件夹",
+                    "a built-in notice, a YAML file, or a folder of one place's notices over time",
+                ),
             ),
             click.Option(
                 ["--zone"],

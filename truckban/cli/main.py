@@ -6,7 +6,7 @@ from importlib import metadata
 
 import click
 
-from truckban.cli.base import UNREADABLE, WRONG_CALL, Lazy, complain, usage_sentence
+from truckban.cli.base import DONE, UNREADABLE, WRONG_CALL, Lazy, complain, metavars, usage_sentence
 from truckban.cli.language import Speaker, language
 from zones.errors import InputError
 from zones.text import Text
@@ -40,6 +40,7 @@ _SECTIONS = (
                 "truckban.cli.simulate",
                 Text("造一天示意轨迹，真相已知，用来检验", "make a day of schematic traces whose truth is known"),
             ),
+            ("score", "truckban.cli.score", Text("用已知的真相给线索打分", "hold leads against a known truth")),
         ],
     ),
     (
@@ -81,6 +82,7 @@ def build(say: Speaker) -> Lazy:
 
     root = Lazy(
         "truckban",
+        **metavars(say),
         help=say(
             "判断货车此时此地能不能通行，并说明依据。结果只是线索，须经人工核实。",
             "Tells whether a truck may be where it is, and why. What it finds are leads for a person to verify.",
@@ -115,45 +117,62 @@ def build(say: Speaker) -> Lazy:
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit status."""
     say = Speaker(language(arguments, os.environ))
-    debug = "--debug" in arguments
-    common = [a for a in arguments if a == "--debug" or a.startswith("--lang=")]
-    rest = [a for a in arguments if a not in common]
-    while "--lang" in rest[:-1]:
-        at = rest.index("--lang")
-        common += rest[at : at + 2]
-        del rest[at : at + 2]
     try:
-        status = build(say)([*common, *rest], prog_name="truckban", standalone_mode=False)
-    except click.UsageError as error:
-        complain(say("用法不对：", "Wrong call: ") + usage_sentence(error, say))
-        if error.ctx is not None:
-            complain(say(f"见 {error.ctx.command_path} --help", f"See {error.ctx.command_path} --help"))
-        return WRONG_CALL
-    except click.exceptions.NoArgsIsHelpError as error:
-        complain(error.format_message())
-        return WRONG_CALL
-    except (click.Abort, KeyboardInterrupt):
-        complain(say("已中断", "interrupted"))
-        return WRONG_CALL
-    except InputError as error:
-        if debug:
-            raise
-        complain(error.say(say.lang))
-        return UNREADABLE
+        status = build(say)(_common_first(arguments), prog_name="truckban", standalone_mode=False)
     except BrokenPipeError:
         sys.stderr.close()
-        return 0
+        return DONE
     except Exception as error:
-        if debug:
+        if "--debug" in arguments:
             raise
-        complain(
-            say(
-                f"程序内部出错（{type(error).__name__}）；加 --debug 可看经过，请连同它报告",
-                f"an error inside the program ({type(error).__name__}); run with --debug to see it, and report that",
-            )
+        return _explained(error, say)
+    except KeyboardInterrupt:
+        complain(say("已中断", "interrupted"))
+        return WRONG_CALL
+    return status if isinstance(status, int) else DONE
+
+
+def _common_first(arguments: list[str]) -> list[str]:
+    """Put `--debug` and `--lang` before the command: people write them anywhere."""
+    rest, common = [], []
+    words = iter(arguments)
+    for word in words:
+        if word == "--lang":
+            common += [word, *([following] if (following := next(words, None)) is not None else [])]
+        elif word == "--debug" or word.startswith("--lang="):
+            common.append(word)
+        else:
+            rest.append(word)
+    return [*common, *rest]
+
+
+def _explained(error: Exception, say: Speaker) -> int:
+    """Tell a person what went wrong; return the exit status."""
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            complain(error.format_message())
+            return WRONG_CALL
+        case click.UsageError():
+            complain(say("用法不对：", "Wrong call: ") + usage_sentence(error, say))
+            if error.ctx is not None:
+                complain(say(f"见 {error.ctx.command_path} --help", f"See {error.ctx.command_path} --help"))
+            return WRONG_CALL
+        case click.Abort():
+            complain(say("已中断", "interrupted"))
+            return WRONG_CALL
+        case InputError():
+            complain(error.say(say.lang))
+            return UNREADABLE
+        case OSError():
+            complain(say(f"文件读写失败：{error.strerror}", f"a file could not be read or written: {error.strerror}"))
+            return UNREADABLE
+    complain(
+        say(
+            f"程序内部出错（{type(error).__name__}）；加 --debug 可看经过，请连同它报告",
+            f"an error inside the program ({type(error).__name__}); run with --debug to see it, and report that",
         )
-        return UNREADABLE
-    return status if isinstance(status, int) else 0
+    )
+    return UNREADABLE
 
 
 def entry() -> None:

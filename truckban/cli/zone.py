@@ -82,15 +82,44 @@ def _build(say: Speaker) -> Command:
             "Build the zone from a file of streets and the notice's words; where the ring does not close it says where, and draws no line of its own.",
         ),
         [
-            click.Option(["--streets"], required=True, metavar="FILE", help=say("OSM XML 或 GeoJSON 线", "OSM XML or GeoJSON lines")),
+            click.Option(
+                ["--streets"],
+                required=True,
+                metavar="FILE",
+                help=say("OSM XML 或 GeoJSON 线", "OSM XML or GeoJSON lines"),
+            ),
             click.Option(["--spec"], type=click.Path(), help=say("区域说明（YAML）", "the zone's words (YAML)")),
             click.Option(["--notice"], help=say("用通告里的区域说明", "take the words from this notice")),
-            click.Option(["--out"], required=True, type=click.Path(path_type=Path), help=say("写到这个文件（GeoJSON）", "file to write (GeoJSON)")),
-            click.Option(["--max-gap-m"], type=click.FloatRange(min=0.0), default=100.0, show_default=True, help=say("沿已画道路补缺口的最大长度（米）", "longest gap bridged along drawn ways, metres")),
-            click.Option(["--bridge"], multiple=True, metavar="LON,LAT", help=say("同意用直线补这一处缺口；可多次", "agree to a straight line across this very gap; may be repeated")),
-            click.Option(["--crs"], type=click.Choice(["wgs84", "gcj02", "bd09"]), default="wgs84", show_default=True, help=say("街道文件的坐标系", "what the streets' coordinates are in")),
+            click.Option(
+                ["--out"],
+                required=True,
+                type=click.Path(path_type=Path),
+                help=say("写到这个文件（GeoJSON）", "file to write (GeoJSON)"),
+            ),
+            click.Option(
+                ["--max-gap-m"],
+                type=click.FloatRange(min=0.0),
+                default=100.0,
+                show_default=True,
+                help=say("沿已画道路补缺口的最大长度（米）", "longest gap bridged along drawn ways, metres"),
+            ),
+            click.Option(
+                ["--bridge"],
+                multiple=True,
+                metavar="LON,LAT",
+                help=say(
+                    "同意用直线补这一处缺口；可多次", "agree to a straight line across this very gap; may be repeated"
+                ),
+            ),
+            click.Option(
+                ["--crs"],
+                type=click.Choice(["wgs84", "gcj02", "bd09"]),
+                default="wgs84",
+                show_default=True,
+                help=say("街道文件的坐标系", "what the streets' coordinates are in"),
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 def _spec(spec: str | None, notice: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from zones.errors import Saying
+from zones.errors import TextError
 from zones.text import Text
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -68,7 +68,7 @@ class FactIs(Strict):
         bounds = [self.at_most, self.less_than, self.at_least, self.more_than]
         asked = (self.in_ is not None) + any(b is not None for b in bounds) + (self.is_ is not None)
         if asked != 1:
-            raise Saying(
+            raise TextError(
                 "对一项事实只能问一件事：`in`，或界限（`at_most`、`less_than`、`at_least`、`more_than`），或 `is`",
                 "a fact needs exactly one of: `in`; bounds (`at_most`, `less_than`, `at_least`, `more_than`); `is`",
             )
@@ -95,7 +95,7 @@ class DigitRule(Strict):
     def _has_one_form(self) -> Self:
         parity = self.on_odd_days is not None or self.on_even_days is not None
         if (self.by_weekday is not None) == parity:
-            raise Saying(
+            raise TextError(
                 "尾号规则用 `by_weekday`，或用 `on_odd_days` 和 `on_even_days`",
                 "a digit rule has `by_weekday`, or `on_odd_days` and `on_even_days`",
             )

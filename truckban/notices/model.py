@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from truckban.notices.conditions import Both, Condition, Strict, Weekday
-from zones.errors import Saying
+from zones.errors import TextError
 from zones.spec import Area, Boundary, Name, Part
 
 SLUG = r"^[a-z0-9][a-z0-9._-]*$"
@@ -27,8 +27,8 @@ def _day(value: object) -> object:
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
-            raise Saying(f"`{value}`：日历上没有这一天", f"`{value}`: no calendar has this day") from None
-    raise Saying(
+            raise TextError(f"`{value}`：日历上没有这一天", f"`{value}`: no calendar has this day") from None
+    raise TextError(
         f"`{value}` 不是日期；应如 2023-03-01，不带时刻", f"`{value}` is no date; write 2023-03-01, without a time"
     )
 
@@ -38,7 +38,7 @@ def _day_or_season(value: object) -> object:
         try:
             dt.date.fromisoformat(f"2024-{value}" if re.fullmatch(MONTH_DAY, value) else "")
         except ValueError:
-            raise Saying(
+            raise TextError(
                 f"`{value}` 不是日期；应如 2024-11-15，或每年的 '11-15'",
                 f"`{value}` is no date; write 2024-11-15, or '11-15' for every year",
             ) from None
@@ -80,7 +80,7 @@ class Dates(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.in_force and self.end and self.end < self.in_force:
-            raise Saying(
+            raise TextError(
                 f"`end` {self.end} 早于 `in_force` {self.in_force}：失效日不能早于施行日",
                 f"`end` {self.end} lies before `in_force` {self.in_force}: a notice cannot end before it begins",
             )
@@ -111,7 +111,7 @@ class Clause(Strict):
                 return None
             case [int(first), int(last)] if 1 <= first <= last:
                 return first, last
-        raise Saying(
+        raise TextError(
             "应为首行和末行，从 1 数起，如 [97, 98]", "first and last line are needed, from 1, such as [97, 98]"
         )
 
@@ -134,7 +134,7 @@ class Question(Strict):
     def _settled_by_a_reading(self) -> Self:
         if self.settled is not None and self.settled not in self.readings:
             known = ", ".join(self.readings) or "-"
-            raise Saying(
+            raise TextError(
                 f"定为 `{self.settled}`，但读法里没有它：{known}",
                 f"settled as `{self.settled}`, which is not among its readings: {known}",
             )
@@ -151,7 +151,7 @@ class DeclaredFact(Strict):
     @model_validator(mode="after")
     def _has_values_where_it_can(self) -> Self:
         if (self.kind == "category") != bool(self.values) or len(set(self.values)) != len(self.values):
-            raise Saying(
+            raise TextError(
                 "`category` 要有 `values`，各不相同；`number` 和 `flag` 没有 `values`",
                 "a `category` has `values`, all different; a `number` or a `flag` has none",
             )
@@ -175,7 +175,7 @@ class NoticeZone(Strict):
     @model_validator(mode="after")
     def _one_of_three(self) -> Self:
         if (self.area is not None) + (self.roads is not None) + (self.unstated is not None) != 1:
-            raise Saying(
+            raise TextError(
                 "一个区域要有 `area`、`roads`、`unstated` 之一，且只有一个",
                 "a zone has exactly one of `area`, `roads`, `unstated`",
             )
@@ -191,12 +191,12 @@ class DateRange(Strict):
     @model_validator(mode="after")
     def _alike(self) -> Self:
         if isinstance(self.from_, dt.date) != isinstance(self.until, dt.date):
-            raise Saying(
+            raise TextError(
                 "`from` 和 `until` 要么都是完整日期（2024-11-15），要么都是每年的月日（'11-15'）",
                 "`from` and `until` are both full dates (2024-11-15) or both days of every year ('11-15')",
             )
         if isinstance(self.from_, dt.date) and isinstance(self.until, dt.date) and self.until < self.from_:
-            raise Saying(
+            raise TextError(
                 f"`until` {self.until} 早于 `from` {self.from_}",
                 f"`until` {self.until} lies before `from` {self.from_}",
             )
@@ -222,12 +222,12 @@ class Window(Strict):
         for span in spans:
             covered = span_minutes(span)
             if not covered:
-                raise Saying(
+                raise TextError(
                     f"时段 {span} 是空的：起止相同；全天写 00:00-24:00",
                     f"span {span} is empty: it ends when it starts; the whole day is 00:00-24:00",
                 )
             if minutes & covered:
-                raise Saying(
+                raise TextError(
                     f"时段 {span} 与同一窗口的另一时段重叠：合成一个，或改起止时刻",
                     f"span {span} overlaps another one of the same window: join them, or change when they start or end",
                 )
@@ -321,7 +321,7 @@ class NoticePack(Strict):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
-            raise Saying(
+            raise TextError(
                 f"`{name}` 不是时区；中国是 Asia/Shanghai", f"`{name}` is not a time zone; China's is Asia/Shanghai"
             ) from None
         return name

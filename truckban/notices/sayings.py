@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from truckban.notices.model import DIVISION, SHA256, SLUG, SPAN, NoticePack
-from zones.errors import Saying
+from zones.errors import TextError
 from zones.text import Text
 
 _LIST = Text("应为列表：[甲, 乙]，或每行一项以 - 开头", "a list is needed: [a, b], or one entry a line after `-`")
@@ -59,7 +59,7 @@ def said(item: Any) -> Text:  # noqa: ANN401
     """Return the sentence for one error of the schema (an item of pydantic's `errors()`)."""
     kind, given, context = item["type"], item.get("input"), item.get("ctx", {})
     cause = context.get("error")
-    if isinstance(cause, Saying):
+    if isinstance(cause, TextError):
         return cause.text
     if kind in _PLAIN:
         return _PLAIN[kind]

@@ -14,6 +14,7 @@ from ruamel.yaml.reader import ReaderError
 from zones.errors import InputError
 from zones.text import Text
 
+_OPEN_QUOTE = Text("引号没有成对：补上后一个引号", "a quote is not closed: add the closing one")
 _SYNTAX = {
     "mapping values are not allowed here": Text(
         "冒号或缩进不对（看这一行和上一行）：键后面用半角冒号加一个空格；值里有冒号就加引号；同一层的键左边对齐",
@@ -145,6 +146,10 @@ def _syntax(file: str, lines: list[str], error: MarkedYAMLError) -> InputError:
             if 1 <= suspect <= len(lines) and _WIDE_COLON.match(lines[suspect - 1]):
                 says = Text("用了全角冒号：改成半角冒号加一个空格", "this is a full-width colon: write `:` and a space")
                 return InputError(says, file=file, line=suspect)
+        if problem.startswith("expected") and '"' in text:
+            odd = [number for number, before in enumerate(lines[: line - 1], 1) if before.count('"') % 2]
+            if len(odd) % 2:  # a quote opened there ran on to this line
+                return InputError(_OPEN_QUOTE, file=file, line=odd[-1])
     if isinstance(error, DuplicateKeyError) and (twice := re.search(r'duplicate key "(.*?)" with value', problem)):
         key = twice[1]
         return InputError(

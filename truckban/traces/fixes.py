@@ -16,14 +16,18 @@ from zones.coords import to_wgs84
 from zones.text import Text
 
 NAMES: Mapping[str, Sequence[str]] = {
-    "vehicle_id": ("vehicle", "vid", "truck_id", "truck", "car_id", "device_id", "车辆编号", "车辆id", "车牌号", "车牌号码", "号牌号码", "车牌", "plate", "plate_no", "终端号", "设备号"),
-    "time": ("timestamp", "datetime", "gps_time", "gpstime", "fix_time", "position_time", "定位时间", "gps时间", "时间", "上报时间"),
-    "lon": ("lng", "long", "longitude", "经度"),
-    "lat": ("latitude", "纬度"),
-    "speed_kmh": ("speed", "速度", "车速", "gps速度"),
-    "heading": ("direction", "course", "bearing", "方向", "航向", "方位角"),
-    "accuracy_m": ("accuracy", "hdop_m", "精度", "定位精度"),
-}  # fmt: skip
+    name: tuple(others.split())
+    for name, others in {
+        "vehicle_id": "vehicle vid truck_id truck car_id device_id plate plate_no 车辆编号 车辆id 车牌号 车牌号码 号牌号码 车牌 终端号 设备号",
+        "time": "timestamp datetime gps_time fix_time position_time 定位时间 gps时间 时间 上报时间",
+        "lon": "lng long longitude 经度",
+        "lat": "latitude 纬度",
+        "speed_kmh": "speed 速度 车速 gps速度",
+        "heading": "direction course bearing 方向 航向 方位角",
+        "accuracy_m": "accuracy 精度 定位精度",
+    }.items()
+}
+"""Other names of the contract's columns, as fleets' exports have them."""
 NEEDED = ("vehicle_id", "time", "lon", "lat")
 _NUMBERS = ("lon", "lat", "speed_kmh", "heading", "accuracy_m")
 _OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$").pattern

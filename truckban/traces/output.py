@@ -43,24 +43,30 @@ SCHEMA = pa.schema(
 )
 
 
-def write_outputs(checked: Checked, out: Path, *, all_passages: bool, lang: str) -> dict[str, Any]:
-    """Write the contract's files (section 2), all but the report, into a folder; return what went into `run.json`.
+def write_outputs(checked: Checked, out: Path, *, all_passages: bool, excel: bool, lang: str) -> None:
+    """Write the leads and the rejected rows (contract, section 2) into a folder.
 
     Args:
         checked: the outcome.
         out: the folder, made where it is not there.
         all_passages: also write `passages.parquet` and `passages.csv`, with lawful and unsure ones, and their `kind`.
+        excel: begin the CSV files with a byte order mark, without which Excel misreads Chinese.
         lang: the language of the rejected rows' reasons; both stand in the file, this one first.
     """
     out.mkdir(parents=True, exist_ok=True)
-    _write_rows(checked.leads, out / "leads")
+    (out / "run.json").unlink(missing_ok=True)
+    encoding = "utf-8-sig" if excel else "utf-8"
+    _write_rows(checked.leads, out / "leads", encoding)
     if all_passages:
-        _write_rows(checked.parts, out / "passages", kinds=[checked.kind(part) for part in checked.parts])
+        _write_rows(checked.parts, out / "passages", encoding, kinds=[checked.kind(part) for part in checked.parts])
     (out / "leads.geojson").write_text(_geojson(checked.leads, checked), encoding="utf-8")
-    _write_rejects(checked.rejects, out / "rejected.csv", lang)
+    _write_rejects(checked.rejects, out / "rejected.csv", lang, encoding)
+
+
+def write_run(checked: Checked, out: Path) -> None:
+    """Write `run.json`, last of all: where it stands, the folder is whole."""
     run = run_facts(checked)
     (out / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return run
 
 
 def run_facts(checked: Checked) -> dict[str, Any]:
@@ -83,14 +89,14 @@ def run_facts(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _write_rows(parts: Sequence[Lead], path: Path, kinds: Sequence[str] | None = None) -> None:
+def _write_rows(parts: Sequence[Lead], path: Path, encoding: str, kinds: Sequence[str] | None = None) -> None:
     rows = [part.row() for part in parts]
     schema = SCHEMA
     if kinds is not None:
         schema = SCHEMA.append(pa.field("kind", pa.string()))
         rows = [{**row, "kind": kind} for row, kind in zip(rows, kinds, strict=True)]
     pa.parquet.write_table(pa.Table.from_pylist(rows, schema), path.with_suffix(".parquet"))
-    with path.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as file:
+    with path.with_suffix(".csv").open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(schema.names)
         for row in rows:
@@ -121,9 +127,9 @@ def _geojson(leads: Sequence[Lead], checked: Checked) -> str:
     return json.dumps({"type": "FeatureCollection", "truckban": head, "features": features}, ensure_ascii=False) + "\n"
 
 
-def _write_rejects(rejects: Sequence[Reject], path: Path, lang: str) -> None:
+def _write_rejects(rejects: Sequence[Reject], path: Path, lang: str, encoding: str) -> None:
     other = "en" if lang == "zh" else "zh"
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "line", "field", "reason", f"reason_{other}"])
         for reject in sorted(rejects, key=lambda r: (r.file, r.line or 0)):

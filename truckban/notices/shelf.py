@@ -1,0 +1,90 @@
+"""Which notice answers: notices are never edited, a later one names the one it replaces or amends."""
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+from truckban.norms import Notice
+from truckban.notices.load import load_notice, notice_named
+from zones.errors import InputError
+from zones.text import Text
+
+
+class Shelf:
+    """The notices of one place, each taking over from the one it names.
+
+    A question about an act of last year is answered by what was in force and published then.
+    """
+
+    def __init__(self, notices: Iterable[Notice]) -> None:
+        """Take notices of one place in any order.
+
+        Raises:
+            InputError: they are of several places, two stand side by side, one takes over from a notice that is not here,
+                or they take over from each other in a circle.
+        """
+        self.notices = {notice.id: notice for notice in notices}
+        if not self.notices:
+            raise InputError(Text("没有通告", "there is no notice"))
+        places = {(notice.pack.place.province, notice.pack.place.name) for notice in self.notices.values()}
+        if len(places) > 1:
+            listed = ", ".join(sorted(name for _, name in places))
+            raise InputError(Text(f"通告属于几个地方：{listed}", f"the notices are of several places: {listed}"))
+        self._after: dict[str, str] = {}
+        for notice in self.notices.values():
+            for before in (*notice.pack.replaces, *notice.pack.amends):
+                self._follow(notice, before)
+        first = [name for name in self.notices if not self._before(name)]
+        if len(first) != 1:
+            listed = ", ".join(sorted(first)) or ", ".join(sorted(self.notices))
+            raise InputError(
+                Text(
+                    f"看不出先后：{listed}；后出的通告要在 replaces 或 amends 里写明前一个",
+                    f"it is not clear which comes first: {listed}; a later notice names the one before in `replaces` or `amends`",
+                )
+            )
+        self.first = self.notices[first[0]]
+
+    def on(self, day: dt.date) -> Notice:
+        """Return the notice that answers for a day: the last in the line that was in force and published by then.
+
+        Before any was, the first one answers, and says that it was not.
+        """
+        found = self.first
+        while (name := self._after.get(found.id)) is not None and takes_over(self.notices[name]) <= day:
+            found = self.notices[name]
+        return found
+
+    def _follow(self, notice: Notice, before: str) -> None:
+        if before not in self.notices:
+            raise InputError(
+                Text(
+                    f"{notice.id} 接替 {before}，但没有这个通告",
+                    f"{notice.id} takes over from {before}, which is not here",
+                )
+            )
+        if before in self._after:
+            raise InputError(
+                Text(
+                    f"{self._after[before]} 和 {notice.id} 都接替 {before}",
+                    f"{self._after[before]} and {notice.id} both take over from {before}",
+                )
+            )
+        self._after[before] = notice.id
+
+    def _before(self, name: str) -> bool:
+        return name in self._after.values()
+
+
+def takes_over(notice: Notice) -> dt.date:
+    """Return the first day on which a notice answers in place of the one it names: in force and published."""
+    dates = notice.pack.dates
+    return max((day for day in (dates.in_force, dates.published) if day is not None), default=dt.date.min)
+
+
+def shelf_named(name: str | Path) -> Shelf:
+    """Return the shelf of a folder of notice files, or of the one notice named."""
+    path = Path(name)
+    if path.is_dir():
+        return Shelf(load_notice(file) for file in sorted(path.glob("*.y*ml")))
+    return Shelf([notice_named(str(name))])

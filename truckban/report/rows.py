@@ -1,0 +1,192 @@
+"""The rows of the report: passages as a person reads them, every plate masked."""
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from truckban.report.masking import Masker, masked
+from truckban.report.phrases import say
+from truckban.report.words import (
+    GRADES,
+    VERDICTS,
+    clause_of,
+    missing_words,
+    permit_words,
+    reading_words,
+    reason_words,
+)
+from truckban.traces.check import Checked
+from truckban.traces.leads import Lead
+
+_FOR_A_PERSON = "exempt.for_a_person_to_check"
+_KM_M = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The passages that the page holds: all leads first, by time, then the others, up to what a browser can draw.
+
+    Attributes:
+        leads: those that get a row.
+        others: those that are only drawn.
+        all_leads: how many there are.
+        all_others: how many there are.
+    """
+
+    leads: list[Lead]
+    others: list[Lead]
+    all_leads: int
+    all_others: int
+
+    @property
+    def parts(self) -> list[Lead]:
+        """All that are drawn; their order numbers them."""
+        return [*self.leads, *self.others]
+
+
+def chosen(checked: Checked, *, rows: int, drawn: int) -> Shown:
+    """Choose what the page holds.
+
+    Args:
+        checked: the outcome.
+        rows: how many leads at most; where there are more, the prohibited come first.
+        drawn: how many passages at most, leads included.
+    """
+    kinds = tuple(VERDICTS)
+    order = sorted(checked.parts, key=lambda part: (kinds.index(checked.kind(part)), part.entered_at, part.lead_id))
+    leads = [part for part in order if checked.kind(part) in kinds[:2]]
+    others = [part for part in order if checked.kind(part) not in kinds[:2]]
+    by_time = sorted(leads[:rows], key=lambda part: (part.entered_at, part.vehicle_id))
+    return Shown(by_time, others[: max(0, drawn - len(by_time))], len(leads), len(others))
+
+
+class Reader:
+    """Turns passages into what stands on the page, in one language."""
+
+    def __init__(self, checked: Checked, lang: str) -> None:
+        """Prepare for one check."""
+        self.checked = checked
+        self.lang = lang
+        self.notice = checked.notice
+        given = [vehicle.given.get("plate") for vehicle in checked.fleet.vehicles.values()]
+        permits = [permit.plate for permit in checked.permits.permits]
+        self.masker = Masker(
+            [*checked.fleet.plates.values(), *permits, *(plate for plate in given if isinstance(plate, str))]
+        )
+        self.anchors = {clause.id: f"clause-{number}" for number, clause in enumerate(self.notice.pack.clauses)}
+
+    def passage(self, part: Lead) -> dict[str, Any]:
+        """Return what the map knows of a passage: names, kind, when, where."""
+        entered = dt.datetime.fromisoformat(part.entered_at)
+        left = dt.datetime.fromisoformat(part.left_at)
+        kind = self.checked.kind(part)
+        return {
+            "kind": kind,
+            "word": VERDICTS[kind].of(self.lang),
+            "vehicle": self.masker.name(part.vehicle_id),
+            "plate": masked(part.plate) if part.plate else "",
+            "id": part.lead_id,
+            "day": str(entered.date()),
+            "from": f"{entered:%H:%M:%S}",
+            "to": f"{left:%H:%M:%S}" if left.date() == entered.date() else f"{left:%m-%d %H:%M:%S}",
+            "lasted": lasted(int((left - entered).total_seconds()), self.lang),
+            "seconds": int((left - entered).total_seconds()),
+            "roads": self._joined(part.roads),
+            "far": distance(part.distance_inside_m, self.lang),
+            "metres": part.distance_inside_m,
+            "sure": f"{math.floor(part.probability * 100 + 1e-6)}%",
+            "probability": part.probability,
+            "why": self._joined(
+                [reason["words"] for reason in self._reasons(part) if not reason["for_a_person"]], "；"
+            ),
+            "cut": part.cut_corner,
+        }
+
+    def lead(self, part: Lead) -> dict[str, Any]:
+        """Return a row of the table, with what unfolds under it."""
+        ends = part.line.coords
+        reasons = list(self._reasons(part))
+        named = {reason["clause"] for reason in reasons}
+        return {
+            **self.passage(part),
+            "reasons": reasons,
+            "clauses": [self._clause(name) for name in part.clauses if name not in named],
+            "permit": [words.of(self.lang) for words in permit_words(part.permit_status, self.notice)],
+            "enforceable": self._enforceable(part),
+            "missing": [missing_words(field, self.notice).of(self.lang) for field in part.missing],
+            "readings": [reading_words(name, self.notice).of(self.lang) for name in part.other_readings],
+            "grade": GRADES[part.grade].of(self.lang) if part.grade in GRADES else part.grade,
+            "enter": position(ends[0]),
+            "leave": position(ends[-1]),
+            "fixes": part.fixes,
+            "fixes_inside": part.fixes_inside,
+            "enterprise": part.enterprise_id,
+            "gaps": list(self._gaps(part)),
+        }
+
+    def _reasons(self, part: Lead) -> Iterator[dict[str, Any]]:
+        for code in part.reasons:
+            clause = clause_of(code, self.notice)
+            yield {
+                "code": code,
+                "words": reason_words(code, self.notice).of(self.lang),
+                "for_a_person": code == _FOR_A_PERSON,
+                **self._clause(clause if clause in part.clauses else None),
+            }
+
+    def _clause(self, name: str | None) -> Mapping[str, str | None]:
+        return {"clause": name, "anchor": self.anchors.get(name) if name else None}
+
+    def _enforceable(self, part: Lead) -> dict[str, Any]:
+        if not part.enforceable:
+            codes = [code for code in part.reasons if code.startswith("notice.")]
+            why = self._joined([reason_words(code, self.notice).of(self.lang) for code in codes], "；")
+            return {"can": False, "words": say("row.not_enforceable", self.lang), "why": why}
+        if part.grade == "schematic":
+            return {
+                "can": False,
+                "words": say("row.not_on_schematic", self.lang),
+                "why": say("row.why_schematic", self.lang),
+            }
+        if part.verdict == "undetermined":
+            return {
+                "can": None,
+                "words": say("row.not_settled", self.lang),
+                "why": say("row.why_not_settled", self.lang),
+            }
+        return {"can": True, "words": say("row.enforceable", self.lang), "why": say("row.why_enforceable", self.lang)}
+
+    def _gaps(self, part: Lead) -> Iterator[str]:
+        """Yield what this lead lacks as evidence, beyond what every trace lacks."""
+        if part.plate is None:
+            yield say("gap.plate", self.lang)
+        if part.vehicle_id not in self.checked.fleet.vehicles:
+            yield say("gap.unknown_vehicle", self.lang)
+        if part.permit_status != "none":
+            yield say("gap.permit", self.lang)
+
+    def _joined(self, words: Sequence[str], between: str = "、") -> str:
+        return (between if self.lang == "zh" else {"、": ", ", "；": "; "}[between]).join(words)
+
+
+def lasted(seconds: int, lang: str) -> str:
+    """Write a duration."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "min"), (rest if not hours else 0, "s")]
+    written = [f"{number} {say(f'unit.{unit}', lang)}" for number, unit in parts if number]
+    return " ".join(written) or f"0 {say('unit.s', lang)}"
+
+
+def distance(metres: float, lang: str) -> str:
+    """Write a distance."""
+    if metres >= _KM_M:
+        return f"{metres / _KM_M:.1f} {say('unit.km', lang)}"
+    return f"{metres:.0f} {say('unit.m', lang)}"
+
+
+def position(lonlat: Sequence[float]) -> str:
+    """Write a WGS 84 position, longitude first, to a tenth of a metre."""
+    return f"{lonlat[0]:.6f}, {lonlat[1]:.6f}"
