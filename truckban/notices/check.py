@@ -185,7 +185,7 @@ def _fact(path: tuple[Any, ...], part: written.FactIs, facts: dict[str, Fact]) -
         if value not in fact.values:
             yield Fault(
                 (*path, "in", number),
-                _unknown(Text(f"{fact.name} 的取值", f"value of {fact.name}"), value, fact.values),
+                _unknown(Text(f" {fact.name} 的取值", f"value of {fact.name}"), value, fact.values),
             )
 
 

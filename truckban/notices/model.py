@@ -5,7 +5,7 @@ import re
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from truckban.notices.conditions import Both, Condition, Strict, Weekday
 from zones.errors import TextError
@@ -77,14 +77,16 @@ class Dates(Strict):
     end: Day | None = Field(None, description="last day, included")
     review: Review | None = None
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.in_force and self.end and self.end < self.in_force:
+    @field_validator("end")
+    @classmethod
+    def _is_not_over_before_it_begins(cls, end: dt.date | None, others: ValidationInfo) -> dt.date | None:
+        in_force = others.data.get("in_force")
+        if in_force and end and end < in_force:
             raise TextError(
-                f"`end` {self.end} 早于 `in_force` {self.in_force}：失效日不能早于施行日",
-                f"`end` {self.end} lies before `in_force` {self.in_force}: a notice cannot end before it begins",
+                f"{end} 早于 `in_force` {in_force}：失效日不能早于施行日",
+                f"{end} lies before `in_force` {in_force}: a notice cannot end before it begins",
             )
-        return self
+        return end
 
 
 class Source(Strict):
@@ -125,20 +127,22 @@ class Question(Strict):
     id: Slug
     clause: Name
     ask: Both
+    readings: dict[str, Both] = Field(default_factory=dict)
     settled: str | None
     why: Both
     code: str | None = Field(None, description="the reason code of a verdict that this question leaves undetermined")
-    readings: dict[str, Both] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _settled_by_a_reading(self) -> Self:
-        if self.settled is not None and self.settled not in self.readings:
-            known = ", ".join(self.readings) or "-"
+    @field_validator("settled")
+    @classmethod
+    def _is_one_of_the_readings(cls, settled: str | None, others: ValidationInfo) -> str | None:
+        readings = others.data.get("readings")
+        if settled is not None and readings is not None and settled not in readings:
+            known = ", ".join(readings) or "-"
             raise TextError(
-                f"定为 `{self.settled}`，但读法里没有它：{known}",
-                f"settled as `{self.settled}`, which is not among its readings: {known}",
+                f"读法里没有 `{settled}`；有：{known}；没有定就写 null",
+                f"no reading is called `{settled}`; there are: {known}; write null while it is open",
             )
-        return self
+        return settled
 
 
 class DeclaredFact(Strict):
@@ -188,19 +192,20 @@ class DateRange(Strict):
     from_: DayOrSeason = Field(alias="from")
     until: DayOrSeason
 
-    @model_validator(mode="after")
-    def _alike(self) -> Self:
-        if isinstance(self.from_, dt.date) != isinstance(self.until, dt.date):
+    @field_validator("until")
+    @classmethod
+    def _is_alike_and_later(cls, until: dt.date | str, others: ValidationInfo) -> dt.date | str:
+        start = others.data.get("from_", until)
+        if isinstance(start, dt.date) != isinstance(until, dt.date):
             raise TextError(
                 "`from` 和 `until` 要么都是完整日期（2024-11-15），要么都是每年的月日（'11-15'）",
                 "`from` and `until` are both full dates (2024-11-15) or both days of every year ('11-15')",
             )
-        if isinstance(self.from_, dt.date) and isinstance(self.until, dt.date) and self.until < self.from_:
+        if isinstance(start, dt.date) and isinstance(until, dt.date) and until < start:
             raise TextError(
-                f"`until` {self.until} 早于 `from` {self.from_}",
-                f"`until` {self.until} lies before `from` {self.from_}",
+                f"{until} 早于 `from` {start}：应晚于或等于它", f"{until} lies before `from` {start}: it cannot"
             )
-        return self
+        return until
 
 
 class Window(Strict):
@@ -209,11 +214,11 @@ class Window(Strict):
     clause: Name
     spans: Annotated[list[Span], Field(min_length=1)]
     mode: Literal["during", "outside"] = Field("during", description="outside: the spans are the allowed hours")
-    weekdays: list[Weekday] | None = None
+    weekdays: Annotated[list[Weekday], Field(min_length=1)] | None = None
     calendar: Literal["workdays", "rest_days", "festivals", "not_festivals"] | None = Field(
         None, description="by China's calendar of public holidays with its shifted working days"
     )
-    dates: list[DateRange] | None = None
+    dates: Annotated[list[DateRange], Field(min_length=1)] | None = None
 
     @field_validator("spans")
     @classmethod
@@ -254,10 +259,14 @@ class Norm(Strict):
 
     id: Slug
     clause: Name
-    where: list[Where] | None = Field(None, description="absent: everywhere")
-    windows: list[str] | None = Field(None, description="any of these; absent: at all times")
+    where: Annotated[list[Where], Field(min_length=1)] | None = Field(None, description="absent: everywhere")
+    windows: Annotated[list[str], Field(min_length=1)] | None = Field(
+        None, description="any of these; absent: at all times"
+    )
     dates: DateRange | None = None
-    alerts: list[str] | None = Field(None, description="only while one of these alert levels is in force")
+    alerts: Annotated[list[str], Field(min_length=1)] | None = Field(
+        None, description="only while one of these alert levels is in force"
+    )
     when: Condition | None = None
     over: list[str] = Field(default_factory=list, description="norms that this one sets aside where both apply")
 

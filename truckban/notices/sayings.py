@@ -78,9 +78,9 @@ def _right(kind: str, context: Any) -> Text:  # noqa: ANN401
         case "string_pattern_mismatch", {"pattern": pattern}:
             return _PATTERNS.get(pattern, Text(f"应符合 {pattern}", f"it matches {pattern}"))
         case "greater_than_equal", {"ge": least}:
-            return Text(f"最小是 {least}", f"the least is {least}")
+            return Text(f"最小是 {least:g}", f"the least is {least:g}")
         case "less_than_equal", {"le": most}:
-            return Text(f"最大是 {most}", f"the greatest is {most}")
+            return Text(f"最大是 {most:g}", f"the greatest is {most:g}")
         case "too_long", {"max_length": most}:
             return Text(f"最多 {most} 项", f"at most {most} entries are possible")
     return Text(f"不符合格式（{kind}）", f"it does not fit the schema ({kind})")

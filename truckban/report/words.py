@@ -65,7 +65,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
 
 VERDICTS: Mapping[str, Text] = MappingProxyType(
     {
-        "prohibited": Text("涉嫌违反", "prohibited"),
+        "prohibited": Text("禁行", "prohibited"),
         "undetermined": Text("无法确定", "undetermined"),
         "unsure": Text("拿不准", "unsure"),
         "lawful": Text("合法", "lawful"),

@@ -1,6 +1,5 @@
 """Fixes: reading position reports of many vehicles, each row used or rejected with its reason."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +29,11 @@ NAMES: Mapping[str, Sequence[str]] = {
 """Other names of the contract's columns, as fleets' exports have them."""
 NEEDED = ("vehicle_id", "time", "lon", "lat")
 _NUMBERS = ("lon", "lat", "speed_kmh", "heading", "accuracy_m")
-_OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$").pattern
+_STAMP = (
+    r"\d{4}(?:[-/]\d{1,2}[-/]\d{1,2}|\d{4})[Tt ] ?\d{1,2}:?\d\d(?::?\d\d(?:\.\d+)?)? ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?"
+)
+"""A day and a time of that day; `2024`, `2024-05-08` or `now` are no time of a fix."""
+_OFFSET = r"(?:[Zz]|[+-]\d\d(?::?\d\d)?)$"
 _LATEST_IN_SECONDS = 1e11
 _EARLIEST = pd.Timestamp("2000-01-01", tz="UTC").value // 1_000_000_000
 
@@ -97,22 +100,14 @@ def read_fixes(
     Raises:
         InputError: the file cannot be read at all.
     """
-    frames, rejects, notes, files, read, assumed = [], [], [], [], 0, 0
+    frames, rejects, notes, files, read = [], [], [], [], 0
     for table in read_tables(path, Text("轨迹", "traces")):
         read += table.read
         files.append((table.file, table.read))
-        frame, bad, without_zone = _typed(table, timezone, columns or {})
-        assumed += without_zone
+        frame, bad = _typed(table, timezone, columns or {})
         frames.append(frame.assign(file=len(files) - 1))
         rejects += [*table.rejects, *bad]
         notes += [Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}") for note in table.notes]
-    if assumed:
-        notes.append(
-            Text(
-                f"{assumed} 行时间没有时区，按 {timezone} 理解",
-                f"{assumed} times without a zone were read as {timezone}",
-            )
-        )
     frame = pd.concat(frames, ignore_index=True)
     lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
     if crs != "wgs84" and len(lon):
@@ -123,6 +118,14 @@ def read_fixes(
         Reject(files[number][0], line, "time", TWO_PLACES)
         for number, line in zip(conflicting["file"].tolist(), conflicting["line"].tolist(), strict=True)
     ]
+    assumed = int(frame["without_zone"].sum() - conflicting["without_zone"].sum())
+    if assumed:
+        notes.append(
+            Text(
+                f"{assumed} 行时间没有时区，按 {timezone} 理解",
+                f"{assumed} times without a zone were read as {timezone}",
+            )
+        )
     codes, ids = pd.factorize(kept["vehicle_id"], sort=True)
     return Fixes(
         [str(name) for name in ids],
@@ -143,7 +146,7 @@ def read_fixes(
 def _each_once(frame: pd.DataFrame) -> tuple[pd.DataFrame, int, pd.DataFrame]:
     """Return the fixes sorted and each once, how many repeated one, and those that contradict another."""
     key = ["vehicle_id", "time"]
-    frame = frame.sort_values([*key, "lon", "lat", "file", "line"], kind="stable", ignore_index=True)
+    frame = frame.sort_values([*key, "lon", "lat", "accuracy_m", "file", "line"], kind="stable", ignore_index=True)
     again = frame.duplicated([*key, "lon", "lat"])
     once = frame[~again]
     torn = once.duplicated(key, keep=False)
@@ -154,7 +157,7 @@ def _each_once(frame: pd.DataFrame) -> tuple[pd.DataFrame, int, pd.DataFrame]:
     return once[~torn], duplicates, frame[contradicting]
 
 
-def _typed(table: Table, timezone: str, chosen: Mapping[str, str]) -> tuple[pd.DataFrame, list[Reject], int]:
+def _typed(table: Table, timezone: str, chosen: Mapping[str, str]) -> tuple[pd.DataFrame, list[Reject]]:
     found = find_columns(table, NAMES, NEEDED, chosen)
     frame = table.frame
     out = pd.DataFrame({"line": table.lines})
@@ -163,7 +166,7 @@ def _typed(table: Table, timezone: str, chosen: Mapping[str, str]) -> tuple[pd.D
     out["vehicle_id"] = ids
     faults.append(("vehicle_id", NO_VEHICLE, (ids == "").to_numpy()))
     seconds, without_zone, time_faults = _times(frame[found["time"]], timezone)
-    out["time"] = seconds
+    out["time"], out["without_zone"] = seconds, without_zone
     faults += time_faults
     for name in _NUMBERS:
         out[name] = _numbers(frame[found[name]]) if name in found else np.nan
@@ -184,7 +187,7 @@ def _typed(table: Table, timezone: str, chosen: Mapping[str, str]) -> tuple[pd.D
     for name, reason, rows in faults:
         rejects += [Reject(table.file, int(table.lines[row]), name, reason) for row in np.flatnonzero(rows & ~bad)]
         bad |= rows
-    return out[~bad], rejects, int((without_zone & ~bad).sum())
+    return out[~bad], rejects
 
 
 def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
@@ -204,13 +207,14 @@ def _times(
     else:
         text = column.astype("string").str.strip().fillna("")
         empty = (text == "").to_numpy()
-        number = text.str.fullmatch(r"\d{10}(?:\.\d+)?|\d{13}").to_numpy(bool)
-        zoned = text.str.contains(_OFFSET).to_numpy(bool) & ~number
-        naive = ~empty & ~zoned & ~number
+        number = text.str.fullmatch(r"\d{10}(?:\.\d+)?|\d{13}(?:\.\d+)?").to_numpy(bool)
+        stamp = text.str.fullmatch(_STAMP).to_numpy(bool)
+        zoned = stamp & text.str.contains(_OFFSET).to_numpy(bool)
+        naive = stamp & ~zoned
         seconds = np.full(len(text), np.nan)
         values = text[number].astype(float).to_numpy()
         seconds[number] = np.where(values > _LATEST_IN_SECONDS, values / 1000, values)
-        plain = text.str.replace("/", "-", regex=False)
+        plain = text.str.replace("/", "-", regex=False).str.upper()
         seconds[zoned] = _epoch(pd.to_datetime(plain[zoned], format="ISO8601", errors="coerce", utc=True))
         local = pd.to_datetime(plain[naive], format="ISO8601", errors="coerce")
         seconds[naive] = (

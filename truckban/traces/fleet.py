@@ -1,5 +1,6 @@
 """The vehicles and the permits that traces are judged with, from the files people keep them in."""
 
+import datetime as dt
 import json
 import math
 import re
@@ -7,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from truckban.facts import BUILTIN, Fact
 from truckban.permits import Permit, PermitList, read_permit
@@ -57,31 +60,28 @@ def read_fleet(path: str | Path, facts: Mapping[str, Fact] = BUILTIN) -> Fleet:
         InputError: the file cannot be read at all.
     """
     fleet = Fleet({}, {})
-    rows: dict[str, tuple[dict[str, Any], str, int]] = {}
+    rows: dict[str, list[tuple[dict[str, Any], str, int]]] = {}
     for table in read_tables(path, Text("车辆", "vehicles"), excel=True):
         fleet.read += table.read
         fleet.rejects += table.rejects
         fleet.notes += [Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}") for note in table.notes]
         for line, fields in _records(table, facts):
             name = str(fields.pop("vehicle_id", None) or fields.get("plate") or "").strip()
-            if not name:
+            if name:
+                rows.setdefault(name, []).append((fields, table.file, line))
+            else:
                 fleet.rejects.append(Reject(table.file, line, "vehicle_id", _NO_ID))
-            elif name in rows and rows[name][0] != fields:
-                fleet.rejects.append(Reject(table.file, line, "vehicle_id", _DISAGREE))
-                first = rows[name]
-                if first[2]:
-                    fleet.rejects.append(Reject(first[1], first[2], "vehicle_id", _DISAGREE))
-                    rows[name] = (first[0], first[1], 0)
-            elif name not in rows:
-                rows[name] = (fields, table.file, line)
-    for name, (fields, file, line) in rows.items():
-        if not line:
-            continue
-        try:
-            fleet.vehicles[name] = read_vehicle(fields, facts)
-            fleet.plates[name] = fleet.vehicles[name].plate
-        except InputError as error:
-            fleet.rejects.append(Reject(file, line, error.field or "", error.text))
+    for name, same in rows.items():
+        fields = same[0][0]
+        field_name, reason = "vehicle_id", _DISAGREE
+        if all(others == fields for others, _, _ in same):
+            try:
+                fleet.vehicles[name] = read_vehicle(fields, facts)
+                fleet.plates[name] = fleet.vehicles[name].plate
+                continue
+            except InputError as error:
+                field_name, reason = error.field or "", error.text
+        fleet.rejects += [Reject(file, line, field_name, reason) for _, file, line in same]
     return fleet
 
 
@@ -97,13 +97,14 @@ def read_permits(path: str | Path) -> tuple[PermitList, list[Reject], int]:
     path = Path(path)
     permits: list[Permit] = []
     rejects: list[Reject] = []
-    rows = _json_rows(path) if path.suffix.lower() in (".json", ".jsonl") else _table_rows(path)
-    for line, fields in rows:
+    rows = _json_rows(path) if path.suffix.lower() in (".json", ".jsonl") else _table_rows(path, rejects)
+    no_rows = len(rejects)
+    for file, line, fields in rows:
         try:
             permits.append(read_permit(fields))
         except InputError as error:
-            rejects.append(Reject(path.name, line, error.field or "", error.text))
-    return PermitList(permits), rejects, len(rows)
+            rejects.append(Reject(file, line, error.field or "", error.text))
+    return PermitList(permits), rejects, len(rows) + no_rows
 
 
 def _records(table: Table, facts: Mapping[str, Fact]) -> list[tuple[int, dict[str, Any]]]:
@@ -148,36 +149,59 @@ def _whole(value: Any) -> Any:  # noqa: ANN401
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _json_rows(path: Path) -> list[tuple[int, Mapping[str, Any]]]:
+def _json_rows(path: Path) -> list[tuple[str, int, Mapping[str, Any]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(Text("没有这个通行证文件", "there is no such file of permits"), file=path.name) from None
+    except IsADirectoryError:
+        raise InputError(Text("这是文件夹，应为文件", "this is a folder; a file is needed"), file=path.name) from None
     except UnicodeDecodeError:
         raise InputError(Text("不是 UTF-8 编码", "this is not UTF-8"), file=path.name) from None
-    try:
-        if text.lstrip().startswith("["):
-            rows = list(enumerate(json.loads(text), start=1))
-        else:
-            rows = [(n, json.loads(line)) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
-    except json.JSONDecodeError as error:
-        raise InputError(Text("不是 JSON", "this is not JSON"), file=path.name, line=error.lineno) from None
+    if text.lstrip().startswith("["):
+        rows = list(enumerate(_json(text, path, 1), start=1))
+    else:
+        rows = [(n, _json(line, path, n)) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
     for line, row in rows:
         if not isinstance(row, dict):
             raise InputError(Text("每个通行证应是对象 {…}", "each permit is an object {…}"), file=path.name, line=line)
-    return rows
+    return [(path.name, line, row) for line, row in rows]
 
 
-def _table_rows(path: Path) -> list[tuple[int, Mapping[str, Any]]]:
-    rows: list[tuple[int, Mapping[str, Any]]] = []
+def _json(text: str, path: Path, first_line: int) -> Any:  # noqa: ANN401
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        line = first_line + error.lineno - 1
+        raise InputError(Text("不是 JSON", "this is not JSON"), file=path.name, line=line) from None
+    except RecursionError:
+        raise InputError(Text("嵌套太深", "nested too deeply"), file=path.name, line=first_line) from None
+
+
+def _table_rows(path: Path, rejects: list[Reject]) -> list[tuple[str, int, Mapping[str, Any]]]:
+    rows: list[tuple[str, int, Mapping[str, Any]]] = []
     for table in read_tables(path, Text("通行证", "permits"), excel=True):
+        rejects += table.rejects
         find_columns(table, {"plate": ()}, ("plate",), {})
         for line, record in zip(table.lines, table.frame.to_dict("records"), strict=True):
-            fields: dict[str, Any] = {str(k): v for k, v in record.items() if isinstance(v, str) and v.strip()}
-            for name in ("windows", "roads"):
-                if name in fields:
-                    fields[name] = [part.strip() for part in re.split("[;；]", fields[name]) if part.strip()]
-            if "area" in fields:
-                fields["area"] = json.loads(fields["area"])
-            rows.append((int(line), fields))
+            fields = {str(k): cell for k, v in record.items() if (cell := _permit_cell(str(k), v)) is not None}
+            rows.append((table.file, int(line), fields))
     return rows
+
+
+def _permit_cell(name: str, value: Any) -> Any:  # noqa: ANN401
+    """Return a cell as the contract's JSON would have it; what does not convert is left for `read_permit` to refuse."""
+    value = value.tolist() if isinstance(value, np.ndarray) else value
+    if isinstance(value, dt.datetime):
+        return value.date() if value == value else None  # noqa: PLR0124  (NaT is no time and equals nothing)
+    if not isinstance(value, str):
+        return None if value is None or (isinstance(value, float) and math.isnan(value)) else value
+    value = value.strip()
+    if name in ("windows", "roads"):
+        return [part.strip() for part in re.split("[;；]", value) if part.strip()] or None
+    if name == "area" and value:
+        try:
+            return json.loads(value)
+        except (json.JSONDecodeError, RecursionError):
+            return value
+    return value or None

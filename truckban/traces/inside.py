@@ -2,8 +2,9 @@
 
 After Newson & Krumm 2009 (emission from the receiver's error, cheap staying, dear changing), with the zone's border in the place
 of streets: a fix `d` metres beyond the border speaks for the other side with a Gaussian likelihood of distance zero, against
-this side with that of distance `d`. A truck on a boundary road is seen inside now and then by a few metres; that weighs less than
-entering and leaving would cost, so it stays out. What one fix can say is bounded: a single far outlier accuses nobody.
+this side with that of distance `d`. The border is set back by a receiver's error: a truck that drives along the kerb of a
+boundary road is seen inside half the time, by a few metres, for as long as it drives; only what is deeper than that speaks for
+inside. What one fix can say is bounded: a single far outlier accuses nobody.
 """
 
 import numpy as np
@@ -12,6 +13,8 @@ import numpy.typing as npt
 SIGMA_M = 10.0
 """Standard deviation of a fix where the trace does not state its accuracy."""
 LEAST_SIGMA_M = 3.0
+SET_BACK = 1.5
+"""How many standard deviations inside the border count as driving along it."""
 CHANGE = 0.02
 """Probability of crossing the border between two fixes."""
 MOST_EVIDENCE = 8.0
@@ -28,9 +31,8 @@ def evidence(depth_m: npt.NDArray[np.float64], accuracy_m: npt.NDArray[np.float6
         accuracy_m: the receiver's own figure (68 % circle), NaN where there is none.
     """
     sigma = np.where(np.isfinite(accuracy_m), np.maximum(accuracy_m, LEAST_SIGMA_M), SIGMA_M)
-    bounded: npt.NDArray[np.float64] = np.clip(
-        np.sign(depth_m) * (depth_m / sigma) ** 2 / 2.0, -MOST_EVIDENCE, MOST_EVIDENCE
-    )
+    beyond = depth_m / sigma - SET_BACK
+    bounded: npt.NDArray[np.float64] = np.clip(np.sign(beyond) * beyond**2 / 2.0, -MOST_EVIDENCE, MOST_EVIDENCE)
     return bounded
 
 

@@ -180,8 +180,8 @@ def _may_be_on(passage: Passage, t_s: _Floats, ground: Locator) -> list[frozense
         return [None] * len(t_s)
     near = ground.roads(passage.lon[fixes], passage.lat[fixes], slip_m=SLIP_M)
     known = passage.t_s[fixes]
-    first = np.maximum(np.searchsorted(known, t_s) - 1, 0)
-    past = np.searchsorted(known, t_s, side="right") + 1
+    first = np.clip(np.searchsorted(known, t_s) - 1, 0, max(len(known) - 2, 0))
+    past = np.maximum(np.searchsorted(known, t_s, side="right") + 1, 2)
     return [frozenset().union(*near[a:b]) for a, b in zip(first.tolist(), past.tolist(), strict=True)]
 
 

@@ -1,12 +1,15 @@
 """Tables as fleets export them: CSV in what encoding it comes, Parquet, Excel; every cell as text, every row with its line."""
 
+import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
@@ -63,7 +66,9 @@ def read_tables(path: str | Path, what: Text, *, excel: bool = False) -> Iterato
     path = Path(path)
     if path.is_dir():
         files = sorted(
-            p for p in path.rglob("*") if p.suffix.lower() in (".parquet", ".csv") and not p.name.startswith((".", "_"))
+            p
+            for p in path.rglob("*")
+            if p.suffix.lower() in (".parquet", ".csv") and not p.name.startswith((".", "_")) and p.is_file()
         )
         if not files:
             raise InputError(
@@ -99,7 +104,9 @@ def _one(path: Path, what: Text, *, excel: bool) -> Table:
 
 def _csv(path: Path) -> Table:
     text, notes = _decoded(path)
-    header = text.partition("\n")[0].rstrip("\r")
+    text = text if "\n" in text else text.replace("\r", "\n")
+    text = text if text.endswith("\n") else text + "\n"
+    header = re.split(r"[\r\n]", text, maxsplit=1)[0]
     separator = max(_SEPARATORS, key=header.count)
     if header.count(separator) == 0:
         raise InputError(
@@ -124,20 +131,28 @@ def _csv(path: Path) -> Table:
                 delimiter=separator, invalid_row_handler=on_bad, ignore_empty_lines=False, newlines_in_values=False
             ),
             convert_options=pa.csv.ConvertOptions(
-                column_types={name.strip().strip('"'): pa.string() for name in header.split(separator)},
+                column_types=dict.fromkeys(next(csv.reader([header], delimiter=separator)), pa.string()),
                 strings_can_be_null=False,
             ),
         )
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, csv.Error) as error:
         raise InputError(Text(f"不是完整的 CSV：{error}", f"this is not whole CSV: {error}"), file=path.name) from None
     twice = {name for name in table.column_names if table.column_names.count(name) > 1}
     if twice:
         listed = ", ".join(sorted(twice))
         raise InputError(Text(f"列名重复：{listed}", f"columns named twice: {listed}"), file=path.name, line=1)
     frame = table.cast(pa.schema([(name, pa.string()) for name in table.column_names])).to_pandas()
-    frame.columns = [str(name).strip() for name in frame.columns]
     taken = {number for number, _, _ in bad}
     lines = [line for line in range(2, len(frame) + len(bad) + 2) if line not in taken]
+    if len(frame) + len(bad) + 1 != text.count("\n"):
+        # a cell holds a line break, or a quote is never closed: only a slower reader knows each row's line
+        rows, bad = _line_by_line(path, text, separator)
+        frame = pd.DataFrame(rows.values(), columns=frame.columns, dtype="string")
+        lines = list(rows)
+    blank = _blank_lines(text) if bad or (frame.iloc[:, 0] == "").any() else set()
+    kept = np.array([line not in blank for line in lines], bool)
+    frame = frame.loc[kept].reset_index(drop=True)
+    frame.columns = [str(name).strip() for name in frame.columns]
     rejects = [
         Reject(
             path.name,
@@ -146,19 +161,50 @@ def _csv(path: Path) -> Table:
             Text(f"有 {actual} 列，应为 {expected} 列", f"{actual} columns where {expected} are needed"),
         )
         for number, actual, expected in bad
-        if not (actual == 1 and expected > 1 and _is_blank(text, number))
+        if number not in blank
     ]
-    return Table(path.name, frame, pd.array(lines, dtype="int64").to_numpy(), rejects, notes)
+    return Table(path.name, frame, np.array(lines, np.int64)[kept], rejects, notes)
 
 
-def _is_blank(text: str, number: int) -> bool:
-    return not text.split("\n", number)[number - 1].strip()
+def _line_by_line(path: Path, text: str, separator: str) -> tuple[dict[int, list[str]], list[tuple[int, int, int]]]:
+    """Return rows by the line they begin on, and the line, width and right width of the others.
+
+    Raises:
+        InputError: a quote is opened and never closed, so that nobody knows where its row ends.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: dict[int, list[str]] = {}
+    bad: list[tuple[int, int, int]] = []
+    width, begins = len(next(reader)), reader.line_num + 1
+    try:
+        for row in reader:
+            if len(row) == width:
+                rows[begins] = row
+            else:
+                bad.append((begins, len(row), width))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(
+            Text("引号没有配对，后面的行无法分开", f"the quotes do not pair, so rows cannot be told apart: {error}"),
+            file=path.name,
+            line=begins,
+        ) from None
+    return rows, bad
+
+
+def _blank_lines(text: str) -> set[int]:
+    return {number for number, line in enumerate(text.split("\n"), start=1) if not line.strip()}
 
 
 def _decoded(path: Path) -> tuple[str, list[Text]]:
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16"), [Text("按 UTF-16 读取", "read as UTF-16")]
+        try:
+            return data.decode("utf-16"), [Text("按 UTF-16 读取", "read as UTF-16")]
+        except UnicodeDecodeError:
+            raise InputError(
+                Text("UTF-16 文件损坏或不完整", "the UTF-16 file is damaged or cut off"), file=path.name
+            ) from None
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as broken:
@@ -176,7 +222,9 @@ def _decoded(path: Path) -> tuple[str, list[Text]]:
 
 def _parquet(path: Path) -> Table:
     try:
-        frame = pa.parquet.read_table(path, partitioning=None).to_pandas()
+        frame = pa.parquet.read_table(path, partitioning=None).to_pandas(
+            ignore_metadata=True, integer_object_nulls=True
+        )
     except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
         raise InputError(
             Text("Parquet 文件损坏或不完整，无法读取", "the Parquet file is damaged or cut off and cannot be read"),
@@ -193,7 +241,8 @@ def _excel(path: Path) -> Table:
     except (CalamineError, ValueError, zipfile.BadZipFile) as error:
         raise InputError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=path.name) from error
     frame.columns = [str(name).strip() for name in frame.columns]
-    return Table(path.name, frame, pd.RangeIndex(2, len(frame) + 2).to_numpy())
+    frame = frame.dropna(how="all")
+    return Table(path.name, frame.reset_index(drop=True), frame.index.to_numpy() + 2)
 
 
 def find_columns(
@@ -210,18 +259,20 @@ def find_columns(
     Raises:
         InputError: a needed column is not there, a chosen one is not, or two columns fit one name.
     """
-    there = {_plain(name): name for name in table.frame.columns}
+    there: dict[str, list[str]] = {}
+    for name in table.frame.columns:
+        there.setdefault(_plain(name), []).append(name)
     found: dict[str, str] = {}
     for wanted, others in names.items():
         if wanted in chosen:
             if chosen[wanted] not in table.frame.columns:
-                raise _no_column(table, chosen[wanted])
+                raise _no_column(table, wanted, chosen[wanted])
             found[wanted] = chosen[wanted]
             continue
-        fitting = [there[_plain(name)] for name in (wanted, *others) if _plain(name) in there]
+        fitting = list(dict.fromkeys(column for name in (wanted, *others) for column in there.get(_plain(name), ())))
         if wanted in table.frame.columns:
             found[wanted] = wanted
-        elif len(set(fitting)) > 1:
+        elif len(fitting) > 1:
             listed = ", ".join(fitting)
             raise InputError(
                 Text(
@@ -236,20 +287,20 @@ def find_columns(
             found[wanted] = fitting[0]
     for wanted in needed:
         if wanted not in found:
-            raise _no_column(table, wanted)
+            raise _no_column(table, wanted, wanted)
     return found
 
 
-def _no_column(table: Table, name: str) -> InputError:
+def _no_column(table: Table, wanted: str, name: str) -> InputError:
     listed = ", ".join(map(str, table.frame.columns))
     return InputError(
         Text(
-            f"没有列 {name}；文件里的列：{listed}。可用 --column {name}=列名 指定",
-            f"there is no column {name}; the file has: {listed}. Say which it is with --column {name}=NAME",
+            f"没有列 {name}；文件里的列：{listed}。可用 --column {wanted}=列名 指定",
+            f"there is no column {name}; the file has: {listed}. Say which it is with --column {wanted}=NAME",
         ),
         file=table.file,
         line=1,
-        field=name,
+        field=wanted,
     )
 
 

@@ -1,0 +1,186 @@
+"""The page: one HTML file that holds everything it shows and asks the network for nothing."""
+
+import base64
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache, partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from truckban.hours import DAY_S
+from truckban.report.drawing import Drawing
+from truckban.report.phrases import IN_SCRIPT, say
+from truckban.report.rows import Reader, Shown, chosen
+from truckban.report.words import GRADES, VERDICTS
+from truckban.traces.check import Checked
+from truckban.traces.output import run_facts
+from truckban.traces.tables import Reject
+
+ROWS_AT_MOST = 2000
+DRAWN_AT_MOST = 3000
+REJECTS_SHOWN = 20
+_MANY = 150
+"""More lawful or unsure passages than this hide the leads on the map; they are drawn when they are asked for."""
+_DAY_HOURS = 24
+
+
+def write_report(checked: Checked, path: Path, *, lang: str) -> None:
+    """Write the report of a check as one self-contained HTML file.
+
+    The same outcome gives the same bytes. Plates are masked; vehicle ids, file names and messages are taken as hostile.
+
+    Args:
+        checked: the outcome.
+        path: the file; it is replaced.
+        lang: `zh` or `en`.
+    """
+    path.write_text(html(checked, lang="zh" if lang == "zh" else "en"), encoding="utf-8", newline="\n")
+
+
+def html(checked: Checked, *, lang: str, rows: int = ROWS_AT_MOST, drawn: int = DRAWN_AT_MOST) -> str:
+    """Return the page.
+
+    Args:
+        checked: the outcome.
+        lang: `zh` or `en`.
+        rows: how many leads it lists at most.
+        drawn: how many passages it draws at most.
+    """
+    shown = chosen(checked, rows=rows, drawn=drawn)
+    reader = Reader(checked, lang)
+    script = _asset("report.js")
+    return _environment().get_template("page.html").render(
+        lang=lang,
+        html_lang="zh-CN" if lang == "zh" else "en",
+        t=partial(_said, lang),
+        number=_number,
+        style=Markup(_asset("report.css")),  # noqa: S704 - the program's own
+        script=Markup(script),  # noqa: S704
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        pack=checked.notice.pack,
+        zone=checked.ground.zone,
+        grade=GRADES[checked.ground.zone.grade].of(lang),
+        schematic=checked.ground.zone.grade == "schematic",
+        counts=checked.counts(),
+        run=run_facts(checked),
+        days=_days(checked),
+        hours=_hours(checked),
+        spans=[span for window in checked.notice.pack.windows.values() for span in window.spans],
+        concerned=len({lead.vehicle_id for lead in checked.leads}),
+        verdicts={kind: words.of(lang) for kind, words in VERDICTS.items()},
+        anchors=reader.anchors,
+        leads=[reader.lead(part) for part in shown.leads],
+        shown=shown,
+        hidden=_hidden(checked),
+        rejects=_rejects(checked, reader, lang),
+        notes=[reader.masker.text(note.of(lang)) for note in (*checked.fixes.notes, *checked.fleet.notes)],
+        **_map(checked, shown, reader, lang),
+    )
+
+
+def _map(checked: Checked, shown: Shown, reader: Reader, lang: str) -> dict[str, Any]:
+    drawing = Drawing(checked.ground.zone)
+    paths = drawing.passages([part.line for part in shown.parts])
+    passages = [reader.passage(part) for part in shown.parts]
+    # the gravest are drawn last, on top
+    layers = {
+        kind: [(number, d) for number, (d, passage) in enumerate(zip(paths, passages, strict=True)) if passage["kind"] == kind]
+        for kind in reversed(tuple(VERDICTS))
+    }
+    left, top, width, height = drawing.view
+    return {
+        "drawing": drawing,
+        "layers": layers,
+        "a_pixel_m": round(max(width, height) / 620, 2),
+        "data": {
+            "view": [left, top, width, height],
+            "passages": passages,
+            "leads": len(shown.leads),
+            "all_leads": shown.all_leads,
+            "text": {key: say(key, lang) for key in IN_SCRIPT},
+        },
+    }
+
+
+def _hidden(checked: Checked) -> list[str]:
+    """Return the kinds that are not drawn until they are asked for."""
+    counts = checked.counts()["passages"]
+    return [kind for kind in ("lawful", "unsure") if counts[kind] > _MANY]
+
+
+def _days(checked: Checked) -> tuple[str, str] | None:
+    """Return the first and the last day of the data in the notice's zone of time."""
+    times = checked.fixes.t_s
+    if not len(times):
+        return None
+    here = ZoneInfo(checked.notice.pack.timezone)
+    first, last = (dt.datetime.fromtimestamp(float(t_s), tz=here).date() for t_s in (times.min(), times.max()))
+    return str(first), str(last)
+
+
+def _hours(checked: Checked) -> list[dict[str, Any]]:
+    """Return for each hour of the day how many leads began in it, as a share of the most, and whether it is banned."""
+    begun = Counter(dt.datetime.fromisoformat(lead.entered_at).hour for lead in checked.leads)
+    most = max(begun.values(), default=1)
+    banned = [_clock_hours(span) for window in checked.notice.pack.windows.values() if window.mode == "during" for span in window.spans]
+    return [
+        {"hour": hour, "leads": begun[hour], "share": round(100 * begun[hour] / most), "banned": any(hour in span for span in banned)}
+        for hour in range(_DAY_HOURS)
+    ]
+
+
+def _clock_hours(span: str) -> set[int]:
+    """Return the hours of the day that a span (`22:00-07:00`) touches."""
+    begin, end = (int(clock[:2]) * 3600 + int(clock[3:]) * 60 for clock in span.split("-"))
+    length = (end - begin - 1) % DAY_S + 1
+    return {second % DAY_S // 3600 for second in range(begin, begin + length, 60)}
+
+
+def _rejects(checked: Checked, reader: Reader, lang: str) -> dict[str, Any]:
+    traces, vehicles = len(checked.fixes.rejects), len(checked.fleet.rejects)
+    groups = (checked.rejects[:traces], checked.rejects[traces : traces + vehicles], checked.rejects[traces + vehicles :])
+    by_reason = [
+        (name, reader.masker.text(reason), count)
+        for name, group in zip(("traces", "vehicles", "permits"), groups, strict=True)
+        for reason, count in Counter(reject.reason.of(lang) for reject in group).most_common()
+    ]
+    return {
+        "by_reason": by_reason[:REJECTS_SHOWN],
+        "first": [_reject(reject, reader, lang) for reject in checked.rejects[:REJECTS_SHOWN]],
+        "all": len(checked.rejects),
+    }
+
+
+def _reject(reject: Reject, reader: Reader, lang: str) -> Mapping[str, Any]:
+    text = reader.masker.text
+    return {"file": text(reject.file), "line": reject.line, "field": reject.field, "reason": text(reject.reason.of(lang))}
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _said(lang: str, key: str, **values: object) -> str:
+    return say(key, lang, **values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    return environment
+
+
+def _asset(name: str) -> str:
+    return files("truckban.report").joinpath("templates", name).read_text("utf-8")
+
+
