@@ -34,7 +34,7 @@ class Every:
 
     def holds(self, case: Case) -> Any:  # noqa: ANN401
         """Return the least of the parts."""
-        return case.logic.every([part.holds(case) for part in self.parts])
+        return case.logic.every(part.holds(case) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Some:
 
     def holds(self, case: Case) -> Any:  # noqa: ANN401
         """Return the greatest of the parts."""
-        return case.logic.some([part.holds(case) for part in self.parts])
+        return case.logic.some(part.holds(case) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A trit is -1 (false), 0 (unknown) or 1 (true); and / or / not are Kleene's (Klee
 They are monotone in what is known: learning a fact can turn 0 into 1 or -1, never 1 into -1.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,11 +18,11 @@ class Logic(Protocol):
     def trit(self, can_be_true: Any, can_be_false: Any) -> Any:  # noqa: ANN401
         """Return the trit of a statement that can be true, can be false, or both."""
 
-    def every(self, trits: Sequence[Any]) -> Any:  # noqa: ANN401
-        """Kleene's and; true where there are none."""
+    def every(self, trits: Iterable[Any]) -> Any:  # noqa: ANN401
+        """Kleene's and; true where there are none. A single case stops at the first false: hand in a generator."""
 
-    def some(self, trits: Sequence[Any]) -> Any:  # noqa: ANN401
-        """Kleene's or; false where there are none."""
+    def some(self, trits: Iterable[Any]) -> Any:  # noqa: ANN401
+        """Kleene's or; false where there are none. A single case stops at the first true."""
 
     def each(self, values: Any, of: Callable[[Any], int]) -> Any:  # noqa: ANN401
         """Apply `of` to a value, or to each distinct value of a column."""
@@ -39,12 +39,24 @@ class _One:
         return int(bool(can_be_true)) - int(bool(can_be_false))
 
     @staticmethod
-    def every(trits: Sequence[int]) -> int:
-        return min(trits, default=TRUE)
+    def every(trits: Iterable[int]) -> int:
+        least = TRUE
+        for trit in trits:
+            if trit < least:
+                least = trit
+                if trit == FALSE:
+                    break
+        return least
 
     @staticmethod
-    def some(trits: Sequence[int]) -> int:
-        return max(trits, default=FALSE)
+    def some(trits: Iterable[int]) -> int:
+        greatest = FALSE
+        for trit in trits:
+            if trit > greatest:
+                greatest = trit
+                if trit == TRUE:
+                    break
+        return greatest
 
     @staticmethod
     def each(values: Any, of: Callable[[Any], int]) -> int:  # noqa: ANN401
@@ -81,14 +93,14 @@ class _Columns:
         return np.asarray(can_be_true, bool).astype(np.int8) - np.asarray(can_be_false, bool).astype(np.int8)
 
     @staticmethod
-    def every(trits: Sequence[Any]) -> Any:  # noqa: ANN401
+    def every(trits: Iterable[Any]) -> Any:  # noqa: ANN401
         result: Any = np.int8(TRUE)
         for trit in trits:
             result = np.minimum(result, trit)
         return result
 
     @staticmethod
-    def some(trits: Sequence[Any]) -> Any:  # noqa: ANN401
+    def some(trits: Iterable[Any]) -> Any:  # noqa: ANN401
         result: Any = np.int8(FALSE)
         for trit in trits:
             result = np.maximum(result, trit)

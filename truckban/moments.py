@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import cache
 
 import pendulum
 
@@ -15,6 +16,11 @@ _RFC3339 = re.compile(
 _EXPECTED = Text(
     "应为 RFC 3339 时间，如 2024-05-08T10:00:00+08:00", "an RFC 3339 time is needed, such as 2024-05-08T10:00:00+08:00"
 )
+
+
+@cache
+def _zone(name: str) -> dt.tzinfo:
+    return pendulum.timezone(name)
 
 
 def read_instant(text: object, timezone: str) -> tuple[dt.datetime, bool]:
@@ -43,7 +49,7 @@ def read_instant(text: object, timezone: str) -> tuple[dt.datetime, bool]:
 
 def local(instant: dt.datetime, timezone: str) -> tuple[int, int]:
     """Return the local date's ordinal and the second of that day; fractions of a second are cut off."""
-    here = instant.astimezone(pendulum.timezone(timezone))
+    here = instant.astimezone(_zone(timezone))
     return here.toordinal(), here.hour * 3600 + here.minute * 60 + here.second
 
 
@@ -56,4 +62,4 @@ def instant_of(day: int, second: int, timezone: str) -> dt.datetime:
 
 def rfc3339(instant: dt.datetime, timezone: str) -> str:
     """Write an instant in a zone of time, to the second, as the contract does."""
-    return instant.astimezone(pendulum.timezone(timezone)).isoformat(timespec="seconds")
+    return instant.astimezone(_zone(timezone)).isoformat(timespec="seconds")

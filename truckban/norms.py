@@ -90,7 +90,7 @@ class Norm:
 
     def applies(self, case: Case) -> Any:  # noqa: ANN401
         """Return the trit of: the norm's own conditions hold, whatever sets it aside."""
-        return case.logic.every([part.holds(case) for part in self.parts.values()])
+        return case.logic.every(part.holds(case) for part in self.parts.values())
 
 
 class Notice:
@@ -129,14 +129,24 @@ class Notice:
         """Return for each norm the trit of: it applies, and nothing that applies sets it aside."""
         standing: dict[str, Any] = {}
         for name in self.order:
-            aside = case.logic.some([standing[above] for above in self.setters_aside[name]])
+            aside = case.logic.some(standing[above] for above in self.setters_aside[name])
             standing[name] = case.logic.every([self.norms[name].applies(case), -aside])
         return standing
+
+    def hangs_on_reading(self, case: Case) -> bool:
+        """Whether a single case can come out otherwise where the text is read otherwise.
+
+        It cannot where every ban already fails by its days, place, hours or alert: those are the same in every reading.
+        """
+        return any(
+            norm.prohibits and all(part.holds(case) != FALSE for name, part in norm.parts.items() if name != "when")
+            for norm in self.norms.values()
+        )
 
     def prohibited(self, case: Case) -> Any:  # noqa: ANN401
         """Return the trit of: some ban stands."""
         standing = self.standing(case)
-        return case.logic.some([standing[name] for name, norm in self.norms.items() if norm.prohibits])
+        return case.logic.some(standing[name] for name, norm in self.norms.items() if norm.prohibits)
 
     def in_force(self, ordinal: int) -> int:
         """Return the trit of: the notice is in force on a day. A start that the text does not state counts as past."""

@@ -80,7 +80,7 @@ class Permit:
 
     def covers(self, case: Case) -> Any:  # noqa: ANN401
         """Return the trit of: this permit lifts the ban in this case."""
-        return case.logic.every([holds() for _, holds in self.tests(case)])
+        return case.logic.every(holds() for _, holds in self.tests(case))
 
     def _is_for(self, plate: str | None) -> int:
         return UNKNOWN if plate is None else TRUE if plate == self.plate else FALSE
@@ -128,7 +128,7 @@ class PermitList:
             return FALSE
         if case.logic is COLUMNS:
             return _by_plate(fitting, case)
-        return case.logic.some([permit.covers(case) for permit in fitting])
+        return case.logic.some(permit.covers(case) for permit in fitting)
 
 
 def _by_plate(permits: Sequence[Permit], case: Case) -> np.ndarray:
@@ -140,7 +140,7 @@ def _by_plate(permits: Sequence[Permit], case: Case) -> np.ndarray:
         if own:
             rows = np.flatnonzero(plate.codes == code)
             some = case.take(rows)
-            result[rows] = some.logic.some([permit.covers(some) for permit in own])
+            result[rows] = some.logic.some(permit.covers(some) for permit in own)
     return result
 
 

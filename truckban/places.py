@@ -46,8 +46,8 @@ def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts
     """Read the `place` object of a case.
 
     Args:
-        place: a position (`lon`, `lat`, optional `crs`, `accuracy_m`), `{"road", "segment"}`, `{"zone": "inside" | "outside"}`
-            (with several zones `"of"` says which), or null.
+        place: a position (`lon`, `lat`, optional `crs`, `accuracy_m`), `{"road", "segment"}`, `{"zone": "inside" | "outside"}`,
+            with several zones `{"zones": {"ring3": "inside", …}}`, or null.
         notice: whose zones are meant.
         ground: the `zones.locate.Locator` of the notice's zone, None where there is no map of it.
 
@@ -75,7 +75,7 @@ def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts
                 Text(f"与道路矛盾：{name} 里没有这样的地方", f"contradicts the road: {name} has no such place"),
                 field="zone",
             )
-    return PlaceFacts(_word(masks), masks, roads)
+    return PlaceFacts(_word(masks), masks, roads, mapped=roads is not None and ground is not None)
 
 
 def read_position(place: Mapping[str, Any]) -> tuple[float, float]:
@@ -133,7 +133,13 @@ def _word(masks: Mapping[str, int]) -> str:
 
 
 _EDGES = -1 << FIRST_EDGE
-_WORDS = ((AREA, "inside"), (_EDGES, "boundary_road"), (CARVE_OUT, "carve_out"), (OUTSIDE, "outside"))
+_WORDS = (
+    (AREA, "inside"),
+    (_EDGES, "boundary_road"),
+    (CARVE_OUT, "carve_out"),
+    (OUTSIDE, "outside"),
+    (_EDGES | OUTSIDE, "boundary_road"),  # a ring road by its name runs on beyond the zone
+)
 
 
 def _position(place: Mapping[str, Any], notice: Notice, ground: Locator | None) -> PlaceFacts:

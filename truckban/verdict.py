@@ -5,7 +5,7 @@ No clock, no network, no file, no locale: everything it depends on is handed in.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from truckban.advice import next_lawful
@@ -99,15 +99,15 @@ def decide(notice: Notice, question: Question, *, zone: Mapping[str, str] | None
         place=question.place.word,
         reasons=tuple(reasons),
         missing=tuple(missing),
-        other_readings=tuple(_other_readings(notice, question, trit)),
+        other_readings=tuple(_other_readings(notice, cases, trit)),
         penalty=_penalty(notice) if trit == TRUE else None,
-        advice=tuple(_advice(notice, question)) if trit != FALSE else (),
+        advice=tuple(_advice(notice, question, cases)) if trit != FALSE else (),
         warnings=tuple(_warnings(notice, question, trit, zone, cases[0].day)),
         zone=zone if question.place.mapped else None,
     )
 
 
-def _case(notice: Notice, question: Question, world: World, readings: Mapping[str, str | None] | None = None) -> Case:
+def _case(notice: Notice, question: Question, world: World) -> Case:
     day, second = local(question.at, notice.pack.timezone)
     place = question.place
     return Case(
@@ -122,7 +122,7 @@ def _case(notice: Notice, question: Question, world: World, readings: Mapping[st
         lon=place.lon,
         lat=place.lat,
         permits=question.permits,
-        readings=notice.settled if readings is None else readings,
+        readings=notice.settled,
         alerts=question.alerts or frozenset(),
     )
 
@@ -163,15 +163,16 @@ def _was_published(notice: Notice, day: int) -> bool:
     return published is None or dt.date.fromordinal(day) >= published
 
 
-def _other_readings(notice: Notice, question: Question, trit: int) -> list[dict[str, str]]:
-    found = []
+def _other_readings(notice: Notice, cases: Sequence[Case], trit: int) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    if not notice.hangs_on_reading(cases[0]):
+        return found
     for asked in notice.asked:
         for name, text in asked.readings.items():
             if name == asked.settled:
                 continue
             readings = {**notice.settled, asked.id: name}
-            cases = [_case(notice, question, world, readings) for world in question.vehicle.worlds]
-            other = _agreed([notice.prohibited(case) for case in cases])
+            other = _agreed([notice.prohibited(replace(case, readings=readings)) for case in cases])
             if other != trit:
                 found.append({"reading": name, "verdict": WORDS[other], "why": text.zh, "why_en": text.en})
     return found
@@ -187,25 +188,14 @@ def _penalty(notice: Notice) -> dict[str, Any] | None:
     } or None
 
 
-def _advice(notice: Notice, question: Question) -> list[dict[str, Any]]:
+def _advice(notice: Notice, question: Question, cases: Sequence[Case]) -> list[dict[str, Any]]:
     def trit_at(day: int, second: int) -> int:
-        found = [
-            notice.prohibited(replaced)
-            for world in question.vehicle.worlds
-            for replaced in [_case_at(notice, question, world, day, second)]
-        ]
-        return _agreed(found)
+        return _agreed([notice.prohibited(replace(case, day=day, second=second)) for case in cases])
 
     lawful = next_lawful(notice, question.at, question.permits, trit_at)
     if lawful is None:
         return []
     return [{"code": "wait_until", "at": rfc3339(lawful, notice.pack.timezone)}]
-
-
-def _case_at(notice: Notice, question: Question, world: World, day: int, second: int) -> Case:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(_case(notice, question, world), day=day, second=second)
 
 
 def _warnings(

@@ -56,6 +56,7 @@ class Locator:
         self._roads = [road.geometry for road in zone.boundary_roads]
         self._carved = shapely.union_all([carve_out.geometry for carve_out in zone.carve_outs])
         self._boundary = shapely.union_all(self._roads)
+        self._roads_left_out = shapely.union_all([self._boundary, self._carved])
         out = [road.geometry for road in zone.boundary_roads if road.boundary != "included"]
         lawful = shapely.union_all([*out, self._carved])
         overlap = shapely.intersection(zone.area, lawful).area > 0
@@ -82,7 +83,7 @@ class Locator:
         found[inside] = Place.INSIDE
         rest = np.flatnonzero(~inside)
         # the zone is small and traces are long: look at roads only near them
-        rest = rest[_in_box(x[rest], y[rest], shapely.union_all([self._boundary, self._carved]))]
+        rest = rest[_in_box(x[rest], y[rest], self._roads_left_out)]
         found[rest[shapely.intersects_xy(self._carved, x[rest], y[rest])]] = Place.CARVE_OUT
         found[rest[shapely.intersects_xy(self._boundary, x[rest], y[rest])]] = Place.BOUNDARY_ROAD
         found[~(np.isfinite(x) & np.isfinite(y))] = Place.UNSURE

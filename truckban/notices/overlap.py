@@ -134,7 +134,7 @@ def _joined(one: Alternative, other: Alternative) -> Alternative | None:
 def _common(one: Interval, other: Interval) -> Interval | None:
     low, low_in = max((one[0], not one[1]), (other[0], not other[1]))
     high, high_in = min((one[2], one[3]), (other[2], other[3]))
-    low_in = low_in
+    low_in = not low_in
     if low > high or (low == high and not (low_in and high_in)):
         return None
     return (low, low_in, high, high_in)

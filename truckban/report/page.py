@@ -56,32 +56,36 @@ def html(checked: Checked, *, lang: str, rows: int = ROWS_AT_MOST, drawn: int = 
     shown = chosen(checked, rows=rows, drawn=drawn)
     reader = Reader(checked, lang)
     script = _asset("report.js")
-    return _environment().get_template("page.html").render(
-        lang=lang,
-        html_lang="zh-CN" if lang == "zh" else "en",
-        t=partial(_said, lang),
-        number=_number,
-        style=Markup(_asset("report.css")),  # noqa: S704 - the program's own
-        script=Markup(script),  # noqa: S704
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        pack=checked.notice.pack,
-        zone=checked.ground.zone,
-        grade=GRADES[checked.ground.zone.grade].of(lang),
-        schematic=checked.ground.zone.grade == "schematic",
-        counts=checked.counts(),
-        run=run_facts(checked),
-        days=_days(checked),
-        hours=_hours(checked),
-        spans=[span for window in checked.notice.pack.windows.values() for span in window.spans],
-        concerned=len({lead.vehicle_id for lead in checked.leads}),
-        verdicts={kind: words.of(lang) for kind, words in VERDICTS.items()},
-        anchors=reader.anchors,
-        leads=[reader.lead(part) for part in shown.leads],
-        shown=shown,
-        hidden=_hidden(checked),
-        rejects=_rejects(checked, reader, lang),
-        notes=[reader.masker.text(note.of(lang)) for note in (*checked.fixes.notes, *checked.fleet.notes)],
-        **_map(checked, shown, reader, lang),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            lang=lang,
+            html_lang="zh-CN" if lang == "zh" else "en",
+            t=partial(_said, lang),
+            number=_number,
+            style=Markup(_asset("report.css")),  # noqa: S704 - the program's own
+            script=Markup(script),  # noqa: S704
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            pack=checked.notice.pack,
+            zone=checked.ground.zone,
+            grade=GRADES[checked.ground.zone.grade].of(lang),
+            schematic=checked.ground.zone.grade == "schematic",
+            counts=checked.counts(),
+            run=run_facts(checked),
+            days=_days(checked),
+            hours=_hours(checked),
+            spans=[span for window in checked.notice.pack.windows.values() for span in window.spans],
+            concerned=len({lead.vehicle_id for lead in checked.leads}),
+            verdicts={kind: words.of(lang) for kind, words in VERDICTS.items()},
+            anchors=reader.anchors,
+            leads=[reader.lead(part) for part in shown.leads],
+            shown=shown,
+            hidden=_hidden(checked),
+            rejects=_rejects(checked, reader, lang),
+            notes=[reader.masker.text(note.of(lang)) for note in (*checked.fixes.notes, *checked.fleet.notes)],
+            **_map(checked, shown, reader, lang),
+        )
     )
 
 
@@ -89,10 +93,14 @@ def _map(checked: Checked, shown: Shown, reader: Reader, lang: str) -> dict[str,
     drawing = Drawing(checked.ground.zone)
     paths = drawing.passages([part.line for part in shown.parts])
     passages = [reader.passage(part) for part in shown.parts]
-    # the gravest are drawn last, on top
+    # the leads are drawn on top, and last of all the dashed ones, which let what is below them show
     layers = {
-        kind: [(number, d) for number, (d, passage) in enumerate(zip(paths, passages, strict=True)) if passage["kind"] == kind]
-        for kind in reversed(tuple(VERDICTS))
+        kind: [
+            (number, d)
+            for number, (d, passage) in enumerate(zip(paths, passages, strict=True))
+            if passage["kind"] == kind
+        ]
+        for kind in ("lawful", "unsure", "prohibited", "undetermined")
     }
     left, top, width, height = drawing.view
     return {
@@ -129,9 +137,19 @@ def _hours(checked: Checked) -> list[dict[str, Any]]:
     """Return for each hour of the day how many leads began in it, as a share of the most, and whether it is banned."""
     begun = Counter(dt.datetime.fromisoformat(lead.entered_at).hour for lead in checked.leads)
     most = max(begun.values(), default=1)
-    banned = [_clock_hours(span) for window in checked.notice.pack.windows.values() if window.mode == "during" for span in window.spans]
+    banned = [
+        _clock_hours(span)
+        for window in checked.notice.pack.windows.values()
+        if window.mode == "during"
+        for span in window.spans
+    ]
     return [
-        {"hour": hour, "leads": begun[hour], "share": round(100 * begun[hour] / most), "banned": any(hour in span for span in banned)}
+        {
+            "hour": hour,
+            "leads": begun[hour],
+            "share": round(100 * begun[hour] / most),
+            "banned": any(hour in span for span in banned),
+        }
         for hour in range(_DAY_HOURS)
     ]
 
@@ -145,7 +163,11 @@ def _clock_hours(span: str) -> set[int]:
 
 def _rejects(checked: Checked, reader: Reader, lang: str) -> dict[str, Any]:
     traces, vehicles = len(checked.fixes.rejects), len(checked.fleet.rejects)
-    groups = (checked.rejects[:traces], checked.rejects[traces : traces + vehicles], checked.rejects[traces + vehicles :])
+    groups = (
+        checked.rejects[:traces],
+        checked.rejects[traces : traces + vehicles],
+        checked.rejects[traces + vehicles :],
+    )
     by_reason = [
         (name, reader.masker.text(reason), count)
         for name, group in zip(("traces", "vehicles", "permits"), groups, strict=True)
@@ -160,7 +182,12 @@ def _rejects(checked: Checked, reader: Reader, lang: str) -> dict[str, Any]:
 
 def _reject(reject: Reject, reader: Reader, lang: str) -> Mapping[str, Any]:
     text = reader.masker.text
-    return {"file": text(reject.file), "line": reject.line, "field": reject.field, "reason": text(reject.reason.of(lang))}
+    return {
+        "file": text(reject.file),
+        "line": reject.line,
+        "field": reject.field,
+        "reason": text(reject.reason.of(lang)),
+    }
 
 
 def _number(value: int) -> str:
@@ -182,5 +209,3 @@ def _environment() -> Environment:
 
 def _asset(name: str) -> str:
     return files("truckban.report").joinpath("templates", name).read_text("utf-8")
-
-

@@ -114,6 +114,7 @@ class Reader:
             "reasons": reasons,
             "clauses": [self._clause(name) for name in part.clauses if name not in named],
             "permit": [words.of(self.lang) for words in permit_words(part.permit_status, self.notice)],
+            "permit_is_reason": set(part.permit_status.split(";")) <= set(part.reasons),
             "enforceable": self._enforceable(part),
             "missing": [missing_words(field, self.notice).of(self.lang) for field in part.missing],
             "readings": [reading_words(name, self.notice).of(self.lang) for name in part.other_readings],
