@@ -85,15 +85,15 @@ def permit_reasons(notice: Notice, case: Case) -> list[Reason]:
     return found
 
 
-def person_reasons(notice: Notice, case: Case) -> list[Reason]:
-    """Name the exemptions that no machine can check."""
+def person_reasons(notice: Notice, case: Case, *, trit: int) -> list[Reason]:
+    """Name what no machine can check and might turn the verdict: exemptions of a ban, bans of what is allowed."""
     found = []
     for norm in notice.norms.values():
-        for part in norm.parts.values():
-            for leaf in leaves(part):
-                if isinstance(leaf, ByPerson) and not norm.prohibits and norm.applies(case) != TRUE:
-                    clause = norm.written.clause
-                    found.append(Reason("exempt.for_a_person_to_check", clause, notice.clauses[clause], {}))
+        else_fits = all(part.holds(case) != FALSE for name, part in norm.parts.items() if name != "when")
+        asks = "when" in norm.parts and any(isinstance(leaf, ByPerson) for leaf in leaves(norm.parts["when"]))
+        if asks and else_fits and norm.applies(case) != TRUE and norm.prohibits == (trit == FALSE):
+            code = "rule.for_a_person_to_check" if norm.prohibits else "exempt.for_a_person_to_check"
+            found.append(Reason(code, norm.written.clause, notice.clauses[norm.written.clause], {}))
     return found
 
 
@@ -133,13 +133,15 @@ def _failed(notice: Notice, norm: Norm, name: str, part: Node, case: Case, given
             begun = dates.in_force is None or day >= dates.in_force
             code = "notice.ended" if ended else "rule.not_these_days" if begun else "notice.not_in_force"
             last = notice.pack.clauses[-1]
-            facts = {"day": str(day), "in_force": str(dates.in_force), "end": dates.end and str(dates.end)}
+            stated = {"in_force": dates.in_force, "end": dates.end}
+            facts = {"day": str(day), **{name: str(date) for name, date in stated.items() if date is not None}}
             return Reason(code, last.id, last.text, facts)
         case "where":
             zone = next(leaf for leaf in leaves(part) if isinstance(leaf, InZone)).zone
             clause = notice.zones[zone].clause
             word = _part_word(case.zones[zone])
-            return Reason(f"place.{word}", clause, notice.clauses[clause], {"zone": zone, "place": word})
+            code = "place.elsewhere" if word == "inside" else f"place.{word}"  # inside, yet not where this rule applies
+            return Reason(code, clause, notice.clauses[clause], {"zone": zone, "place": word})
         case "hours":
             window = next(leaf for leaf in leaves(part) if isinstance(leaf, InHours)).name
             clause = notice.pack.windows[window].clause
@@ -214,7 +216,7 @@ def _lacking(leaf: Node, case: Case, given: Mapping[str, Any]) -> Iterator[str]:
             yield from [name for name in leaf.fact.asked_as if name not in given] or leaf.fact.asked_as[-1:]
         case PlateStarts() | PlateDigit():
             yield "plate"
-        case InZone():
+        case InZone() if case.zones[leaf.zone].bit_count() > 1:
             yield "place"
         case HasPermit() if isinstance(case.permits, PermitList):
             for permit in case.permits.permits:

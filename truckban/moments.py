@@ -13,6 +13,7 @@ from zones.text import Text
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?P<offset>[Zz]|[+-]\d\d:\d\d)?",
 )
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _EXPECTED = Text(
     "应为 RFC 3339 时间，如 2024-05-08T10:00:00+08:00", "an RFC 3339 time is needed, such as 2024-05-08T10:00:00+08:00"
 )
@@ -42,7 +43,7 @@ def read_instant(text: object, timezone: str) -> tuple[dt.datetime, bool]:
         raise InputError(
             Text(f"{text}：没有这个日期或时刻", f"{text}: there is no such day or time"), field="at"
         ) from None
-    if not isinstance(instant, dt.datetime):
+    if not isinstance(instant, dt.datetime) or not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
         raise InputError(_EXPECTED, field="at")
     return instant, found["offset"] is None
 

@@ -75,6 +75,7 @@ def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts
                 Text(f"与道路矛盾：{name} 里没有这样的地方", f"contradicts the road: {name} has no such place"),
                 field="zone",
             )
+    _nest(masks, notice)
     return PlaceFacts(_word(masks), masks, roads, mapped=roads is not None and ground is not None)
 
 
@@ -155,7 +156,8 @@ def _position(place: Mapping[str, Any], notice: Notice, ground: Locator | None) 
     at = np.array([lon]), np.array([lat])
     zone = mapped_zone(notice, ground)
     found = ground.places(*at, accuracy_m=None if accuracy is None else np.array([float(accuracy)]))[0]
-    masks[zone.id] = part_masks(notice, ground)[int(found), int(ground.edge(*at)[0])]
+    masks[zone.id] = int(part_masks(notice, ground)[int(found), int(ground.edge(*at)[0])])
+    _nest(masks, notice)
     word = "unsure" if found == Place.UNSURE else _word({zone.id: masks[zone.id]})
     if found == Place.BOUNDARY_ROAD:
         word = "boundary_road"
@@ -272,6 +274,10 @@ def _in_zones(place: Mapping[str, Any], notice: Notice) -> dict[str, int]:
         stated = dict.fromkeys(notice.zones, said)
     else:
         stated = place.get("zones", {})
+        if not isinstance(stated, dict):
+            raise InputError(
+                Text("应为 {区域: inside 或 outside}", "{zone: inside or outside} is needed"), field="zones"
+            )
     masks: dict[str, int] = {}
     for name, word in stated.items():
         if name not in notice.zones:
@@ -280,15 +286,24 @@ def _in_zones(place: Mapping[str, Any], notice: Notice) -> dict[str, int]:
                 Text(f"没有区域 {name}；有：{listed}", f"there is no zone {name}; there are: {listed}"), field="zones"
             )
         masks[name] = _stated(notice.zones[name], word)
-        if masks[name] == AREA:
-            for around in notice.zones[name].within:
-                masks.setdefault(around, AREA)
     return masks
+
+
+def _nest(masks: dict[str, int], notice: Notice) -> None:
+    """Carry over what a zone within another one says of it: in the inner is in the outer, outside the outer is outside both."""
+    for _ in masks:
+        for zone in notice.zones.values():
+            for around in zone.within:
+                outer, inner = masks[around], masks[zone.id]
+                if not inner & OUTSIDE and outer & (AREA | CARVE_OUT):
+                    masks[around] = outer & (AREA | CARVE_OUT)
+                if outer == OUTSIDE and inner & OUTSIDE:
+                    masks[zone.id] = OUTSIDE
 
 
 def _stated(zone: NoticeZone, word: Any) -> int:  # noqa: ANN401
     by_word = {"inside": AREA, "outside": OUTSIDE, "carve_out": CARVE_OUT, "boundary_road": all_edges(zone)}
-    if word not in by_word:
+    if not isinstance(word, str) or word not in by_word:
         raise InputError(
             Text(f"`{word}` 不行；可以是 inside 或 outside", f"`{word}` will not do; it is inside or outside"),
             field="zone",

@@ -139,9 +139,9 @@ def _explained(notice: Notice, question: Question, cases: Sequence[Case], trit: 
         found, lacking = because(notice, case, question.vehicle.given, trit=notice.prohibited(case))
         reasons.update({(reason.code, reason.clause): reason for reason in found})
         missing.update(dict.fromkeys(lacking))
-    if trit != FALSE:
-        for reason in [*permit_reasons(notice, cases[0]), *person_reasons(notice, cases[0])]:
-            reasons.setdefault((reason.code, reason.clause), reason)
+    permits = permit_reasons(notice, cases[0]) if trit != FALSE else []
+    for reason in [*permits, *person_reasons(notice, cases[0], trit=trit)]:
+        reasons.setdefault((reason.code, reason.clause), reason)
     assumptions = [
         Reason(code, None, text.zh, {})
         for code, text in question.vehicle.warnings

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from truckban.conditions import ByPerson, leaves
 from truckban.norms import Notice
 from zones.text import Text
 
@@ -10,13 +11,13 @@ REASONS: Mapping[str, Text] = MappingProxyType(
     {
         # clauses of the built-in notice
         "ban.heavy_medium": Text("重、中型货车，在禁行时间、禁行区域内通行", "heavy or medium truck in the zone within the hours"),
-        "exempt.small_van_or_new_energy": Text("6 米、8 吨以内的中型厢式、封闭式或新能源货车不受限", "medium van, closed or new-energy truck within 6 m and 8 t: exempt"),
-        "exempt.emergency": Text("警车、消防车、工程抢险车不受限", "police, fire and engineering rescue vehicles: exempt"),
-        "exempt.on_duty": Text("执行公务的行政执法车、清障车不受限", "law enforcement and clearance vehicles on duty: exempt"),
-        "exempt.public_works": Text("环卫、园林、养护专项作业车，市政工程车、医疗垃圾运输车不受限", "public works and medical waste vehicles: exempt"),
+        "exempt.small_van_or_new_energy": Text("6 米、8 吨以内的中型厢式、封闭式或新能源货车不受限", "medium van or new-energy truck within 6 m and 8 t"),
+        "exempt.emergency": Text("警车、消防车、工程抢险车不受限", "police, fire or engineering rescue vehicle"),
+        "exempt.on_duty": Text("执行公务的行政执法车、清障车不受限", "law enforcement or clearance vehicle on duty"),
+        "exempt.public_works": Text("环卫、园林、养护专项作业车，市政工程车、医疗垃圾运输车不受限", "public works or medical waste vehicle"),
         "exempt.by_law": Text("法律规定的其他不受限制的车辆", "other vehicles that a law exempts"),
         "exempt.for_a_person_to_check": Text("是否属于法律规定的其他不受限车辆，须由人核对", "whether another law exempts it is for a person to check"),
-        "exempt.service_vehicle_kind": Text("环卫等单位的普通结构货车算不算“专项作业车辆”，通告没有写明", "whether an ordinary truck of a public service is exempt, the notice leaves open"),
+        "exempt.service_vehicle_kind": Text("环卫等单位的普通货车算不算专项作业车辆，通告没有写明", "the notice leaves open whether such a truck is exempt"),
         # place
         "place.inside": Text("在禁行区域内", "inside the zone"),
         "place.outside": Text("在禁行区域外", "outside the zone"),
@@ -122,6 +123,14 @@ def clause_of(code: str, notice: Notice) -> str | None:
         return asked.clause
     if code.startswith("permit."):
         return next((norm.written.clause for norm in notice.norms.values() if "permit" in norm.parts), None)
+    if code == "exempt.for_a_person_to_check":
+        lifting = (norm for norm in notice.norms.values() if not norm.prohibits)
+        asking = (
+            norm
+            for norm in lifting
+            if any(isinstance(leaf, ByPerson) for part in norm.parts.values() for leaf in leaves(part))
+        )
+        return next((norm.written.clause for norm in asking), None)
     if code == "notice.not_yet_published":
         return notice.pack.clauses[-1].id
     return None

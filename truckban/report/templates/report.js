@@ -12,7 +12,7 @@
     return node;
   };
   const tell = (key, values) => data.text[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  const sheet = $("#sheet"), info = $("#info"), picked = $("#picked"), hint = info.firstElementChild;
+  const sheet = $("#sheet"), info = $("#info"), picked = $("#picked"), pins = $("#pins"), hint = info.firstElementChild;
   const paths = data.passages.map((_, n) => document.getElementById(`p${n}`));
   const rows = new Map($$("tbody.lead").map((row) => [Number(row.dataset.n), row]));
 
@@ -46,7 +46,7 @@
   };
   const declutter = () => {
     const names = $$(".name", sheet), frame = sheet.getBoundingClientRect();
-    const taken = $$(".tools, .north, .scale, .caption", sheet.parentElement).map((node) => node.getBoundingClientRect());
+    const taken = $$(".tools, .north, .scale, .caption, #pins circle", sheet.parentElement).map((node) => node.getBoundingClientRect());
     const boxes = names.map((name) => name.getBoundingClientRect());
     names.forEach((name, n) => {
       const box = boxes[n], gap = 3;
@@ -148,6 +148,7 @@
   const pick = (number, { from = "" } = {}) => {
     if (current !== null && rows.has(current)) { rows.get(current).classList.remove("on"); fold(rows.get(current), false); }
     picked.replaceChildren();
+    pins.replaceChildren();
     sheet.classList.toggle("dim", number !== null);
     current = number;
     if (from !== "map") here = [];
@@ -158,7 +159,7 @@
     const length = path.getTotalLength();
     [["map.leave", length], ["map.enter", 0]].forEach(([key, along]) => {
       const point = path.getPointAtLength(along);
-      picked.append(make("circle", { cx: point.x, cy: point.y }), make("text", { x: point.x, y: point.y }, data.text[key]));
+      pins.append(make("circle", { cx: point.x, cy: point.y }), make("text", { x: point.x, y: point.y }, data.text[key]));
     });
     const row = rows.get(number);
     if (row) {
@@ -166,7 +167,8 @@
       fold(row, true);
       if (from === "map") row.scrollIntoView({ block: "nearest" });
     }
-    if (from !== "map") bring(path.getBBox());
+    if (from === "map") declutter();
+    else { bring(path.getBBox()); show(); }
   };
   const fold = (row, open) => {
     row.classList.toggle("open", open);
@@ -198,6 +200,10 @@
     $(".main", row).addEventListener("click", (event) => {
       if (event.target.closest("a") || String(getSelection())) return;
       pick(current === number ? null : number, { from: "row" });
+    });
+    $(".to-map", row).addEventListener("click", () => {
+      if (current !== number) pick(number, { from: "row" });
+      $("#map").scrollIntoView();
     });
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") pick(null); });
