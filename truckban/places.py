@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -184,6 +185,7 @@ def mapped_zone(notice: Notice, ground: Locator) -> NoticeZone:
     return areas[0]
 
 
+@lru_cache(maxsize=64)
 def part_masks(notice: Notice, ground: Locator) -> np.ndarray:
     """Return the mask of possible parts by place code and boundary road, shape (places, roads + 1); the last is "no road".
 
@@ -196,9 +198,10 @@ def part_masks(notice: Notice, ground: Locator) -> np.ndarray:
     edges = {edge.road for edge in zone.area.edges} if zone.area else set()
     by_value = {"included": AREA, "excluded": OUTSIDE, "unstated": AREA | OUTSIDE}
     for number, road in enumerate(ground.zone.boundary_roads):
-        masks[Place.BOUNDARY_ROAD, number] = (
-            edge_bit(zone, road.name) if road.name in edges else by_value[road.boundary]
-        )
+        mask = edge_bit(zone, road.name) if road.name in edges else by_value[road.boundary]
+        masks[Place.BOUNDARY_ROAD, number] = mask
+        if road.boundary == "included":  # its surface lies in the area; a rule may still leave this edge out
+            masks[Place.INSIDE, number] = mask
     masks[Place.BOUNDARY_ROAD, -1] = all_edges(zone)
     return masks
 

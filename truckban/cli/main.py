@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import click
 
@@ -164,7 +165,13 @@ def _explained(error: Exception, say: Speaker) -> int:
             complain(error.say(say.lang))
             return UNREADABLE
         case OSError():
-            complain(say(f"文件读写失败：{error.strerror}", f"a file could not be read or written: {error.strerror}"))
+            name = Path(str(error.filename)).name if error.filename else ""
+            complain(
+                say(
+                    f"文件读写失败：{name} {error.strerror}",
+                    f"a file could not be read or written: {name} {error.strerror}",
+                )
+            )
             return UNREADABLE
     complain(
         say(

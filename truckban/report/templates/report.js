@@ -38,15 +38,21 @@
     scaleBar();
     declutter();
   };
+  // in metres on the sheet, so that it stays true when the sheet is printed in another size
   const scaleBar = () => {
-    const most = 110 * view.k, power = 10 ** Math.floor(Math.log10(most));
+    const { w, h } = size(), k = view.k, most = 110 * k, power = 10 ** Math.floor(Math.log10(most));
     const metres = [5, 2, 1].map((step) => step * power).find((step) => step <= most);
-    $(".scale i").style.width = `${metres / view.k}px`;
-    $(".scale span").textContent = metres >= 1000 ? `${metres / 1000} ${data.text["unit.km"]}` : `${metres} ${data.text["unit.m"]}`;
+    const right = view.x + (w / 2 - 16) * k, base = view.y + (h / 2 - 14) * k, from = right - metres, scale = $("#scale");
+    for (const [key, value] of Object.entries({ x: from - 8 * k, y: base - 22 * k, width: metres + 16 * k, height: 30 * k, rx: 4 * k })) $("rect", scale).setAttribute(key, value);
+    $("path", scale).setAttribute("d", `M${from} ${base - 4 * k}V${base + 3 * k}H${right}V${base - 4 * k}`);
+    const text = $("text", scale);
+    text.setAttribute("x", (from + right) / 2);
+    text.setAttribute("y", base - 7 * k);
+    text.textContent = metres >= 1000 ? `${metres / 1000} ${data.text["unit.km"]}` : `${metres} ${data.text["unit.m"]}`;
   };
   const declutter = () => {
     const names = $$(".name", sheet), frame = sheet.getBoundingClientRect();
-    const taken = $$(".tools, .north, .scale, .caption, #pins circle", sheet.parentElement).map((node) => node.getBoundingClientRect());
+    const taken = $$(".tools, .north, #scale, .caption, #pins circle", sheet.parentElement).map((node) => node.getBoundingClientRect());
     const boxes = names.map((name) => name.getBoundingClientRect());
     names.forEach((name, n) => {
       const box = boxes[n], gap = 3;
