@@ -20,7 +20,8 @@ from truckban.vehicle_facts import VehicleFacts, World
 from zones.text import Text
 
 WORDS = {TRUE: "prohibited", FALSE: "allowed", UNKNOWN: "undetermined"}
-_ASSUMPTIONS = ("vehicle.assumed_goods", "vehicle.words_not_recognised", "vehicle.colloquial", "vehicle.class_conflict")
+_ASSUMPTIONS = ("vehicle.assumed_goods", "vehicle.words_not_recognised", "vehicle.colloquial")
+_CONFLICT = "vehicle.class_conflict"
 _SCHEMATIC = Text(
     "位置按示意路网判断，示意图不能作为执法依据",
     "the place was looked up in a schematic, which is not fit for enforcement",
@@ -86,8 +87,9 @@ def decide(notice: Notice, question: Question, *, zone: Mapping[str, str] | None
         zone: name, grade and hash of the map that the place was looked up in, for the answer to carry.
     """
     cases = [_case(notice, question, world) for world in question.vehicle.worlds]
-    trit = _agreed([notice.prohibited(case) for case in cases])
-    reasons, missing = _explained(notice, question, cases, trit)
+    trits = [notice.prohibited(case) for case in cases]
+    trit = _agreed(trits)
+    reasons, missing = _explained(notice, question, cases, trits)
     enforceable = trit == FALSE or _was_published(notice, cases[0].day)
     if not enforceable:
         reasons.append(_reason(notice, "notice.not_yet_published", {"published": str(notice.pack.dates.published)}))
@@ -102,7 +104,7 @@ def decide(notice: Notice, question: Question, *, zone: Mapping[str, str] | None
         other_readings=tuple(_other_readings(notice, cases, trit)),
         penalty=_penalty(notice) if trit == TRUE else None,
         advice=tuple(_advice(notice, question, cases)) if trit != FALSE else (),
-        warnings=tuple(_warnings(notice, question, trit, zone, cases[0].day)),
+        warnings=tuple(_warnings(notice, question, trits, zone, cases[0].day)),
         zone=zone if question.place.mapped else None,
     )
 
@@ -131,26 +133,30 @@ def _agreed(trits: Sequence[int]) -> int:
     return trits[0] if len(set(trits)) == 1 else UNKNOWN
 
 
-def _explained(notice: Notice, question: Question, cases: Sequence[Case], trit: int) -> tuple[list[Reason], list[str]]:
+def _explained(
+    notice: Notice, question: Question, cases: Sequence[Case], trits: Sequence[int]
+) -> tuple[list[Reason], list[str]]:
+    trit = _agreed(trits)
     reasons: dict[tuple[str, str | None], Reason] = {}
     missing: dict[str, None] = {}
-    conflict = len({notice.prohibited(case) for case in cases}) > 1
-    for case in cases:
-        found, lacking = because(notice, case, question.vehicle.given, trit=notice.prohibited(case))
-        reasons.update({(reason.code, reason.clause): reason for reason in found})
+    for case, found in zip(cases, trits, strict=True):
+        why, lacking = because(notice, case, question.vehicle.given, trit=found)
+        reasons.update({(reason.code, reason.clause): reason for reason in why})
         missing.update(dict.fromkeys(lacking))
     permits = permit_reasons(notice, cases[0]) if trit != FALSE else []
     for reason in [*permits, *person_reasons(notice, cases[0], trit=trit)]:
         reasons.setdefault((reason.code, reason.clause), reason)
-    assumptions = [
-        Reason(code, None, text.zh, {})
-        for code, text in question.vehicle.warnings
-        if code in _ASSUMPTIONS and (code != "vehicle.class_conflict" or conflict)
-    ]
+    assumptions = [Reason(code, None, text.zh, {}) for code, text in _assumed(question.vehicle, trits)]
     if question.zone_assumed:
         zone = notice.pack.timezone
         assumptions.append(Reason("time.assumed_zone", None, f"时间没有写时区，按 {zone} 理解", {"timezone": zone}))
-    return [*reasons.values(), *assumptions], [] if conflict else list(missing)
+    return [*reasons.values(), *assumptions], list(missing)
+
+
+def _assumed(vehicle: VehicleFacts, trits: Sequence[int]) -> list[tuple[str, Text]]:
+    """Return what was assumed of the vehicle; that its papers disagree is a reason only where the verdict hangs on it."""
+    torn = len(set(trits)) > 1
+    return [note for note in vehicle.warnings if note[0] in _ASSUMPTIONS or (note[0] == _CONFLICT and torn)]
 
 
 def _reason(notice: Notice, code: str, facts: Mapping[str, Any]) -> Reason:
@@ -199,9 +205,10 @@ def _advice(notice: Notice, question: Question, cases: Sequence[Case]) -> list[d
 
 
 def _warnings(
-    notice: Notice, question: Question, trit: int, zone: Mapping[str, str] | None, day: int
+    notice: Notice, question: Question, trits: Sequence[int], zone: Mapping[str, str] | None, day: int
 ) -> list[tuple[str, Text]]:
-    found = [warning for warning in question.vehicle.warnings if warning[0] not in _ASSUMPTIONS]
+    assumed = _assumed(question.vehicle, trits)
+    found = [warning for warning in question.vehicle.warnings if warning not in assumed]
     dates = notice.pack.dates
     if dates.in_force is None:
         found.append(
@@ -216,7 +223,7 @@ def _warnings(
         found.append(("notice.age", dates.review.why.text))
     if question.place.mapped and zone is not None and zone.get("grade") == "schematic":
         found.append(("zone.schematic", _SCHEMATIC))
-    if notice.pack.alerts and question.alerts is None and trit != TRUE:
+    if notice.pack.alerts and question.alerts is None and _agreed(trits) != TRUE:
         found.append(
             (
                 "notice.alerts_assumed_none",

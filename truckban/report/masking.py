@@ -10,8 +10,8 @@ _BETWEEN = r"[\s·•‧∙⋅・･._\-‐‑–—]{0,3}"
 _SERIAL = rf"[A-Za-z0-9](?:{_BETWEEN}[A-Za-z0-9]){{3,6}}"
 _LIKE_A_PLATE = re.compile(rf"(?:[{PROVINCES}使]{_BETWEEN}[A-Za-z0-9]|WJ){_BETWEEN}{_SERIAL}(?:{'|'.join(ENDINGS)})?")
 _PLAIN = re.compile(r"[\W_]+")
-_TAIL = 5
-"""Characters of a plate which, province or not, give it away."""
+_TAIL = 6
+"""The office's letter and the serial number: so many characters give a plate away, whatever the province."""
 
 
 def masked(plate: str) -> str:
@@ -25,7 +25,7 @@ class Masker:
     def __init__(self, plates: Iterable[str | None]) -> None:
         """Take the plates that are known; what only looks like one is masked too."""
         known = {plain for plate in plates if plate and len(plain := _plain(plate)) >= _TAIL}
-        self._tails = {tail for plate in known for tail in (plate, plate[1:], plate[2:]) if len(tail) >= _TAIL}
+        self._tails = {tail for plate in known for tail in (plate, plate[1:]) if len(tail) >= _TAIL}
 
     def name(self, text: str) -> str:
         """Return a vehicle's id, masked as a whole where it is a plate or holds most of one."""

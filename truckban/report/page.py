@@ -23,7 +23,7 @@ from truckban.traces.check import Checked
 from truckban.traces.output import run_facts
 from truckban.traces.tables import Reject
 
-ROWS_AT_MOST = 2000
+ROWS_AT_MOST = 1000
 DRAWN_AT_MOST = 3000
 REJECTS_SHOWN = 20
 _MANY = 150

@@ -9,6 +9,7 @@ from typing import Any
 from truckban.report.masking import Masker, masked
 from truckban.report.phrases import say
 from truckban.report.words import (
+    FOR_A_PERSON,
     GRADES,
     VERDICTS,
     clause_of,
@@ -20,7 +21,6 @@ from truckban.report.words import (
 from truckban.traces.check import Checked
 from truckban.traces.leads import Lead
 
-_FOR_A_PERSON = "exempt.for_a_person_to_check"
 _KM_M = 1000
 
 
@@ -133,7 +133,7 @@ class Reader:
             yield {
                 "code": code,
                 "words": reason_words(code, self.notice).of(self.lang),
-                "for_a_person": code == _FOR_A_PERSON,
+                "for_a_person": code in FOR_A_PERSON,
                 **self._clause(clause if clause in part.clauses else None),
             }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from truckban.conditions import ByPerson, leaves
-from truckban.norms import Notice
+from truckban.norms import Norm, Notice
 from zones.text import Text
 
 REASONS: Mapping[str, Text] = MappingProxyType(
@@ -22,6 +22,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "place.inside": Text("在禁行区域内", "inside the zone"),
         "place.outside": Text("在禁行区域外", "outside the zone"),
         "place.boundary_road": Text("在边界道路上（不含在内）", "on a boundary road, which is not included"),
+        "place.elsewhere": Text("在区域内，但不在这一条所说的地方", "inside the zone, but not where this rule applies"),
         "place.carve_out": Text("在除外路段上", "on a stretch that is left out of the ban"),
         # time
         "time.outside_window": Text("不在禁行时间内", "outside the banned hours"),
@@ -59,10 +60,14 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "notice.in_force_unknown": Text("通告没有写施行日期，按已施行判断", "the notice states no first day; it was taken as in force"),
         "notice.age": Text("通告已施行多年，请核对是否仍然有效", "the notice is years old; check that it still stands"),
         "notice.alerts_assumed_none": Text("没有预警信息，按没有预警判断", "no alert level was given; none was assumed"),
+        "rule.for_a_person_to_check": Text("是否属于这一条限制的情形，须由人核对", "whether this rule is about it is for a person to check"),
         "rule.not_these_days": Text("这一天不在规定的日期内", "not on the days that the rule is for"),
         "zone.schematic": Text("位置按示意路网判断，不能作为执法依据", "looked up in a schematic, which is not fit for enforcement"),
     }
 )  # fmt: skip
+
+FOR_A_PERSON = ("exempt.for_a_person_to_check", "rule.for_a_person_to_check")
+"""Reasons that decide nothing yet: somebody has to look."""
 
 VERDICTS: Mapping[str, Text] = MappingProxyType(
     {
@@ -123,17 +128,17 @@ def clause_of(code: str, notice: Notice) -> str | None:
         return asked.clause
     if code.startswith("permit."):
         return next((norm.written.clause for norm in notice.norms.values() if "permit" in norm.parts), None)
-    if code == "exempt.for_a_person_to_check":
-        lifting = (norm for norm in notice.norms.values() if not norm.prohibits)
-        asking = (
-            norm
-            for norm in lifting
-            if any(isinstance(leaf, ByPerson) for part in norm.parts.values() for leaf in leaves(part))
-        )
+    if code in FOR_A_PERSON:
+        bans = code.startswith("rule.")
+        asking = (norm for norm in notice.norms.values() if norm.prohibits == bans and _asks_a_person(norm))
         return next((norm.written.clause for norm in asking), None)
     if code == "notice.not_yet_published":
         return notice.pack.clauses[-1].id
     return None
+
+
+def _asks_a_person(norm: Norm) -> bool:
+    return any(isinstance(leaf, ByPerson) for part in norm.parts.values() for leaf in leaves(part))
 
 
 def missing_words(field: str, notice: Notice) -> Text:

@@ -19,7 +19,8 @@
   // ---- the view: its middle (metres) and metres a pixel
   const [left, top, width, height] = data.view;
   const view = { x: 0, y: 0, k: 1 };
-  const size = () => ({ w: sheet.clientWidth || 600, h: sheet.clientHeight || 400 });
+  let paper = null;
+  const size = () => paper || { w: sheet.clientWidth || 600, h: sheet.clientHeight || 400 };
   const widest = () => { const { w, h } = size(); return Math.max(width / w, height / h); };
   const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
   let pending = 0;
@@ -265,21 +266,24 @@
 
   // ---- the rest
   let all = false;
-  $("#unfold").addEventListener("click", (event) => {
+  $("#unfold")?.addEventListener("click", (event) => {
     all = !all;
     rows.forEach((row) => fold(row, all));
     event.target.textContent = data.text[all ? "filter.collapse" : "filter.expand"];
   });
   $("#print").addEventListener("click", () => print());
   let before = size();
-  new ResizeObserver(() => {
+  const refit = () => {
     const is = size();
     if (is.w === before.w && is.h === before.h) return;
-    const factor = Math.max(before.w / is.w, before.h / is.h);
+    view.k *= Math.max(before.w / is.w, before.h / is.h);
     before = is;
-    view.k *= factor;
     show();
-  }).observe(sheet);
+  };
+  new ResizeObserver(refit).observe(sheet);
+  // the sheet as the style for print lays it out on A4: names and scale are to fit that, and it must be drawn at once
+  addEventListener("beforeprint", () => { paper = { w: 703, h: 446 }; refit(); draw(); });
+  addEventListener("afterprint", () => { paper = null; refit(); });
   filter();
   home();
 })();
