@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from truckban.json_text import identity
 from truckban.moments import local, read_instant
 from truckban.norms import Notice
 from truckban.notices.shelf import Shelf
@@ -53,7 +54,7 @@ def read_question(case: Mapping[str, Any], notice: Notice, ground: Locator | Non
         vehicle=vehicle,
         at=at,
         place=place,
-        permits=PermitList(list(_permits(case.get("permits")))),
+        permits=PermitList(list(_permits(case.get("permits"), notice))),
         alerts=None if alerts is None else frozenset(alerts),
         zone_assumed=assumed,
     )
@@ -81,7 +82,7 @@ def answer(case: Mapping[str, Any], notice: Notice, ground: Locator | None) -> d
         listed = ", ".join(unknown)
         warning = ("case.unknown_field", Text(f"不认识的字段 {listed}，没有使用", f"unknown field {listed}, not used"))
         verdict = replace(verdict, warnings=(*verdict.warnings, warning))
-    return {"id": case.get("id"), **verdict.as_json()}
+    return {"id": identity(case), **verdict.as_json()}
 
 
 @contextmanager
@@ -101,12 +102,12 @@ def _object(value: Any) -> Mapping[str, Any]:  # noqa: ANN401
     return value
 
 
-def _permits(value: Any) -> Iterator[Any]:  # noqa: ANN401
+def _permits(value: Any, notice: Notice) -> Iterator[Any]:  # noqa: ANN401
     if value is not None and not isinstance(value, list):
         raise InputError(Text("应为列表 […]", "a list […] is needed"), field="permits")
     for number, fields in enumerate(value or ()):
         with _under(f"permits[{number}]"):
-            yield read_permit(_object(fields))
+            yield read_permit(_object(fields), notice.road_name)
 
 
 def classify_json(fields: Any, lang: str) -> dict[str, Any]:  # noqa: ANN401
@@ -116,7 +117,8 @@ def classify_json(fields: Any, lang: str) -> dict[str, Any]:  # noqa: ANN401
         InputError: a value that cannot be, with its field.
     """
     own = dict(_object(fields))
-    name = own.pop("id", None)
+    name = identity(own)
+    own.pop("id", None)
     facts = read_vehicle(own)
     found = classify(
         vehicle_type=own.get("vehicle_type") or None,

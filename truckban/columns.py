@@ -47,6 +47,8 @@ class Questions:
 
 def decide_columns(notice: Notice, questions: Questions) -> npt.NDArray[np.int8]:
     """Return for each row whether a ban stands: 1 prohibited, -1 allowed, 0 undetermined; shape (n,)."""
+    if not len(questions.at_s):
+        return np.array([], np.int8)
     day, second = local_columns(questions.at_s, notice.pack.timezone)
     first = _case(notice, questions, [vehicle.worlds[0] for vehicle in questions.vehicles], day, second)
     trits = np.broadcast_to(np.asarray(notice.prohibited(first), np.int8), day.shape).copy()

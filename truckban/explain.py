@@ -19,6 +19,7 @@ from truckban.conditions import (
     ReadAs,
     leaves,
 )
+from truckban.facts import BUILTIN
 from truckban.logic import FALSE, TRUE, UNKNOWN
 from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, Norm, Notice
 from truckban.permits import Permit, PermitList
@@ -67,6 +68,11 @@ def because(notice: Notice, case: Case, given: Mapping[str, Any], *, trit: int) 
             reasons += [_norm_reason(notice, other, case, given) for other in doubtful[1:]]
             for leaf in _unknown(doubtful, case):
                 reasons += _open(notice, leaf)
+                if isinstance(leaf, CategoryIn) and _two_bodies(leaf, case, given):
+                    bodies = leaf.fact.named(case.categories["body"])
+                    reasons.append(
+                        Reason("vehicle.two_bodies", None, "行驶证写了两种车身，通告只说其中一种", {"body": bodies})
+                    )
                 missing.update(dict.fromkeys(_lacking(leaf, case, given)))
     return reasons, list(missing)
 
@@ -78,7 +84,7 @@ def permit_reasons(notice: Notice, case: Case) -> list[Reason]:
         return []
     clause = norms[0].written.clause
     found = []
-    for permit in case.permits.permits:
+    for permit in sorted(case.permits.permits, key=str):  # the order they come in is no reason
         code = _first_failing(permit, case)
         if code:
             found.append(Reason(code, clause, notice.clauses[clause], _permit_facts(permit, code, case)))
@@ -163,11 +169,11 @@ def _failed(notice: Notice, norm: Norm, name: str, part: Node, case: Case, given
 
 
 def _part_word(mask: int) -> str:
-    if not mask & ~CARVE_OUT:
-        return "carve_out"
-    if mask and not mask & ((1 << FIRST_EDGE) - 1):
+    if mask & AREA:
+        return "inside"
+    if mask >> FIRST_EDGE:
         return "boundary_road"
-    return "inside" if mask & AREA else "outside"
+    return "carve_out" if mask & CARVE_OUT else "outside"
 
 
 def _clock(second: int) -> str:
@@ -212,6 +218,10 @@ def _open(notice: Notice, leaf: Node) -> Iterator[Reason]:
 
 def _lacking(leaf: Node, case: Case, given: Mapping[str, Any]) -> Iterator[str]:
     match leaf:
+        case CategoryIn() if _two_bodies(leaf, case, given):
+            return
+        case CategoryIn() if leaf.fact.name == "size" and not _sized_by_numbers(case):
+            yield "vehicle_type"
         case CategoryIn() | Bounded():
             yield from [name for name in leaf.fact.asked_as if name not in given] or leaf.fact.asked_as[-1:]
         case PlateStarts() | PlateDigit():
@@ -220,9 +230,23 @@ def _lacking(leaf: Node, case: Case, given: Mapping[str, Any]) -> Iterator[str]:
             yield "place"
         case HasPermit() if isinstance(case.permits, PermitList):
             for permit in case.permits.permits:
-                for code, holds in permit.tests(case):
-                    if holds() == UNKNOWN:
-                        yield "plate" if code == "permit.other_plate" else "place"
+                found = [(code, holds()) for code, holds in permit.tests(case)]
+                if FALSE not in (trit for _, trit in found):
+                    yield from (
+                        "plate" if code == "permit.other_plate" else "place" for code, trit in found if trit == UNKNOWN
+                    )
+
+
+def _two_bodies(leaf: CategoryIn, case: Case, given: Mapping[str, Any]) -> bool:
+    """Whether the licence names two bodies (厢式自卸) and the notice asks for one of them: no fact is missing then."""
+    return leaf.fact.name == "body" and "vehicle_type" in given and case.categories["body"].bit_count() == _TWO
+
+
+def _sized_by_numbers(case: Case) -> bool:
+    return bool(case.categories["kind"] & BUILTIN["kind"].mask(["goods", "tractor"]))
+
+
+_TWO = 2
 
 
 def _first_failing(permit: Permit, case: Case) -> str | None:

@@ -1,6 +1,7 @@
 """A notice ready to be asked: its norms as conditions, ranked by what sets what aside."""
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -106,6 +107,10 @@ class Notice:
         self.clauses = {clause.id: clause.text for clause in pack.clauses}
         self.hours = {name: Hours.of(window) for name, window in pack.windows.items()}
         self.settled = {question.id: question.settled for question in pack.questions}
+        dates = pack.dates
+        self._first_day = dates.in_force.toordinal() if dates.in_force else 1
+        self._last_day = (dates.end or dt.date.max).toordinal()
+        self._spelt = {other: road for road, others in pack.spellings.items() for other in others}
         self.norms = {written.id: self._norm(written) for written in pack.norms}
         self.setters_aside: dict[str, list[str]] = {name: [] for name in self.norms}
         for name, norm in self.norms.items():
@@ -124,6 +129,11 @@ class Notice:
     def order(self) -> list[str]:
         """Norms, each after all that could set it aside."""
         return list(TopologicalSorter(self.setters_aside).static_order())
+
+    def road_name(self, said: str) -> str:
+        """Return a road's name as the notice writes it: NFKC, without spaces around it, its other spellings undone."""
+        name = unicodedata.normalize("NFKC", said).strip()
+        return self._spelt.get(name, name)
 
     def standing(self, case: Case) -> dict[str, Any]:
         """Return for each norm the trit of: it applies, and nothing that applies sets it aside."""
@@ -150,10 +160,7 @@ class Notice:
 
     def in_force(self, ordinal: int) -> int:
         """Return the trit of: the notice is in force on a day. A start that the text does not state counts as past."""
-        dates = self.pack.dates
-        day = dt.date.fromordinal(ordinal)
-        begun = dates.in_force is None or day >= dates.in_force
-        return TRUE if begun and (dates.end is None or day <= dates.end) else FALSE
+        return TRUE if self._first_day <= ordinal <= self._last_day else FALSE
 
     def _norm(self, written: WrittenNorm) -> Norm:
         parts: dict[str, Node] = {"days": self._days(written)}

@@ -8,19 +8,20 @@ from typing import Any
 
 import numpy as np
 import shapely
-from shapely.errors import GEOSException
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from truckban.cases import Case
 from truckban.hours import Hours
 from truckban.logic import COLUMNS, FALSE, TRUE, UNKNOWN, Coded
+from truckban.positions import MOST_LAT, MOST_LON, looks_swapped
 from truckban.vehicles.plates import read_plate
 from zones.coords import LocalPlane
 from zones.errors import InputError
 from zones.text import Text
 
-_SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
+_SPAN = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 _FIELDS = {"plate", "valid_from", "valid_to", "windows", "roads", "area", "status", "kind", "id"}
 
 
@@ -73,7 +74,7 @@ class Permit:
             ("permit.other_plate", lambda: case.logic.each(case.plate, self._is_for)),
             ("permit.not_active", lambda: TRUE if self.status == "active" else FALSE),
             ("permit.not_active", lambda: case.logic.by_day(case.day, self._begun)),
-            ("permit.expired", lambda: case.logic.by_day(case.day, self._not_over)),
+            ("permit.expired", lambda: self._not_over(case)),
             ("permit.off_time", lambda: self._in_hours(case)),
             ("permit.off_route", lambda: self._on_route(case)),
         ]
@@ -88,10 +89,12 @@ class Permit:
     def _begun(self, ordinal: int) -> int:
         return TRUE if self.valid_from is None or dt.date.fromordinal(ordinal) >= self.valid_from else FALSE
 
-    def _not_over(self, ordinal: int) -> int:
-        # The night that starts on the last day still belongs to it; `_in_hours` then asks how late it is.
-        over_midnight = any(span[:5] >= span[6:] for span in self.windows)
-        return TRUE if self.valid_to is None or dt.date.fromordinal(ordinal - over_midnight) <= self.valid_to else FALSE
+    def _not_over(self, case: Case) -> Any:  # noqa: ANN401
+        """The last day is included, and the rest of the night that starts on it."""
+        return case.logic.some([case.logic.by_day(case.day, self._up_to_last_day), self._in_hours(case)])
+
+    def _up_to_last_day(self, ordinal: int) -> int:
+        return TRUE if self.valid_to is None or dt.date.fromordinal(ordinal) <= self.valid_to else FALSE
 
     def _in_hours(self, case: Case) -> Any:  # noqa: ANN401
         if self.hours is None:
@@ -144,8 +147,12 @@ def _by_plate(permits: Sequence[Permit], case: Case) -> np.ndarray:
     return result
 
 
-def read_permit(fields: Mapping[str, Any]) -> Permit:
+def read_permit(fields: Mapping[str, Any], road_name: Callable[[str], str] = str.strip) -> Permit:
     """Read a permit of a case, in the shape of the contract.
+
+    Args:
+        fields: its JSON object.
+        road_name: turns a road as people write it into the notice's own spelling.
 
     Raises:
         InputError: a value that cannot be, with its field.
@@ -165,11 +172,18 @@ def read_permit(fields: Mapping[str, Any]) -> Permit:
         valid_from=valid_from,
         valid_to=valid_to,
         windows=tuple(_span(span) for span in _list(fields, "windows")),
-        roads=frozenset(_list(fields, "roads")) or None,
+        roads=frozenset(map(road_name, _list(fields, "roads"))) or None,
         area=_area(fields.get("area")),
-        status=fields.get("status") or "active",
-        kind=fields.get("kind"),
+        status=_text(fields, "status") or "active",
+        kind=_text(fields, "kind"),
     )
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise InputError(Text("应为文字，或不写", "text is needed, or nothing at all"), field=name)
+    return value
 
 
 def _day(fields: Mapping[str, Any], name: str) -> dt.date | None:
@@ -210,9 +224,14 @@ def _area(value: Any) -> BaseGeometry | None:  # noqa: ANN401
     try:
         geometry = shape(value.get("geometry") or value)
         valid = geometry.is_valid and not geometry.is_empty and geometry.geom_type in ("Polygon", "MultiPolygon")
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError, GEOSException):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, IndexError, ShapelyError):
         valid = False
     if not valid:
         raise InputError(Text("应为 GeoJSON 多边形（WGS 84）", "a GeoJSON polygon (WGS 84) is needed"), field="area")
+    west, south, east, north = geometry.bounds
+    if looks_swapped(west, south) and looks_swapped(east, north):
+        raise InputError(Text("经纬度像是写反了", "longitude and latitude look swapped"), field="area")
+    if max(abs(west), abs(east)) > MOST_LON or max(abs(south), abs(north)) > MOST_LAT:
+        raise InputError(Text("经纬度超出范围", "longitude and latitude are out of range"), field="area")
     shapely.prepare(geometry)
     return geometry

@@ -1,7 +1,8 @@
 """From a place as people give it to the parts of the notice's zones that it may be in."""
 
-import math
+import difflib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ import numpy as np
 
 from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, OUTSIDE, Notice, all_edges, edge_bit, everywhere
 from truckban.notices.model import NoticeZone
+from truckban.numbers import is_number
 from truckban.positions import MOST_LAT, MOST_LON, looks_swapped
 from zones.coords import to_wgs84
 from zones.errors import InputError
@@ -33,6 +35,7 @@ class PlaceFacts:
         lon: WGS 84, NaN where no position was given.
         lat: likewise.
         mapped: whether a zone on the ground was asked.
+        notes: what the asker should know of the place: code and sentence.
     """
 
     word: str
@@ -41,6 +44,7 @@ class PlaceFacts:
     lon: float = _UNKNOWN
     lat: float = _UNKNOWN
     mapped: bool = False
+    notes: tuple[tuple[str, Text], ...] = ()
 
 
 def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts:  # noqa: ANN401
@@ -59,12 +63,13 @@ def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts
         return PlaceFacts("unsure", _nothing_known(notice))
     if not isinstance(place, dict):
         raise InputError(Text("应为对象：位置、道路或区域", "an object is needed: a position, a road or a zone"))
+    _known_fields(place)
     if "lon" in place or "lat" in place:
         return _position(place, notice, ground)
     masks = _nothing_known(notice)
     roads = None
     if "road" in place:
-        road = _text(place, "road")
+        road = notice.road_name(_text(place, "road"))
         masks = _on_road(road, _ends(place), notice, ground)
         roads = frozenset({road})
     elif "zone" not in place and "zones" not in place:
@@ -77,7 +82,26 @@ def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts
                 field="zone",
             )
     _nest(masks, notice)
-    return PlaceFacts(_word(masks), masks, roads, mapped=roads is not None and ground is not None)
+    unknown = _unknown_road(roads, notice, ground)
+    return PlaceFacts(_word(masks), masks, roads, notes=unknown, mapped=roads is not None and ground is not None)
+
+
+_BY_POSITION = ("lon", "lat", "crs", "accuracy_m")
+_BY_WORDS = ("road", "segment", "zone", "zones")
+
+
+def _known_fields(place: Mapping[str, Any]) -> None:
+    """Refuse what would otherwise be passed over in silence: a misspelt `crs` puts a truck hundreds of metres off."""
+    position = "lon" in place or "lat" in place
+    for name in place:
+        if name not in _BY_POSITION + _BY_WORDS:
+            near = difflib.get_close_matches(str(name).lower(), _BY_POSITION + _BY_WORDS, n=1)
+            hint = Text(f"；是不是 {near[0]}？", f"; is it {near[0]}?") if near else Text("", "")
+            raise InputError(Text(f"没有这个字段{hint.zh}", f"there is no such field{hint.en}"), field=str(name))
+        if position and name in _BY_WORDS and place[name] is not None:
+            raise InputError(
+                Text("有了经纬度就不要再写道路或区域", "give a position, or a road or zone, not both"), field=str(name)
+            )
 
 
 def read_position(place: Mapping[str, Any]) -> tuple[float, float]:
@@ -86,13 +110,17 @@ def read_position(place: Mapping[str, Any]) -> tuple[float, float]:
     Raises:
         InputError: not a position, most likely swapped, or an unknown coordinate system.
     """
-    crs = place.get("crs") or "wgs84"
-    if crs not in CRS:
+    crs = "wgs84" if place.get("crs") is None else place["crs"]
+    if not isinstance(crs, str) or crs not in CRS:
         listed = ", ".join(CRS)
         raise InputError(
             Text(f"`{crs}` 不行；可以是：{listed}", f"`{crs}` will not do; it is one of: {listed}"), field="crs"
         )
     lon, lat = (_degrees(place, name, most) for name, most in (("lon", MOST_LON), ("lat", MOST_LAT)))
+    if looks_swapped(lon, lat):
+        raise InputError(Text("经纬度像是写反了", "longitude and latitude look swapped"), field="lon")
+    if lon == lat == 0:
+        raise InputError(Text("经纬度为零：没有定位", "longitude and latitude are zero: no position"), field="lon")
     if crs == "wgs84":
         return lon, lat
     out_lon, out_lat = to_wgs84(np.array([lon]), np.array([lat]), crs)
@@ -101,24 +129,14 @@ def read_position(place: Mapping[str, Any]) -> tuple[float, float]:
 
 def _degrees(place: Mapping[str, Any], name: str, most: float) -> float:
     value = place.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value):
         raise InputError(Text("应为十进制度数", "decimal degrees are needed"), field=name)
-    swapped = _looks_swapped(place)
-    if swapped or abs(value) > most:
-        raise InputError(
-            Text(f"{value}：经纬度像是写反了", f"{value}: longitude and latitude look swapped")
-            if swapped
-            else Text(f"{value} 超出范围", f"{value} is out of range"),
-            field=name,
-        )
-    return float(value)
-
-
-def _looks_swapped(place: Mapping[str, Any]) -> bool:
-    lon, lat = place.get("lon"), place.get("lat")
-    if not isinstance(lon, int | float) or not isinstance(lat, int | float):
-        return False
-    return looks_swapped(lon, lat)
+    degrees = float(str(value))
+    swapped = name == "lat" and abs(degrees) > most and abs(float(str(place["lon"]))) <= most
+    if abs(degrees) > most:
+        hint = Text("；经纬度像是写反了", "; longitude and latitude look swapped") if swapped else Text("", "")
+        raise InputError(Text(f"{value} 超出范围{hint.zh}", f"{value} is out of range{hint.en}"), field=name)
+    return degrees
 
 
 def _nothing_known(notice: Notice) -> dict[str, int]:
@@ -150,9 +168,7 @@ def _position(place: Mapping[str, Any], notice: Notice, ground: Locator | None) 
     if ground is None:
         return PlaceFacts("unsure", masks, None, lon, lat)
     accuracy = place.get("accuracy_m")
-    if accuracy is not None and (
-        isinstance(accuracy, bool) or not isinstance(accuracy, int | float) or not accuracy >= 0
-    ):
+    if accuracy is not None and not (is_number(accuracy) and accuracy >= 0):
         raise InputError(Text("应为不小于零的米数", "metres, zero or more, are needed"), field="accuracy_m")
     at = np.array([lon]), np.array([lat])
     zone = mapped_zone(notice, ground)
@@ -162,7 +178,10 @@ def _position(place: Mapping[str, Any], notice: Notice, ground: Locator | None) 
     word = "unsure" if found == Place.UNSURE else _word({zone.id: masks[zone.id]})
     if found == Place.BOUNDARY_ROAD:
         word = "boundary_road"
-    return PlaceFacts(word, masks, ground.roads(*at)[0], lon, lat, mapped=True)
+    roads: frozenset[str] | None = ground.roads(*at)[0]
+    if accuracy and ground.roads(*at, slip_m=float(accuracy))[0] != roads:
+        roads = None  # it may be on another street as well
+    return PlaceFacts(word, masks, roads, lon, lat, mapped=True)
 
 
 def mapped_zone(notice: Notice, ground: Locator) -> NoticeZone:
@@ -206,6 +225,25 @@ def part_masks(notice: Notice, ground: Locator) -> np.ndarray:
     return masks
 
 
+def _unknown_road(roads: frozenset[str] | None, notice: Notice, ground: Locator | None) -> tuple[tuple[str, Text], ...]:
+    """Say so where neither the notice nor the map knows a road by this name, with the nearest names."""
+    known = {name for zone in notice.zones.values() for name in _roads_named(zone)}
+    known |= {street.name for street in ground.zone.streets if street.name} if ground is not None else set()
+    found = []
+    for road in (roads or frozenset()) - known:
+        near = difflib.get_close_matches(road, sorted(known), n=3, cutoff=0.5)
+        hint = Text(f"；相近的有：{'、'.join(near)}", f"; near to it: {', '.join(near)}") if near else Text("", "")
+        found.append(
+            ("place.road_not_known", Text(f"不知道道路 {road}{hint.zh}", f"the road {road} is not known{hint.en}"))
+        )
+    return tuple(found)
+
+
+def _roads_named(zone: NoticeZone) -> list[str]:
+    area = [edge.road for edge in zone.area.edges] + [part.road for part in zone.area.carve_outs] if zone.area else []
+    return [*area, *(part.road for part in (*(zone.roads or ()), *zone.open_roads))]
+
+
 def _text(place: Mapping[str, Any], name: str) -> str:
     value = place[name]
     if not isinstance(value, str) or not value:
@@ -217,7 +255,8 @@ def _ends(place: Mapping[str, Any]) -> frozenset[str] | None:
     """Return the two ends of `A至B`, in no order; None where no stretch is named."""
     if place.get("segment") is None:
         return None
-    ends = re.split(r"\s*(?:至|到|—|–|-|~|～)\s*", _text(place, "segment").strip("（）() "))
+    said = unicodedata.normalize("NFKC", _text(place, "segment"))
+    ends = re.split(r"\s*(?:至|到|—|–|-|~|～)\s*", said.strip("() "))
     if len(ends) != _ENDS or not all(ends):
         raise InputError(Text("应写作“甲路至乙路”", "write it as 甲路至乙路 (from, to)"), field="segment")
     return frozenset(ends)

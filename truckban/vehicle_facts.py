@@ -1,11 +1,11 @@
 """From the fields of a vehicle to the facts that norms ask about."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from truckban.facts import BUILTIN, UNKNOWN_NUMBER, Fact
+from truckban.numbers import is_number
 from truckban.vehicles import Reading, classify
 from truckban.vehicles.plate_colors import read_color
 from truckban.vehicles.plates import read_plate
@@ -13,6 +13,7 @@ from zones.errors import InputError
 from zones.text import Text
 
 _BY_CLASS = {"kind", "size", "body", "length_mm", "gross_mass_kg"}
+_FROM_LICENCE = {"kind", "size", "body"}
 _OTHER_FIELDS = {"plate", "vehicle_type", "vehicle_id"}
 
 
@@ -74,7 +75,7 @@ def read_vehicle(fields: Mapping[str, Any], facts: Mapping[str, Fact] = BUILTIN)
         plate = read.number
         warnings += read.warnings
     for name in given:
-        if name not in facts and name not in _OTHER_FIELDS:
+        if (name not in facts or name in _FROM_LICENCE) and name not in _OTHER_FIELDS:
             warnings.append(
                 ("vehicle.unknown_field", Text(f"不认识的字段 {name}，没有使用", f"unknown field {name}, not used"))
             )
@@ -108,7 +109,7 @@ def _world(reading: Reading, categories: Mapping[str, int], numbers: Mapping[str
 def _number(name: str, value: Any) -> tuple[float, float]:  # noqa: ANN401
     if value is None:
         return UNKNOWN_NUMBER
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if not is_number(value) or value < 0:
         raise InputError(Text("应为不小于零的数字", "a number of zero or more is needed"), field=name)
     return float(value), float(value)
 

@@ -209,6 +209,7 @@ def _warnings(
 ) -> list[tuple[str, Text]]:
     assumed = _assumed(question.vehicle, trits)
     found = [warning for warning in question.vehicle.warnings if warning not in assumed]
+    found += question.place.notes
     dates = notice.pack.dates
     if dates.in_force is None:
         found.append(

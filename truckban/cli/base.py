@@ -1,5 +1,6 @@
 """What every command shares: headings in two languages, errors a person can act on, exit statuses."""
 
+import math
 import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -69,6 +70,19 @@ class Lazy(Command, click.Group):
                     return command
         return None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command by its name; name the commands there are where it is none of them."""
+        if args and not args[0].startswith("-") and args[0] not in (names := self.list_commands(ctx)):
+            listed = ", ".join(names)
+            ctx.fail(
+                self.say(
+                    f"没有命令 {args[0]}；可以是：{listed}", f"there is no command {args[0]}; it is one of: {listed}"
+                )
+            )
+        return super().resolve_command(ctx, args)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, then the commands under their headings."""
         Command.format_options(self, ctx, formatter)
@@ -132,20 +146,44 @@ def usage_sentence(error: click.UsageError, say: Speaker) -> str:
             )
             shown = name or (error.param.opts[-1] if error.param else "?")
             return say(f"缺少 {shown}", f"{shown} is missing")
+        case click.BadOptionUsage():
+            return say(f"选项 {error.option_name} 缺少值", f"option {error.option_name} needs a value")
         case click.BadParameter():
-            shown = error.param.opts[-1] if error.param else "?"
-            return say(f"{shown} 的值不行：{error.message}", f"{shown} will not do: {error.message}")
+            return _bad_value(error, say)
     return error.format_message()
 
 
+def _bad_value(error: click.BadParameter, say: Speaker) -> str:
+    shown = error.param.opts[-1] if error.param else "?"
+    match error.param and error.param.type:
+        case click.Choice(choices=choices):
+            listed = ", ".join(map(str, choices))
+            return say(f"{shown} 可以是：{listed}", f"{shown} is one of: {listed}")
+        case click.IntRange(min=low, max=high) | click.FloatRange(min=low, max=high):
+            least, most = ("…" if end is None else end for end in (low, high))
+            return say(f"{shown} 应为 {least} 到 {most} 的数", f"{shown} is a number from {least} to {most}")
+    return say(f"{shown} 的值不行：{error.message}", f"{shown} will not do: {error.message}")
+
+
+class Number(click.FloatRange):
+    """A number in a range; `nan` lies in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        """Return the number."""
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail("nan", param, ctx)
+        return number
+
+
 def write(text: str) -> None:
-    """Print a line of an answer."""
-    click.echo(text)
+    """Print a line of an answer; a lone surrogate, which JSON can name and UTF-8 cannot, stays its escape."""
+    click.echo(text.encode("utf-8", "backslashreplace").decode())
 
 
 def complain(text: str) -> None:
     """Print a line about what went wrong."""
-    click.echo(text, err=True)
+    click.echo(text.encode("utf-8", "backslashreplace").decode(), err=True)
 
 
 def read_lines(path: str) -> list[str]:
@@ -164,7 +202,8 @@ def read_lines(path: str) -> list[str]:
         except IsADirectoryError:
             raise InputError(Text("这是文件夹，应为文件", "this is a folder; a file is needed"), file=path) from None
     try:
-        return data.decode("utf-8-sig").splitlines()
+        # not splitlines: JSON may hold the other line separators of Unicode as they are
+        return [line.removesuffix("\r") for line in data.decode("utf-8-sig").removesuffix("\n").split("\n")]
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(

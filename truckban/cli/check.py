@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, new, write
+from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, new, write
 from truckban.cli.language import Speaker
 from zones.errors import InputError
 from zones.text import Text
@@ -97,7 +97,7 @@ def command(say: Speaker) -> Command:
             ),
             click.Option(
                 ["--min-probability"],
-                type=click.FloatRange(0.0, 1.0),
+                type=Number(0.0, 1.0),
                 default=0.9,
                 show_default=True,
                 help=say("低于此概率的经过算拿不准，不作线索", "passages less likely than this are unsure, no leads"),

@@ -15,9 +15,9 @@ def command(say: Speaker) -> Command:
     def decide(cases: str, notice: str, zone: str | None) -> int:
         from truckban.asking import answer, notice_for  # noqa: PLC0415
         from truckban.grounds import ground_for  # noqa: PLC0415
+        from truckban.json_text import identity, read_json  # noqa: PLC0415
         from truckban.notices.shelf import shelf_named  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
-        from zones.text import Text  # noqa: PLC0415
 
         shelf = shelf_named(notice)
         grounds = {name: ground_for(law, zone) for name, law in shelf.notices.items()}
@@ -27,19 +27,12 @@ def command(say: Speaker) -> Command:
                 continue
             case: Any = None
             try:
-                try:
-                    case = json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise InputError(
-                        Text(f"不是 JSON：第 {error.colno} 列", f"this is not JSON: column {error.colno}")
-                    ) from None
-                except RecursionError:
-                    raise InputError(Text("嵌套太深", "nested too deeply")) from None
+                case = read_json(line)
                 law = notice_for(case, shelf)
                 found = answer(case, law, grounds[law.id])
             except InputError as error:
                 status = DONE_WITH_REJECTS
-                case_id = case.get("id") if isinstance(case, dict) else None
+                case_id = identity(case)
                 wrong = {"line": number, "field": error.field, "message": error.text.of(say.lang)}
                 found = {"id": case_id, "error": wrong}
             write(json.dumps(found, ensure_ascii=False))

@@ -17,8 +17,8 @@ def command(say: Speaker) -> Lazy:
 def _classify(say: Speaker) -> Command:
     def classify(vehicles: str) -> int:
         from truckban.asking import classify_json  # noqa: PLC0415
+        from truckban.json_text import identity, read_json  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
-        from zones.text import Text  # noqa: PLC0415
 
         status = DONE
         for number, line in enumerate(read_lines(vehicles), start=1):
@@ -26,14 +26,11 @@ def _classify(say: Speaker) -> Command:
                 continue
             fields: Any = None
             try:
-                try:
-                    fields = json.loads(line)
-                except (json.JSONDecodeError, RecursionError):
-                    raise InputError(Text("不是 JSON", "this is not JSON")) from None
+                fields = read_json(line)
                 found = classify_json(fields, say.lang)
             except InputError as error:
                 status = DONE_WITH_REJECTS
-                vehicle_id = fields.get("id") if isinstance(fields, dict) else None
+                vehicle_id = identity(fields)
                 found = {
                     "id": vehicle_id,
                     "error": {"line": number, "field": error.field, "message": error.text.of(say.lang)},

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from truckban.cli.base import DONE, NO_POLYGON, Command, Lazy, complain, group, new, write
+from truckban.cli.base import DONE, NO_POLYGON, Command, Lazy, Number, complain, group, new, write
 from truckban.cli.language import Speaker
 
 
@@ -98,7 +98,7 @@ def _build(say: Speaker) -> Command:
             ),
             click.Option(
                 ["--max-gap-m"],
-                type=click.FloatRange(min=0.0),
+                type=Number(min=0.0),
                 default=100.0,
                 show_default=True,
                 help=say("沿已画道路补缺口的最大长度（米）", "longest gap bridged along drawn ways, metres"),

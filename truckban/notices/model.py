@@ -317,6 +317,9 @@ class NoticePack(Strict):
     facts: dict[Slug, DeclaredFact] = Field(default_factory=dict)
     alerts: dict[str, Both] = Field(default_factory=dict)
     zones: Annotated[list[NoticeZone], Field(min_length=1)]
+    spellings: dict[Name, list[Name]] = Field(
+        default_factory=dict, description="other ways in which people write a road that the notice names"
+    )
     zone_file: str | None = Field(None, description="the built-in zone that positions are looked up in")
     windows: dict[Slug, Window] = Field(default_factory=dict)
     rules: Annotated[list[Rule], Field(min_length=1)]

@@ -131,7 +131,9 @@ def check(inputs: Inputs, notice: Notice, ground: Locator, *, step: Step = silen
     """
     with step(Text("读取车辆和通行证", "reading vehicles and permits")):
         fleet = read_fleet(inputs.vehicles, notice.facts)
-        permits, bad_permits, permit_rows = read_permits(inputs.permits) if inputs.permits else (PermitList(), [], 0)
+        permits, bad_permits, permit_rows = (
+            read_permits(inputs.permits, notice.road_name) if inputs.permits else (PermitList(), list[Reject](), 0)
+        )
     with step(Text("读取轨迹", "reading traces")):
         fixes = read_fixes(inputs.traces, timezone=notice.pack.timezone, crs=inputs.crs, columns=inputs.columns)
     with step(Text("找出经过", "finding passages")):

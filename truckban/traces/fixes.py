@@ -170,6 +170,7 @@ def _typed(table: Table, timezone: str, chosen: Mapping[str, str]) -> tuple[pd.D
     faults += time_faults
     for name in _NUMBERS:
         out[name] = _numbers(frame[found[name]]) if name in found else np.nan
+    out["accuracy_m"] = out["accuracy_m"].where(out["accuracy_m"] > 0)  # terminals write 0 or -1 for "not known"
     lon, lat = out["lon"].to_numpy(), out["lat"].to_numpy()
     with np.errstate(invalid="ignore"):
         (west, east), (south, north) = CHINA_LON, CHINA_LAT

@@ -1,10 +1,9 @@
 """The vehicles and the permits that traces are judged with, from the files people keep them in."""
 
 import datetime as dt
-import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from truckban.facts import BUILTIN, Fact
+from truckban.json_text import read_json
 from truckban.permits import Permit, PermitList, read_permit
 from truckban.traces.tables import Reject, Table, find_columns, read_tables
 from truckban.vehicle_facts import VehicleFacts, read_vehicle
@@ -85,8 +85,12 @@ def read_fleet(path: str | Path, facts: Mapping[str, Fact] = BUILTIN) -> Fleet:
     return fleet
 
 
-def read_permits(path: str | Path) -> tuple[PermitList, list[Reject], int]:
+def read_permits(path: str | Path, road_name: Callable[[str], str] = str.strip) -> tuple[PermitList, list[Reject], int]:
     """Read permits: JSON (a list, or one a line), or a table whose lists are joined by `;`.
+
+    Args:
+        path: the file.
+        road_name: turns a road as people write it into the notice's own spelling.
 
     Returns:
         The permits, the rows that could not be used, and how many rows there are.
@@ -101,7 +105,7 @@ def read_permits(path: str | Path) -> tuple[PermitList, list[Reject], int]:
     no_rows = len(rejects)
     for file, line, fields in rows:
         try:
-            permits.append(read_permit(fields))
+            permits.append(read_permit(fields, road_name))
         except InputError as error:
             rejects.append(Reject(file, line, error.field or "", error.text))
     return PermitList(permits), rejects, len(rows) + no_rows
@@ -161,7 +165,7 @@ def _json_rows(path: Path) -> list[tuple[str, int, Mapping[str, Any]]]:
     if text.lstrip().startswith("["):
         rows = list(enumerate(_json(text, path, 1), start=1))
     else:
-        rows = [(n, _json(line, path, n)) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
+        rows = [(n, _json(line, path, n)) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
     for line, row in rows:
         if not isinstance(row, dict):
             raise InputError(Text("每个通行证应是对象 {…}", "each permit is an object {…}"), file=path.name, line=line)
@@ -170,12 +174,9 @@ def _json_rows(path: Path) -> list[tuple[str, int, Mapping[str, Any]]]:
 
 def _json(text: str, path: Path, first_line: int) -> Any:  # noqa: ANN401
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        line = first_line + error.lineno - 1
-        raise InputError(Text("不是 JSON", "this is not JSON"), file=path.name, line=line) from None
-    except RecursionError:
-        raise InputError(Text("嵌套太深", "nested too deeply"), file=path.name, line=first_line) from None
+        return read_json(text)
+    except InputError as error:
+        raise InputError(error.text, file=path.name, line=first_line + (error.line or 1) - 1) from None
 
 
 def _table_rows(path: Path, rejects: list[Reject]) -> list[tuple[str, int, Mapping[str, Any]]]:
@@ -201,7 +202,7 @@ def _permit_cell(name: str, value: Any) -> Any:  # noqa: ANN401
         return [part.strip() for part in re.split("[;；]", value) if part.strip()] or None
     if name == "area" and value:
         try:
-            return json.loads(value)
-        except (json.JSONDecodeError, RecursionError):
+            return read_json(value)
+        except InputError:
             return value
     return value or None

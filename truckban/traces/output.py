@@ -105,7 +105,7 @@ def _write_rows(parts: Sequence[Lead], path: Path, encoding: str, kinds: Sequenc
 
 def _cell(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, list):
-        return ";".join(value)
+        value = ";".join(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
@@ -133,4 +133,5 @@ def _write_rejects(rejects: Sequence[Reject], path: Path, lang: str, encoding: s
         writer = csv.writer(file)
         writer.writerow(["file", "line", "field", "reason", f"reason_{other}"])
         for reject in sorted(rejects, key=lambda r: (r.file, r.line or 0)):
-            writer.writerow([reject.file, reject.line, reject.field, reject.reason.of(lang), reject.reason.of(other)])
+            row = reject.file, reject.line, reject.field, reject.reason.of(lang), reject.reason.of(other)
+            writer.writerow([_cell(value) for value in row])
