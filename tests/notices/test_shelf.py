@@ -1,0 +1,111 @@
+"""Which notice answers: what was in force and published on the day of the act."""
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from truckban.asking import answer, notice_for
+from truckban.norms import Notice
+from truckban.notices.load import builtin_notice
+from truckban.notices.model import NoticePack
+from truckban.notices.shelf import Shelf, shelf_named
+from zones.errors import InputError
+
+
+def notice(name: str, **changes: Any) -> Notice:  # noqa: ANN401
+    """Return the first notice under another name and with other parts."""
+    pack = builtin_notice("linyi-2023-5").pack.model_dump(by_alias=True)
+    return Notice(NoticePack.model_validate({**pack, "id": name, **changes}), sha256="0" * 64)
+
+
+def dated(in_force: str | None, published: str | None, end: str | None = None) -> dict[str, Any]:
+    return {"in_force": in_force, "published": published, "end": end}
+
+
+FIRST = notice("first", dates=dated("2020-01-01", "2019-12-01"))
+
+
+def test_a_later_notice_answers_from_its_first_day_on() -> None:
+    shelf = Shelf([notice("later", dates=dated("2024-01-01", "2023-11-01"), replaces=["first"]), FIRST])
+    assert shelf.on(dt.date(2023, 12, 31)).id == "first"
+    assert shelf.on(dt.date(2024, 1, 1)).id == "later"
+
+
+def test_a_backdated_notice_answers_only_once_it_is_published() -> None:
+    shelf = Shelf([FIRST, notice("later", dates=dated("2024-01-01", "2024-02-10"), amends=["first"])])
+    assert shelf.on(dt.date(2024, 2, 9)).id == "first"
+    assert shelf.on(dt.date(2024, 2, 10)).id == "later"
+
+
+def test_before_any_was_in_force_the_first_one_answers_and_says_so() -> None:
+    shelf = Shelf([FIRST, notice("later", dates=dated("2024-01-01", "2023-11-01"), replaces=["first"])])
+    case = {"vehicle": {"vehicle_type": "H11"}, "at": "2019-06-01T10:00:00+08:00", "place": {"zone": "inside"}}
+    answered = answer(case, notice_for(case, shelf), None)
+    assert (answered["notice"], answered["verdict"]) == ("first", "allowed")
+    assert answered["reasons"][0]["code"] == "notice.not_in_force"
+
+
+def test_three_in_a_line_take_over_one_after_the_other() -> None:
+    second = notice("second", dates=dated("2022-01-01", "2021-12-01"), replaces=["first"])
+    third = notice("third", dates=dated("2023-01-01", "2022-12-01"), amends=["second"])
+    shelf = Shelf([third, FIRST, second])
+    assert [shelf.on(dt.date(year, 6, 1)).id for year in (2021, 2022, 2023)] == ["first", "second", "third"]
+
+
+def test_the_day_is_the_notices_own() -> None:
+    shelf = Shelf([FIRST, notice("later", dates=dated("2024-01-01", "2023-11-01"), replaces=["first"])])
+    assert notice_for({"at": "2023-12-31T16:00:00Z"}, shelf).id == "later"
+    assert notice_for({"at": "2023-12-31T15:59:59Z"}, shelf).id == "first"
+
+
+@pytest.mark.parametrize(
+    ("notices", "says"),
+    [
+        ([], "there is no notice"),
+        ([FIRST, notice("beside")], "it is not clear which comes first: beside, first"),
+        ([notice("later", replaces=["gone"])], "later takes over from gone, which is not here"),
+        (
+            [FIRST, notice("b", replaces=["first"]), notice("c", amends=["first"])],
+            "b and c both take over from first",
+        ),
+        ([notice("a", replaces=["b"]), notice("b", replaces=["a"])], "it is not clear which comes first: a, b"),
+        (
+            [FIRST, notice("far", place={"name": "长子县", "province": "山西省"}, replaces=["first"])],
+            "the notices are of several places: 临猗县, 长子县",
+        ),
+    ],
+)
+def test_a_shelf_that_does_not_hang_together_is_refused(notices: list[Notice], says: str) -> None:
+    with pytest.raises(InputError) as raised:
+        Shelf(notices)
+    assert raised.value.text.en.startswith(says)
+    assert raised.value.text.zh != raised.value.text.en
+
+
+def test_a_folder_of_notices_is_asked_by_the_day_of_each_case(tmp_path: Path) -> None:
+    source = Path(__file__).parents[2] / "truckban" / "notices" / "packs" / "linyi-2023-5.yaml"
+    text = source.read_text(encoding="utf-8")
+    (tmp_path / "first.yaml").write_text(text, encoding="utf-8")
+    later = text.replace("id: linyi-2023-5", "id: linyi-next\nreplaces: [linyi-2023-5]", 1)
+    for old, new in (("2023-04-23", "2025-04-23"), ("2023-03-01", "2025-06-01"), ("06:00-22:00", "07:00-20:00")):
+        later = later.replace(f": {old}", f": {new}").replace(f'"{old}"', f'"{new}"')
+    (tmp_path / "later.yaml").write_text(later, encoding="utf-8")
+    assert shelf_named(tmp_path).on(dt.date(2025, 6, 1)).id == "linyi-next"
+    cases = [
+        {"id": day, "vehicle": {"vehicle_type": "H11"}, "at": f"{day}T06:30:00+08:00", "place": {"zone": "inside"}}
+        for day in ("2025-05-31", "2025-06-01")
+    ]
+    run = subprocess.run(
+        [sys.executable, "-m", "truckban.cli", "decide", "-", "--notice", str(tmp_path)],
+        input="\n".join(map(json.dumps, cases)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [(a["notice"], a["verdict"]) for a in answers] == [("linyi-2023-5", "prohibited"), ("linyi-next", "allowed")]
