@@ -269,6 +269,17 @@ def test_a_permit_for_the_road_driven_makes_it_lawful_however_the_receiver_drift
     assert checked.counts()["passages"]["lawful"] >= 50
 
 
+def test_a_permit_for_an_area_is_not_left_by_a_receivers_drift(tmp_path: Path) -> None:
+    west, east = (off(WUYI[0], east_m=metres)[0] for metres in (-9, 9))
+    south, north = WUYI[0][1], WUYI[1][1]
+    ring_of_area = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    area = {"type": "Polygon", "coordinates": [ring_of_area]}
+    fixes = [noisy(drive(WUYI, at("10:00:00"), every_s=10, name=f"T{seed}"), seed, 6) for seed in range(10)]
+    assert accused(judged(tmp_path, *fixes, permits=[permit(area=area)])) == []
+    beside = [off(place, east_m=60) for place in WUYI]
+    assert len(judged(tmp_path, drive(beside, at("10:00:00")), permits=[permit(area=area)]).leads) == 1
+
+
 def test_the_end_of_a_permits_hours_cuts_the_passage(tmp_path: Path) -> None:
     fixes = drive([*BLOCK, *BLOCK], at("09:50:04"), every_s=11)
     checked = judged(tmp_path, fixes[fixes["t_s"] <= at("10:10:00")], permits=[permit(windows=["09:00-10:00"])])
