@@ -177,14 +177,14 @@ def test_a_folder_is_read_as_one_with_each_row_known_by_its_file(tmp_path: Path,
     table = pa.table({"vehicle_id": ["T0"], "time": [1715133600], "lon": [110.0], "lat": [99.0]})
     pq.write_table(table, tmp_path / "day" / "c.parquet")
     fixes = read(tmp_path / "day")
-    assert fixes.files == [("a.csv", 2), ("b.csv", 2), ("c.parquet", 1)]
+    assert fixes.files == [("a/a.csv", 2), ("b.csv", 2), ("c.parquet", 1)]
     assert (fixes.vehicle_ids, fixes.lon.tolist()) == (["T1"], [110.77, 110.78])
     assert sorted((reject.file, reject.line) for reject in fixes.rejects) == [
-        ("a.csv", 4),
+        ("a/a.csv", 4),
         ("b.csv", 3),
         ("c.parquet", 1),
     ]
-    assert [said.en.partition(":")[0] for said in fixes.notes] == ["a.csv"]
+    assert [said.en.partition(":")[0] for said in fixes.notes] == ["a/a.csv"]
 
 
 # times

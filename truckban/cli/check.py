@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, new, write
+from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, complain, new, write
 from truckban.cli.language import Speaker
 from zones.errors import InputError
 from zones.text import Text
@@ -56,6 +56,8 @@ def command(say: Speaker) -> Command:
                 write_run(checked, out)
         for line in summary(checked.counts(), ground.zone.grade, say):
             write(line)
+        for note in checked.notes:
+            complain(note.of(say.lang))
         write(say("报告：", "Report: ") + str(out / "report.html"))
         return DONE_WITH_REJECTS if checked.rejects else DONE
 

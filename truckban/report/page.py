@@ -83,7 +83,7 @@ def html(checked: Checked, *, lang: str, rows: int = ROWS_AT_MOST, drawn: int = 
             shown=shown,
             hidden=_hidden(checked),
             rejects=_rejects(checked, reader, lang),
-            notes=[reader.masker.text(note.of(lang)) for note in (*checked.fixes.notes, *checked.fleet.notes)],
+            notes=[reader.masker.text(note.of(lang)) for note in checked.notes],
             **_map(checked, shown, reader, lang),
         )
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from truckban.norms import Notice
 from truckban.permits import PermitList
+from truckban.places import mapped_zone
 from truckban.traces.fixes import Fixes, read_fixes
 from truckban.traces.fleet import Fleet, read_fleet, read_permits
 from truckban.traces.leads import SLIP_M, Law, Lead, judge
@@ -75,6 +76,26 @@ class Checked:
     parts: list[Lead]
     min_probability: float
     rejects: list[Reject]
+
+    @property
+    def fit_for_enforcement(self) -> bool | None:
+        """False on a schematic or on another place's streets; None otherwise: that is for a person to say."""
+        return None if self.ground.zone.grade != "schematic" and not self._other_roads else False
+
+    @property
+    def notes(self) -> list[Text]:
+        """What was found out about the files and not said by the caller."""
+        zone = Text(
+            f"区域文件 {self.ground.zone.id} 的边界道路不是通告 {self.notice.id} 所说的道路；结果只能用于试验",
+            f"zone file {self.ground.zone.id} is bounded by other roads than notice {self.notice.id} names: for trial only",
+        )
+        return [*([zone] if self._other_roads else []), *self.fixes.notes, *self.fleet.notes]
+
+    @property
+    def _other_roads(self) -> bool:
+        area = mapped_zone(self.notice, self.ground).area
+        named = {edge.road for edge in area.edges} if area else set()
+        return not named <= {road.name for road in self.ground.zone.boundary_roads}
 
     @property
     def leads(self) -> list[Lead]:

@@ -33,6 +33,8 @@ _STAMP = (
     r"\d{4}(?:[-/]\d{1,2}[-/]\d{1,2}|\d{4})[Tt ] ?\d{1,2}:?\d\d(?::?\d\d(?:\.\d+)?)? ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?"
 )
 """A day and a time of that day; `2024`, `2024-05-08` or `now` are no time of a fix."""
+# Seconds or milliseconds since 1970, up to 2033: ten digits that begin with 2 are rather a date (2024050810).
+_EPOCH = r"1\d{9}(?:\.\d+)?|1\d{12}(?:\.\d+)?"
 _OFFSET = r"(?:[Zz]|[+-]\d\d(?::?\d\d)?)$"
 _LATEST_IN_SECONDS = 1e11
 _EARLIEST = pd.Timestamp("2000-01-01", tz="UTC").value // 1_000_000_000
@@ -208,7 +210,7 @@ def _times(
     else:
         text = column.astype("string").str.strip().fillna("")
         empty = (text == "").to_numpy()
-        number = text.str.fullmatch(r"\d{10}(?:\.\d+)?|\d{13}(?:\.\d+)?").to_numpy(bool)
+        number = text.str.fullmatch(_EPOCH).to_numpy(bool)
         stamp = text.str.fullmatch(_STAMP).to_numpy(bool)
         zoned = stamp & text.str.contains(_OFFSET).to_numpy(bool)
         naive = stamp & ~zoned

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 SIGMA_M = 10.0
 """Standard deviation of a fix where the trace does not state its accuracy."""
-LEAST_SIGMA_M = 3.0
+LEAST_SIGMA_M = 6.0
+"""Receivers are less exact than they say."""
 SET_BACK = 1.5
 """How many standard deviations inside the border count as driving along it."""
 CHANGE = 0.02

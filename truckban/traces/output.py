@@ -54,7 +54,8 @@ def write_outputs(checked: Checked, out: Path, *, all_passages: bool, excel: boo
         lang: the language of the rejected rows' reasons; both stand in the file, this one first.
     """
     out.mkdir(parents=True, exist_ok=True)
-    (out / "run.json").unlink(missing_ok=True)
+    for name in ("run.json", "passages.parquet", "passages.csv"):
+        (out / name).unlink(missing_ok=True)  # what stands there afterwards is from this run
     encoding = "utf-8-sig" if excel else "utf-8"
     _write_rows(checked.leads, out / "leads", encoding)
     if all_passages:
@@ -79,12 +80,12 @@ def run_facts(checked: Checked) -> dict[str, Any]:
             "id": zone.id,
             "grade": zone.grade,
             "sha256": zone.sha256,
-            "fit_for_enforcement": zone.grade != "schematic",
+            "fit_for_enforcement": checked.fit_for_enforcement,
         },
         "min_probability": checked.min_probability,
         "files": [{"file": name, "rows": rows} for name, rows in checked.fixes.files],
         "counts": checked.counts(),
-        "notes": [{"zh": note.zh, "en": note.en} for note in (*checked.fixes.notes, *checked.fleet.notes)],
+        "notes": [{"zh": note.zh, "en": note.en} for note in checked.notes],
         "leads_sha256": hashlib.sha256("".join(lead.lead_id for lead in checked.leads).encode()).hexdigest(),
     }
 
@@ -122,7 +123,7 @@ def _geojson(leads: Sequence[Lead], checked: Checked) -> str:
         "notice": checked.notice.id,
         "zone": zone.id,
         "grade": zone.grade,
-        "fit_for_enforcement": zone.grade != "schematic",
+        "fit_for_enforcement": checked.fit_for_enforcement,
     }
     return json.dumps({"type": "FeatureCollection", "truckban": head, "features": features}, ensure_ascii=False) + "\n"
 

@@ -16,6 +16,8 @@ _Floats = npt.NDArray[np.float64]
 _NEAR_M = 60.0
 """Drives that come no nearer to the area than this are not looked at further."""
 _LIKELY = 0.5
+_SLIGHT = 0.05
+"""Fixes inside that are less likely than this to mean anything make no passage, not even an unsure one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,16 @@ def _of_drive(
     depth = depth_m[rows]
     if depth.max() > -_NEAR_M:
         probable = posterior(evidence(depth, fixes.accuracy_m[rows]))
-        for first, last in _runs(probable >= _LIKELY):
-            yield _passage(fixes, rows, depth, probable, (first, last), vehicle)
-        raw = depth > 0
-        for first, last in _runs(raw & (probable < _LIKELY)):
-            yield _passage(fixes, rows, depth, probable, (first, last), vehicle)
+        likely = probable >= _LIKELY
+        for run in _runs(likely):
+            yield _passage(fixes, rows, depth, probable, run, vehicle)
+        beside = likely.copy()
+        beside[1:] |= likely[:-1]
+        beside[:-1] |= likely[1:]
+        for first, last in _runs((depth > 0) & ~likely):
+            # what lies right beside a sure passage is its fringe; what is this unlikely is driving along the kerb
+            if not beside[first : last + 1].any() and probable[first : last + 1].max() >= _SLIGHT:
+                yield _passage(fixes, rows, depth, probable, (first, last), vehicle)
     yield from _cut_corners(fixes, ground, rows, depth, vehicle, plane)
 
 

@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,10 @@ def read_tables(path: str | Path, what: Text, *, excel: bool = False) -> Iterato
                 file=path.name,
             )
         for file in files:
-            yield _one(file, what, excel=False)
+            table = _one(file, what, excel=False)
+            table.file = file.relative_to(path).as_posix()
+            table.rejects = [replace(reject, file=table.file) for reject in table.rejects]
+            yield table
     else:
         yield _one(path, what, excel=excel)
 
