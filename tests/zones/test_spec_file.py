@@ -36,9 +36,9 @@ def test_yaml_1_2_reads_no_as_a_word(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "field"),
     [
-        ("side: north", "side: up", 3, "edges.0.side"),
-        ("side: west,", "sides: west,", 4, "edges.1.sides"),
-        (", boundary: excluded", "", 3, "edges.0.boundary"),
+        ("side: north", "side: up", 3, "edges[0].side"),
+        ("side: west,", "sides: west,", 4, "edges[1].sides"),
+        (", boundary: excluded", "", 3, "edges[0].boundary"),
         ("zone: shu", "zone: ''", 1, "zone"),
         ("carve_outs:", "carve_out:", 5, "carve_out"),
     ],

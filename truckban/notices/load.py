@@ -10,11 +10,28 @@ from pydantic import ValidationError
 
 from truckban.norms import Notice
 from truckban.notices.check import Fault, faults
-from truckban.notices.model import NoticePack
-from truckban.notices.sayings import said
-from truckban.notices.tree import located, read_tree
+from truckban.notices.model import DIVISION, SHA256, SLUG, SPAN, NoticePack
 from zones.errors import InputError
 from zones.text import Text
+from zones.yaml_sayings import said
+from zones.yaml_tree import located, read_tree
+
+_BEGINS = Text(
+    "通告应以 `format: truckban-notice-1` 开头，逐项写“键: 值”",
+    "a notice begins with `format: truckban-notice-1` and has `key: value` lines",
+)
+_PATTERNS = {
+    SLUG: Text(
+        "应为小写英文字母、数字和 . _ -，如 daytime 或 ban.heavy",
+        "it has lower-case letters, digits and . _ - only, such as daytime or ban.heavy",
+    ),
+    SPAN: Text(
+        "应写作 06:00-22:00（24 小时制，都写两位；跨午夜写 22:00-07:00，到半夜写 24:00）",
+        "write 06:00-22:00 (24 hours, two digits each; over midnight 22:00-07:00, up to midnight 24:00)",
+    ),
+    SHA256: Text("应为 64 位小写十六进制", "it has 64 digits 0-9 a-f"),
+    DIVISION: Text('应为六位数字，如 "140821"', 'it has six digits, such as "140821"'),
+}
 
 
 def load_notice(path: str | Path) -> Notice:
@@ -82,11 +99,11 @@ def _notice(file: str, text: bytes) -> Notice:
 
 
 def _problems(file: str, text: bytes) -> tuple[NoticePack | None, list[InputError]]:
-    tree = read_tree(file, text)
+    tree = read_tree(file, text, _BEGINS)
     try:
         pack = NoticePack.model_validate(tree)
     except ValidationError as error:
-        found = [Fault(item["loc"], said(item)) for item in error.errors(include_url=False)]
+        found = [Fault(item["loc"], said(item, NoticePack, _PATTERNS)) for item in error.errors(include_url=False)]
         return None, _placed(file, tree, found)
     return pack, _placed(file, tree, faults(pack))
 

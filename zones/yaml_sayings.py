@@ -1,11 +1,13 @@
 """What the schema found wrong, said so that a person can put it right."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
-from truckban.notices.model import DIVISION, SHA256, SLUG, SPAN, NoticePack
+from pydantic import BaseModel
+
 from zones.errors import TextError
 from zones.text import Text
 
@@ -41,22 +43,16 @@ _PLAIN = {
     ),
     "date_type": Text("应为日期，如 2023-03-01", "a date is needed, such as 2023-03-01"),
 }
-_PATTERNS = {
-    SLUG: Text(
-        "应为小写英文字母、数字和 . _ -，如 daytime 或 ban.heavy",
-        "it has lower-case letters, digits and . _ - only, such as daytime or ban.heavy",
-    ),
-    SPAN: Text(
-        "应写作 06:00-22:00（24 小时制，都写两位；跨午夜写 22:00-07:00，到半夜写 24:00）",
-        "write 06:00-22:00 (24 hours, two digits each; over midnight 22:00-07:00, up to midnight 24:00)",
-    ),
-    SHA256: Text("应为 64 位小写十六进制", "it has 64 digits 0-9 a-f"),
-    DIVISION: Text('应为六位数字，如 "140821"', 'it has six digits, such as "140821"'),
-}
 
 
-def said(item: Any) -> Text:  # noqa: ANN401
-    """Return the sentence for one error of the schema (an item of pydantic's `errors()`)."""
+def said(item: Any, schema: type[BaseModel], patterns: Mapping[str, Text] = MappingProxyType({})) -> Text:  # noqa: ANN401
+    """Return the sentence for one error of a schema.
+
+    Args:
+        item: one of pydantic's `errors()`.
+        schema: whose keys may be meant by a misspelt one.
+        patterns: what to say of text that does not match a pattern of the schema.
+    """
     kind, given, context = item["type"], item.get("input"), item.get("ctx", {})
     cause = context.get("error")
     if isinstance(cause, TextError):
@@ -64,19 +60,19 @@ def said(item: Any) -> Text:  # noqa: ANN401
     if kind in _PLAIN:
         return _PLAIN[kind]
     if kind == "extra_forbidden":
-        return _no_such_key(str(item["loc"][-1]))
-    right = _right(kind, context)
+        return _no_such_key(str(item["loc"][-1]), schema)
+    right = _right(kind, context, patterns)
     return Text(f"`{given}` 不行；{right.zh}", f"`{given}` will not do; {right.en}")
 
 
-def _right(kind: str, context: Any) -> Text:  # noqa: ANN401
+def _right(kind: str, context: Any, patterns: Mapping[str, Text]) -> Text:  # noqa: ANN401
     match kind, context:
         case "literal_error", {"expected": listed}:
             listed = listed.replace("'", "")
             zh = listed.replace(" or ", "、").replace(", ", "、")
             return Text(f"应为：{zh}", f"it is {listed}")
         case "string_pattern_mismatch", {"pattern": pattern}:
-            return _PATTERNS.get(pattern, Text(f"应符合 {pattern}", f"it matches {pattern}"))
+            return patterns.get(pattern, Text(f"应符合 {pattern}", f"it matches {pattern}"))
         case "greater_than_equal", {"ge": least}:
             return Text(f"最小是 {least:g}", f"the least is {least:g}")
         case "less_than_equal", {"le": most}:
@@ -86,16 +82,16 @@ def _right(kind: str, context: Any) -> Text:  # noqa: ANN401
     return Text(f"不符合格式（{kind}）", f"it does not fit the schema ({kind})")
 
 
-def _no_such_key(name: str) -> Text:
-    near = difflib.get_close_matches(name, sorted(_keys()), n=1)
+def _no_such_key(name: str, schema: type[BaseModel]) -> Text:
+    near = difflib.get_close_matches(name, sorted(_keys(schema)), n=1)
     if near:
         return Text(f"没有这一项；是不是 `{near[0]}`？", f"there is no such key; is it `{near[0]}`?")
     return Text("没有这一项；请检查拼写，或删去", "there is no such key; check its spelling, or remove it")
 
 
 @cache
-def _keys() -> frozenset[str]:
-    return frozenset(_properties(NoticePack.model_json_schema()))
+def _keys(schema: type[BaseModel]) -> frozenset[str]:
+    return frozenset(_properties(schema.model_json_schema()))
 
 
 def _properties(schema: Any) -> Iterator[str]:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Where the drives on the schematic, the maps drawn as text and the data that the project did not make are."""
+"""What tests of several rooms share: helper folders, and the data that the project did not make."""
 
 import sys
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-_REPO = Path(__file__).parents[2]
-sys.path += [str(_REPO / "tests" / "traces")]
+_TESTS = Path(__file__).parent
+sys.path += [str(_TESTS / folder) for folder in ("maps", "traces")]
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def shared() -> Callable[[str], Path]:
     """Return the path of a file of the shared data, or skip the test where there is none."""
 
     def path(name: str) -> Path:
-        found = _REPO.parent / "shared" / "data" / name
+        found = _TESTS.parents[1] / "shared" / "data" / name
         if not found.exists():
             pytest.skip(f"data that is not part of the project is absent: {name}")
         return found

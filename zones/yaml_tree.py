@@ -40,15 +40,11 @@ _SYNTAX = {
         "值不能以 * 开头：给整个值加引号", "a value cannot begin with *: put the whole value in quotes"
     ),
     "but found another document": Text(
-        "一个文件只能有一份通告：去掉 --- 及其后的内容", "a file holds one notice: remove `---` and what follows"
+        "一个文件只能有一份内容：去掉 --- 及其后的内容", "a file holds one document: remove `---` and what follows"
     ),
 }
 _STARTS_AT = ("could not find expected ':'", "found unexpected end of stream", "expected ','")
 _WIDE_COLON = re.compile(r"\s*(?:- +)?[A-Za-z_]\w*\s*：")
-_FIRST = Text(
-    "通告应以 `format: truckban-notice-1` 开头，逐项写“键: 值”",
-    "a notice begins with `format: truckban-notice-1` and has `key: value` lines",
-)
 
 
 class _Constructor(RoundTripConstructor):
@@ -64,8 +60,13 @@ class _Constructor(RoundTripConstructor):
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_timestamp)
 
 
-def read_tree(file: str, text: bytes) -> dict[str, Any]:
+def read_tree(file: str, text: bytes, begins: Text) -> dict[str, Any]:
     """Return the mapping that a YAML file holds.
+
+    Args:
+        file: its name, for errors.
+        text: its bytes.
+        begins: how such a file begins, for people whose file is empty or no mapping.
 
     Raises:
         InputError: not UTF-8, not YAML, or no mapping; with the line.
@@ -92,10 +93,10 @@ def read_tree(file: str, text: bytes) -> dict[str, Any]:
     except RecursionError:
         raise InputError(Text("嵌套太深", "this is nested too deeply"), file=file) from None
     if tree is None:
-        raise InputError(Text(f"文件是空的；{_FIRST.zh}", f"the file is empty; {_FIRST.en}"), file=file, line=1)
+        raise InputError(Text(f"文件是空的；{begins.zh}", f"the file is empty; {begins.en}"), file=file, line=1)
     if not isinstance(tree, dict):
         raise InputError(
-            Text(f"最外层应是键值表；{_FIRST.zh}", f"the outermost level is no mapping; {_FIRST.en}"), file=file, line=1
+            Text(f"最外层应是键值表；{begins.zh}", f"the outermost level is no mapping; {begins.en}"), file=file, line=1
         )
     return tree
 
