@@ -1,7 +1,7 @@
 """From a notice's edges and a street network to polygons, or to an error that says why there is none."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import shapely
 from shapely import Point, Polygon
@@ -10,9 +10,10 @@ from shapely.geometry.base import BaseGeometry
 from zones.coords import LocalPlane
 from zones.errors import InputError, ZoneError
 from zones.gaps import Gap, Ways, bridge_gaps, cyclic_order, find_gaps
-from zones.names import Found, find_roads
-from zones.network import StreetNetwork
-from zones.roads import Road, carriageway_of, polygon_parts
+from zones.names import Found, find_roads, joined
+from zones.network import Segment, StreetNetwork
+from zones.roads import Road, carriageways_of, polygon_parts
+from zones.roundabouts import Roundabout, roundabouts_of
 from zones.sides import Border, centre_loop, choose
 from zones.spec import Edge, Junction, ZoneSpec
 from zones.stretches import Stretches
@@ -21,6 +22,8 @@ from zones.text import Text
 # what is left of the area narrower than this, between kerbs, is no area
 _SLIVER_M = 2.0
 _CLEAR_M = 1.0
+# so many named parts go round a ring
+_MIN_RING = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,7 @@ class Outline:
         gaps: what was missing and how it was closed.
         roads: the edges' roads, bridged.
         found: every road that the specification names.
+        roundabouts: those that count as part of a boundary road, each with the index of its edge.
     """
 
     plane: LocalPlane
@@ -46,6 +50,7 @@ class Outline:
     gaps: tuple[Gap, ...]
     roads: tuple[Road, ...]
     found: dict[str, Found]
+    roundabouts: tuple[tuple[int, Roundabout], ...] = ()
 
 
 def names_in(spec: ZoneSpec) -> list[str]:
@@ -54,6 +59,7 @@ def names_in(spec: ZoneSpec) -> list[str]:
     parts = [*spec.carve_outs, *(edge.part for edge in spec.edges if edge.part)]
     junctions += [place for part in parts for place in (part.from_, part.to) if isinstance(place, Junction)]
     names = [*(edge.road for edge in spec.edges), *(part.road for part in parts)]
+    names += [name for edge in spec.edges for name in edge.also or ()]
     return list(dict.fromkeys([*names, *(name for junction in junctions for name in junction.junction)]))
 
 
@@ -77,20 +83,52 @@ def outline(
         InputError: a part or a place of the specification cannot be resolved.
     """
     _check_kinds(spec.edges)
-    found = find_roads(network, names_in(spec))
+    found = _found(spec, network)
     plane = LocalPlane.around(*(s.line for edge in spec.edges for s in found[edge.road].segments))
     named = {name: Road.of(name, road.segments, plane) for name, road in found.items()}
     stretches = Stretches(named.__getitem__, spec.points)
     roads = [stretches.part_of_road(edge.part) if edge.part else named[edge.road] for edge in spec.edges]
     operator = [plane.to_xy(Point(lon, lat)) for lon, lat in bridge]
-    closing = _Closing(Ways(tuple(carriageway_of(s, plane) for s in network.segments if s.driven)), max_gap_m, operator)
-    border, roads, gaps = _close(spec, roads, closing, plane)
+    driven = [segment for segment in network.segments if segment.driven]
+    ways = carriageways_of(driven, plane)
+    own = {segment.id for edge in spec.edges for segment in found[edge.road].segments}
+    roundabouts = roundabouts_of(driven, ways, roads, own)
+    roads, counted = _with_roundabouts(spec.edges, roads, roundabouts)
+    named_parts = _named_parts(spec.edges, found, plane)
+    border, roads, gaps = _close(spec, roads, named_parts, _Closing(Ways(ways), max_gap_m, operator), plane)
     loop = centre_loop(border, roads)
-    boundary = _surfaces_along(loop, roads)
+    counted = tuple((i, one) for i, one in counted if shapely.intersects(one.surface, loop.exterior))
+    boundary = _surfaces_along(loop, roads, counted)
     whole = _area(loop, border.face, spec.edges, boundary)
     carve_outs = tuple(shapely.intersection(stretches.surface(part, loop), whole) for part in spec.carve_outs)
     area = _clean(shapely.difference(whole, shapely.union_all(carve_outs)), border.face)
-    return Outline(plane, loop, area, boundary, carve_outs, tuple(gaps), tuple(roads), found)
+    return Outline(plane, loop, area, boundary, carve_outs, tuple(gaps), tuple(roads), found, counted)
+
+
+def _found(spec: ZoneSpec, network: StreetNetwork) -> dict[str, Found]:
+    """Return every named road; an edge's road with the streets of all its `also` names."""
+    also: dict[str, list[str]] = {}
+    for edge in spec.edges:
+        also.setdefault(edge.road, []).extend(edge.also or ())
+    found = find_roads(network, names_in(spec), optional=[road for road, names in also.items() if names])
+    return found | {road: joined(road, [found.get(road), *(found[n] for n in names)]) for road, names in also.items()}
+
+
+def _with_roundabouts(
+    edges: Sequence[Edge], roads: Sequence[Road], roundabouts: Iterable[Roundabout]
+) -> tuple[list[Road], tuple[tuple[int, Roundabout], ...]]:
+    """Add each roundabout to one of the roads that it joins: to one that is not part of the area, if there is one."""
+    whole, counted = list(roads), []
+    for roundabout in roundabouts:
+        owner = _owner(edges, roundabout.roads)
+        for way in roundabout.ways:
+            whole[owner] = whole[owner].with_line(way.line, way.half_width_m)
+        counted.append((owner, roundabout))
+    return whole, tuple(counted)
+
+
+def _owner(edges: Sequence[Edge], roads: Iterable[int]) -> int:
+    return min(roads, key=lambda i: (edges[i].boundary == "included", i))
 
 
 def _check_kinds(edges: Sequence[Edge]) -> None:
@@ -118,7 +156,7 @@ class _Closing:
 
 
 def _close(
-    spec: ZoneSpec, roads: list[Road], closing: _Closing, plane: LocalPlane
+    spec: ZoneSpec, roads: list[Road], named_parts: Sequence[Road], closing: _Closing, plane: LocalPlane
 ) -> tuple[Border, list[Road], list[Gap]]:
     """Return the face's border, the roads with their bridges, and the gaps.
 
@@ -127,8 +165,7 @@ def _close(
     border = choose(spec.edges, roads)
     if border is not None:
         return border, roads, []
-    order = list(range(len(roads))) if spec.ordered else cyclic_order(roads)
-    gaps = closing.bridge(find_gaps(roads, order))
+    gaps = closing.bridge(_gaps_of_one(named_parts) or find_gaps(roads, _order(spec, roads)))
     if all(gap.bridged_by for gap in gaps):
         bridged = _with_bridges(spec.edges, roads, gaps)
         border = choose(spec.edges, bridged)
@@ -137,11 +174,32 @@ def _close(
     raise _open(gaps, roads, plane, closing.max_gap_m)
 
 
+def _order(spec: ZoneSpec, roads: Sequence[Road]) -> list[int]:
+    return list(range(len(roads))) if spec.ordered else cyclic_order(roads)
+
+
+def _named_parts(edges: Sequence[Edge], found: Mapping[str, Found], plane: LocalPlane) -> list[Road]:
+    """Return the parts of a ring that is the only edge (三环: 北三环西路, 北三环中路, ...), each as a road."""
+    if len({edge.road for edge in edges}) > 1 or any(edge.part for edge in edges):
+        return []
+    by_name: dict[str, list[Segment]] = {}
+    for segment in found[edges[0].road].segments:
+        by_name.setdefault(segment.name or "", []).append(segment)
+    return [Road.of(name, by_name[name], plane) for name in sorted(by_name)]
+
+
+def _gaps_of_one(named_parts: Sequence[Road]) -> list[Gap]:
+    """Return the gaps around a ring between its named parts: all of them are the one edge."""
+    if len(named_parts) < _MIN_RING:
+        return []
+    return [replace(gap, roads=(0, 0)) for gap in find_gaps(named_parts, cyclic_order(named_parts))]
+
+
 def _with_bridges(edges: Sequence[Edge], roads: Sequence[Road], gaps: Iterable[Gap]) -> list[Road]:
     """Add each bridge to one of the two roads it joins: to one that is not part of the area, if there is one."""
     bridged = list(roads)
     for gap in gaps:
-        owner = min(gap.roads, key=lambda i: (edges[i].boundary == "included", i))
+        owner = _owner(edges, gap.roads)
         for carriageway in gap.path:
             bridged[owner] = bridged[owner].with_line(carriageway.line, carriageway.half_width_m)
         if not gap.path:
@@ -168,10 +226,15 @@ def _open(gaps: Sequence[Gap], roads: Sequence[Road], plane: LocalPlane, max_gap
     return ZoneError("loop_open", text, gaps=reports)
 
 
-def _surfaces_along(loop: Polygon, roads: Sequence[Road]) -> tuple[BaseGeometry, ...]:
+def _surfaces_along(
+    loop: Polygon, roads: Sequence[Road], roundabouts: Iterable[tuple[int, Roundabout]]
+) -> tuple[BaseGeometry, ...]:
     """Return each road from kerb to kerb along the loop, up to the outer kerb of the road at the corner."""
     along = shapely.buffer(shapely.boundary(loop), max(road.reach_m for road in roads) + _CLEAR_M)
-    return tuple(shapely.intersection(road.surface, along) for road in roads)
+    surfaces = [shapely.intersection(road.surface, along) for road in roads]
+    for owner, roundabout in roundabouts:
+        surfaces[owner] = shapely.union_all([surfaces[owner], roundabout.surface])
+    return tuple(surfaces)
 
 
 def _area(loop: Polygon, face: Polygon, edges: Sequence[Edge], surfaces: Sequence[BaseGeometry]) -> BaseGeometry:

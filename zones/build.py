@@ -33,7 +33,7 @@ def build_zone(
     grade: Grade | None = None,
     max_gap_m: float = 100.0,
     bridge: Iterable[tuple[float, float]] = (),
-    crs: str = "wgs84",
+    crs: str | None = None,
 ) -> Zone:
     """Build the zone that a specification means on the streets of a file.
 
@@ -43,7 +43,7 @@ def build_zone(
         grade: what the streets are worth; the source says so if this is None.
         max_gap_m: the longest path along drawn ways that may close a gap.
         bridge: WGS 84 lon/lat of gaps that the operator closes with a straight line.
-        crs: the coordinates of the file; a network is in WGS 84 already.
+        crs: the coordinates of the file, where it does not say them; a network is in WGS 84 already.
 
     Raises:
         ZoneError: no honest polygon exists.
@@ -66,14 +66,38 @@ def build_zone(
             CarveOut(part.road, _lonlat(drawn, surface))
             for part, surface in zip(spec.carve_outs, drawn.carve_outs, strict=True)
         ),
-        streets=tuple(streets_around(network, drawn)),
+        streets=streets_around(network, drawn),
         gaps=tuple(gap.as_json(drawn.roads, drawn.plane) for gap in drawn.gaps),
-        names={name: found.how for name, found in drawn.found.items()},
+        names={name: _how(network, found) for name, found in drawn.found.items()},
         widths={name: _width(found) for name, found in drawn.found.items()},
-        warnings=tuple(_warnings(drawn, final)),
-        source={"file": network.source.file, "sha256": network.source.sha256, "date": network.source.date},
+        warnings=(*_warnings(drawn, final), *_overlay_warnings(network, drawn)),
+        source=_source(network),
         spec=spec,
     )
+
+
+def _how(network: StreetNetwork, found: Found) -> str:
+    """Return how a name was found; `overlay` where people gave it to the streets."""
+    given = network.overlay.segments if network.overlay is not None else frozenset()
+    return "overlay" if found.how == "exact" and any(s.id in given for s in found.segments) else found.report
+
+
+def _overlay_warnings(network: StreetNetwork, drawn: Outline) -> Iterable[str]:
+    for name, found in drawn.found.items():
+        if network.overlay is not None and _how(network, found) == "overlay":
+            yield f"{name}: 名称出自 named by {network.overlay.file}"
+
+
+def _source(network: StreetNetwork) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "file": network.source.file,
+        "sha256": network.source.sha256,
+        "date": network.source.date,
+    }
+    if network.overlay is not None:
+        given = network.overlay
+        said["overlay"] = {"file": given.file, "sha256": given.sha256, "segments": sorted(given.segments)}
+    return said
 
 
 def _lonlat(drawn: Outline, geometry: BaseGeometry) -> BaseGeometry:
@@ -103,4 +127,9 @@ def _warnings(drawn: Outline, grade: Grade) -> Iterable[str]:
         yield f"{' — '.join(report['between'])}: {report['length_m']} m @ {report['lon']}, {report['lat']}: {how}"
     for name, found in drawn.found.items():
         if found.how != "exact":
-            yield f"{name}: 按 {found.how} 找到 found as {found.how}"
+            signed, way = "、".join(found.signed) or "—", found.way
+            yield f"{name}: 按{way.zh}找到 found by {way.en}: {signed}"
+    for edge, roundabout in drawn.roundabouts:
+        lon, lat = drawn.plane.lonlat(roundabout.centre.x, roundabout.centre.y)
+        where = f"{float(lon):.6f}, {float(lat):.6f}"
+        yield f"{drawn.roads[edge].name}: {where} 的环岛计入边界道路 the roundabout there counts as part of the road"

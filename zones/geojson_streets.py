@@ -66,6 +66,15 @@ def _line(points: list[list[float]], *, file: str, field: str) -> LineString:
     return LineString(pairs)
 
 
+def segments_of(features: list[dict[str, Any]], path: Path) -> tuple[Segment, ...]:
+    """Return the streets of GeoJSON features; of a two-way street drawn there and back, one.
+
+    Raises:
+        InputError: a feature is none, or a line is broken.
+    """
+    return tuple(_without_returns(_segments(features, path)))
+
+
 def _segments(features: list[dict[str, Any]], path: Path) -> Iterator[Segment]:
     for number, feature in enumerate(features):
         place = f"features[{number}]"
@@ -114,7 +123,7 @@ def read_geojson(path: Path, sha256: str) -> StreetNetwork:
         InputError: it is not JSON (with the line), not a FeatureCollection, a line is broken, or there is none.
     """
     features = _load(path)
-    segments = tuple(_without_returns(_segments(features, path)))
+    segments = segments_of(features, path)
     if not segments:
         raise InputError(Text("文件里没有线", "the file holds no lines"), file=str(path), field="features")
     name = path.name.lower()

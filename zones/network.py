@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -76,6 +76,15 @@ class Source:
     date: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Overlaid:
+    """Names given beside the source: by which file, and the ids of the segments that bear them."""
+
+    file: str
+    sha256: str
+    segments: frozenset[str]
+
+
 @dataclass(frozen=True)
 class StreetNetwork:
     """Streets of one source.
@@ -84,11 +93,13 @@ class StreetNetwork:
         segments: in the source's order.
         source: the file they were read from.
         grade: how far it can be trusted: an invented network, OpenStreetMap, or another file of lines.
+        overlay: what was named beside the source.
     """
 
     segments: tuple[Segment, ...]
     source: Source
     grade: Literal["schematic", "osm", "survey"] = field(default="survey")
+    overlay: Overlaid | None = None
 
     @cached_property
     def by_name(self) -> dict[str, list[Segment]]:
@@ -141,45 +152,64 @@ def _shifted(segments: Iterable[Segment], crs: str) -> tuple[Segment, ...]:
     def shift(segment: Segment) -> Segment:
         points = shapely.get_coordinates(segment.line)
         lon, lat = to_wgs84(points[:, 0], points[:, 1], crs)
-        return _with_line(segment, LineString(list(zip(lon.tolist(), lat.tolist(), strict=True))))
+        return replace(segment, line=LineString(list(zip(lon.tolist(), lat.tolist(), strict=True))))
 
     return tuple(shift(segment) for segment in segments)
 
 
-def _with_line(segment: Segment, line: LineString) -> Segment:
-    values = {name: getattr(segment, name) for name in Segment.__slots__}
-    return Segment(**{**values, "line": line})
-
-
-def _reader(path: Path) -> Callable[[Path, str], StreetNetwork]:
-    from zones import geojson_streets, osm_streets  # noqa: PLC0415 - OSMnx takes seconds to import
+def _plain_reader(path: Path) -> Callable[[Path, str], StreetNetwork] | None:
+    """Return the reader of a file whose numbers are degrees by its format."""
+    from zones import geojson_streets, osm_streets, pbf_streets  # noqa: PLC0415 - OSMnx takes seconds to import
 
     name = path.name.lower()
     if name.endswith((".osm", ".xml", ".osm.gz", ".osm.bz2")):
         return osm_streets.read_osm
+    if name.endswith(".pbf"):
+        return pbf_streets.read_pbf
     if name.endswith((".geojson", ".json")):
         return geojson_streets.read_geojson
-    raise InputError(
+    return None
+
+
+def _unknown(path: Path) -> InputError:
+    return InputError(
         Text(
-            f"不认识的街道文件 {path.suffix!r}：应为 .osm、.xml 或 .geojson",
-            f"unknown kind of street file {path.suffix!r}: .osm, .xml or .geojson is needed",
+            f"不认识的街道文件 {path.suffix!r}：应为 .osm（.gz、.bz2）、.xml、.osm.pbf、.geojson、.gpkg、.shp、.zip、.parquet、.gpx 或 .csv",
+            f"unknown kind of street file {path.suffix!r}: .osm (.gz, .bz2), .xml, .osm.pbf, .geojson, .gpkg, .shp, .zip, "
+            ".parquet, .gpx or .csv is needed",
         ),
         file=str(path),
     )
 
 
-def read_streets(path: str | Path, *, crs: str = "wgs84") -> StreetNetwork:
+def read_streets(path: str | Path, *, crs: str | None = None, name_column: str | None = None) -> StreetNetwork:
     """Read streets from a file; its suffix says how.
 
     Args:
-        path: OSM XML (`.osm`, `.xml`, also `.osm.gz`, `.osm.bz2`) or GeoJSON lines (`.geojson`, `.json`).
-        crs: the coordinates of the file: wgs84, gcj02 or bd09.
+        path: OSM XML (`.osm`, `.xml`, also `.osm.gz`, `.osm.bz2`), OSM PBF (`.pbf`), GeoJSON lines (`.geojson`,
+            `.json`), another file of lines (`.gpkg`, `.shp`, `.zip` of a Shapefile, `.parquet`, `.geoparquet`; see
+            `line_files`), or drives along roads (`.gpx`, `.csv`; see `track_streets`).
+        crs: wgs84, gcj02 or bd09; for files of lines also such as EPSG:4490. None is what the file says, and WGS 84
+            where the format is in degrees.
+        name_column: of a file of lines, where it is none of the usual.
 
     Raises:
         InputError: unknown suffix or `crs`, an unreadable, empty or broken file, or one without streets.
     """
-    check_crs(crs)
+    from zones.line_files import SUFFIXES as LINES  # noqa: PLC0415 - their libraries take time to import
+    from zones.line_files import read_lines  # noqa: PLC0415
+    from zones.track_streets import SUFFIXES as TRACKS  # noqa: PLC0415
+    from zones.track_streets import read_tracks  # noqa: PLC0415
+
     path = Path(path)
-    reader = _reader(path)
+    suffix = path.suffix.lower()
+    if suffix in LINES:
+        return read_lines(path, crs=crs, name_column=name_column)
+    check_crs(crs or "wgs84")
+    if suffix in TRACKS:
+        return read_tracks(path, crs=crs or "wgs84")
+    reader = _plain_reader(path)
+    if reader is None:
+        raise _unknown(path)
     network = reader(path, sha256_of(path))
-    return StreetNetwork(_shifted(network.segments, crs), network.source, network.grade)
+    return replace(network, segments=_shifted(network.segments, crs or "wgs84"))

@@ -1,6 +1,7 @@
 """Streets of an OSM XML file, through OSMnx."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,10 +84,14 @@ def _other_names(data: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _segments(graph: "nx.MultiDiGraph") -> Iterator[Segment]:
-    for u, v, key, data in graph.edges(keys=True, data=True):
+    # not the graph's key: it counts what else runs between two nodes in the file, a fence or a boundary
+    seen: Counter[str] = Counter()
+    for u, v, data in graph.edges(data=True):
         way = int(data["osmid"])
+        number = f"{way}/{u}-{v}"
+        again, seen[number] = seen[number], seen[number] + 1
         yield Segment(
-            id=f"{way}/{u}-{v}" + (f"#{key}" if key else ""),
+            id=number + (f"#{again}" if again else ""),
             name=data.get("name"),
             highway=data["highway"],
             line=_line(graph, u, v, data),
@@ -105,6 +110,11 @@ def _head(path: Path) -> str:
         return file.read(_HEAD_BYTES).decode("utf-8", "replace")
 
 
+def read_segments(path: Path) -> tuple[Segment, ...]:
+    """Return the streets of an OSM XML file, cut where ways meet; see `read_osm`."""
+    return tuple(_segments(_graph(path)))
+
+
 def read_osm(path: Path, sha256: str) -> StreetNetwork:
     """Read every `highway` way of an OSM XML file, cut where ways meet.
 
@@ -118,7 +128,7 @@ def read_osm(path: Path, sha256: str) -> StreetNetwork:
     head = _head(path)
     date = _OSM_DATE.search(head.partition("<node")[0])
     return StreetNetwork(
-        segments=tuple(_segments(_graph(path))),
+        segments=read_segments(path),
         source=Source(path.name, sha256, date[1] if date else None),
         grade="schematic" if _SCHEMATIC.search(head) else "osm",
     )

@@ -1,6 +1,6 @@
 """Where each street around a zone runs: inside, on the boundary, in a carve-out, outside, or across."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +8,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zones.boundary import Outline
-from zones.network import StreetNetwork
-from zones.roads import carriageway_of
+from zones.network import Segment, StreetNetwork
+from zones.roads import carriageways_of
 from zones.widths import width_of
 from zones.zone import Street, StreetPlace
 
@@ -19,31 +19,45 @@ _MOUTH_M = 30.0
 _ANY_M = 1.0
 
 
-def streets_around(network: StreetNetwork, drawn: Outline) -> Iterator[Street]:
-    """Yield the driven streets around the loop, in the order of their ids, with the place of each."""
+def streets_around(network: StreetNetwork, drawn: Outline) -> tuple[Street, ...]:
+    """Return the driven streets around the loop, in the order of their ids, with the place of each."""
     near = shapely.buffer(drawn.loop, _AROUND_M)
     driven = sorted((s for s in network.segments if s.driven), key=lambda s: s.id)
-    lines = np.array([carriageway_of(s, drawn.plane).line for s in driven], dtype=object)
+    lines = np.array([c.line for c in carriageways_of(driven, drawn.plane)], dtype=object)
     here = np.flatnonzero(shapely.intersects(lines, near))
-    places = _places(lines[here], drawn)
-    for index, place in zip(here, places, strict=True):
-        segment = driven[index]
-        half = round(width_of(segment).width_m / 2, 3)
-        yield Street(segment.id, segment.name, segment.highway, place, half, segment.oneway, segment.line)
+    places = places_of(lines[here], drawn.area, drawn.boundary, drawn.carve_outs)
+    return tuple(_street(driven[index], place) for index, place in zip(here, places, strict=True))
 
 
-def _places(lines: npt.NDArray[np.object_], drawn: Outline) -> list[StreetPlace]:
-    """Return where each line runs, by how many of its metres lie where."""
+def _street(segment: Segment, place: StreetPlace) -> Street:
+    half = round(width_of(segment).width_m / 2, 3)
+    return Street(segment.id, segment.name, segment.highway, place, half, segment.oneway, segment.line)
+
+
+def places_of(
+    lines: npt.NDArray[np.object_],
+    area: BaseGeometry,
+    boundary: Iterable[BaseGeometry],
+    carve_outs: Iterable[BaseGeometry],
+) -> list[StreetPlace]:
+    """Return where each line runs, by how many of its metres lie where; all geometry in one plane."""
+    total = shapely.length(lines)
 
     def metres(where: BaseGeometry) -> npt.NDArray[np.float64]:
-        return shapely.length(shapely.intersection(lines, where))
+        # most streets lie wholly in or out: only the others need cutting
+        shapely.prepare(where)
+        whole = shapely.contains_properly(where, lines)
+        cut = np.flatnonzero(shapely.intersects(where, lines) & ~whole)
+        found = np.where(whole, total, 0.0)
+        found[cut] = shapely.length(shapely.intersection(lines[cut], where))
+        return found
 
-    inside = metres(drawn.area)
-    carved = metres(shapely.union_all(drawn.carve_outs))
-    boundary = metres(shapely.difference(shapely.union_all(drawn.boundary), drawn.area))
-    total = shapely.length(lines)
+    inside = metres(area)
+    carved = metres(shapely.union_all(list(carve_outs)))
+    boundary_m = metres(shapely.difference(shapely.union_all(list(boundary)), area))
     return [
-        _place(*row) for row in zip(inside, carved, boundary, total - inside - carved - boundary, total, strict=True)
+        _place(*row)
+        for row in zip(inside, carved, boundary_m, total - inside - carved - boundary_m, total, strict=True)
     ]
 
 

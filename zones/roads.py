@@ -4,7 +4,7 @@ All geometry here is in metres of a LocalPlane. A dual carriageway is any pair o
 side; which way they are drawn, cut or ordered makes no difference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -52,7 +52,7 @@ class Road:
     @classmethod
     def of(cls, name: str, segments: Iterable[Segment], plane: LocalPlane) -> Self:
         """Collect segments as one road."""
-        return cls(name, tuple(carriageway_of(segment, plane) for segment in segments))
+        return cls(name, carriageways_of(list(segments), plane))
 
     @cached_property
     def lines(self) -> BaseGeometry:
@@ -109,9 +109,11 @@ class Road:
         return Road(self.name, tuple(c for c in clipped if c.line.length > _MIN_PIECE_M))
 
 
-def carriageway_of(segment: Segment, plane: LocalPlane) -> Carriageway:
-    """Project one segment."""
-    return Carriageway(plane.to_xy(segment.line), width_of(segment).width_m / 2)
+def carriageways_of(segments: Sequence[Segment], plane: LocalPlane) -> tuple[Carriageway, ...]:
+    """Project segments, all at once: one by one takes ten times as long."""
+    degrees = np.array([segment.line for segment in segments], dtype=object)
+    lines = shapely.transform(degrees, lambda c: np.column_stack(plane.xy(c[:, 0], c[:, 1])))
+    return tuple(Carriageway(x, width_of(s).width_m / 2) for x, s in zip(lines.tolist(), segments, strict=True))
 
 
 def line_parts(lines: BaseGeometry) -> list[LineString]:

@@ -22,6 +22,9 @@ _MIN_ACROSS_M = 40.0
 _MIN_COS = 0.17
 _MIN_NET = 0.1
 _BORDER_STEP_M = 5.0
+# one or two roads enclose islands at their own interchanges: a zone's border follows more of one of them than this
+_FEW = 2
+_MIN_SHARE = 0.05
 _ON_ROAD_M = 0.05
 _RUN_M = 0.5
 # moved lines that turn by less than 15 degrees, or back by more than 165, get no pointed corner
@@ -103,20 +106,29 @@ def choose(edges: Sequence[Edge], roads: Sequence[Road]) -> Border | None:
     borders = [border_of(face, roads) for face in faces(roads)]
     # a road that is an edge twice (X以北、以东) is one road
     first = [next(j for j, e in enumerate(edges) if (e.road, e.part) == (edge.road, edge.part)) for edge in edges]
-    full = [b for b in borders if all(b.contact_m(i) >= _MIN_CONTACT_M for i in first)]
+    full = [b for b in borders if all(b.contact_m(i) >= _MIN_CONTACT_M for i in first) and not _island(b, first, roads)]
     if not full:
         return None
     wrong = [[i for i, e in enumerate(edges) if not _agrees(border, first[i], e.side)] for border in full]
     fitting = [border for border, bad in zip(full, wrong, strict=True) if not bad]
     if len(fitting) > 1:
+        names = dict.fromkeys(edge.road for edge in edges)
         text = Text(
-            f"这些道路围出 {len(fitting)} 块都符合所述方位的区域，无法确定是哪一块",
-            f"the roads enclose {len(fitting)} areas that all lie on the stated sides; which one is meant?",
+            f"{'、'.join(names)} 围出 {len(fitting)} 块都符合所述方位的区域，无法确定是哪一块",
+            f"{', '.join(names)} enclose {len(fitting)} areas that all lie on the stated sides; which one is meant?",
         )
         raise ZoneError(_CONTRADICT, text)
     if not fitting:
         raise _contradiction(edges, min(wrong, key=len))
     return fitting[0]
+
+
+def _island(border: Border, edges: Sequence[int], roads: Sequence[Road]) -> bool:
+    """Tell whether a face lies within an interchange of the one or two roads that there are."""
+    distinct = set(edges)
+    if len(distinct) > _FEW:
+        return False
+    return max(border.contact_m(i) / roads[i].lines.length for i in distinct) < _MIN_SHARE
 
 
 def _contradiction(edges: Sequence[Edge], bad: Sequence[int]) -> ZoneError:

@@ -61,6 +61,10 @@ class Edge(_Model):
     kind: EdgeKind = Field("road", description="what the edge is, where it is no road")
     boundary: Boundary = Field(description="不含 / 含 / not said: whether the road itself belongs to the zone")
     part: Part | None = Field(None, description="only this stretch of the road is the edge")
+    also: tuple[Name, ...] | None = Field(
+        None,
+        description="names that the road bears on other stretches, or in the street data: all of them are this edge",
+    )
 
 
 class Area(_Model):

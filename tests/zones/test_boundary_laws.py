@@ -2,14 +2,20 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+import shapely
+import shapely.ops
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from street_map import network_of, segment
+from shapely.affinity import rotate
+from shapely.geometry.base import BaseGeometry
+from street_map import PLANE, network_of, segment
 
-from zones.boundary import outline
+from zones.boundary import Outline, outline
+from zones.coords import LocalPlane
 from zones.network import Segment
 from zones.spec import ZoneSpec
 
@@ -101,3 +107,73 @@ def test_a_street_of_the_same_name_elsewhere_changes_nothing(
     # the plane's centre moves with the data: compare sizes
     assert both.loop.area == pytest.approx(alone.loop.area, rel=1e-4)
     assert both.area.area == pytest.approx(alone.area.area, rel=1e-4)
+
+
+# anticlockwise
+_QUARTERS = ("north", "west", "south", "east")
+
+
+def _turned_words(spec: ZoneSpec, quarters: int) -> ZoneSpec:
+    def turned(side: str | None) -> str:
+        return _QUARTERS[(_QUARTERS.index(str(side)) + quarters) % 4]
+
+    edges = [edge.model_copy(update={"side": turned(edge.side)}) for edge in spec.edges]
+    return spec.model_copy(update={"edges": edges})
+
+
+def _moved(segments: list[Segment], plane: LocalPlane, quarters: int) -> list[Segment]:
+    """Turn a map about its lower left, and put that at the middle of another plane."""
+
+    def line(old: Segment) -> BaseGeometry:
+        return plane.to_lonlat(rotate(PLANE.to_xy(old.line), 90 * quarters, origin=(0, 0)))
+
+    return [replace(old, line=line(old)) for old in segments]
+
+
+def _drawn_at(drawn: Outline, geometry: BaseGeometry, plane: LocalPlane, quarters: int) -> BaseGeometry:
+    """Return a geometry in the metres of the map as it was before it was moved."""
+    return rotate(plane.to_xy(drawn.plane.to_lonlat(geometry)), -90 * quarters, origin=(0, 0))
+
+
+@_law
+@given(rings(), st.integers(0, 3), st.floats(74.0, 134.0), st.floats(4.0, 53.0))
+def test_moving_the_map_and_turning_it_with_its_sides_moves_and_turns_the_zone(
+    roads: list[list[_Point]], quarters: int, lon: float, lat: float
+) -> None:
+    spec, segments, plane = _spec(("excluded", "included", "unstated", "excluded")), _whole(roads), LocalPlane(lon, lat)
+    here = outline(spec, network_of(segments))
+    there = outline(_turned_words(spec, quarters), network_of(_moved(segments, plane, quarters)))
+    for before, after in ((here.loop, there.loop), (here.area, there.area)):
+        assert after.area == pytest.approx(before.area, rel=1e-4)
+        back = _drawn_at(there, after, plane, quarters)
+        apart = shapely.symmetric_difference(back, _drawn_at(here, before, PLANE, 0))
+        assert apart.area < 1e-4 * before.area
+
+
+@_law
+@given(rings(), st.randoms(use_true_random=False))
+def test_other_ids_change_nothing(roads: list[list[_Point]], rng: random.Random) -> None:
+    segments = _in_pieces(roads, rng)
+    ids = [str(number) for number in range(len(segments))]
+    rng.shuffle(ids)
+    renamed = [replace(old, id=new, way_id=int(new)) for old, new in zip(segments, ids, strict=True)]
+    before, after = (outline(_spec(), network_of(pieces)) for pieces in (segments, renamed))
+    assert after.loop.equals_exact(before.loop, 0.0)
+    assert after.area.equals_exact(before.area, 0.0)
+
+
+@_law
+@given(rings(), st.lists(st.integers(1, 9), min_size=3, max_size=3, unique=True))
+def test_the_parts_of_a_road_under_names_of_their_own_are_the_road(roads: list[list[_Point]], cuts: list[int]) -> None:
+    line = PLANE.to_xy(segment("", roads[0]).line)
+    ends = [0.0, *(cut / 10 for cut in sorted(cuts)), 1.0]
+    parts = [shapely.ops.substring(line, a, b, normalized=True) for a, b in pairwise(ends)]
+    named = [segment(f"街{number}", list(part.coords)) for number, part in enumerate(parts)]
+    spec = _spec()
+    also = tuple(str(part.name) for part in named)
+    first = spec.edges[0].model_copy(update={"also": also})
+    whole = outline(spec, network_of(_whole(roads)))
+    listed = outline(
+        spec.model_copy(update={"edges": [first, *spec.edges[1:]]}), network_of([*named, *_whole(roads)[1:]])
+    )
+    assert listed.area.symmetric_difference(whole.area).area < 1e-5 * whole.area.area

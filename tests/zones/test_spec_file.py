@@ -67,3 +67,9 @@ def test_what_is_no_mapping_is_an_input_error(tmp_path: Path, text: str) -> None
 def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.yaml"):
         read_spec(tmp_path / "none.yaml")
+
+
+def test_an_edge_may_list_the_names_that_its_road_also_bears(tmp_path: Path) -> None:
+    text = _GOOD.replace("side: north,", "side: north, also: [南关街, 朝阳街],")
+    edges = read_spec(_write(tmp_path, text)).edges
+    assert [edge.also for edge in edges] == [("南关街", "朝阳街"), None]

@@ -2,16 +2,23 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from truckban.cli.base import DONE, NO_POLYGON, Command, Lazy, Number, complain, group, new, write
 from truckban.cli.language import Speaker
+from truckban.cli.zone_compare import diff, verify
+from truckban.cli.zone_export import export
+from truckban.cli.zone_given import draw_failure, file_option
+from truckban.cli.zone_show import entries, show
+from truckban.cli.zone_streets import options, streets_asked
 
 
 def command(say: Speaker) -> Lazy:
     """Build the group."""
-    return group(say, "zone", ("区域", "Zones"), [_build(say)])
+    made = [_build(say), show(say), entries(say), verify(say), diff(say), export(say)]
+    return group(say, "zone", ("区域", "Zones"), made)
 
 
 def _build(say: Speaker) -> Command:
@@ -22,7 +29,9 @@ def _build(say: Speaker) -> Command:
         out: Path,
         max_gap_m: float,
         bridge: tuple[str, ...],
-        crs: str,
+        failure_png: Path | None,
+        failure_html: Path | None,
+        **given: Any,  # noqa: ANN401 - the options of `zone_streets`
     ) -> int:
         from zones.build import build_zone  # noqa: PLC0415
         from zones.errors import InputError, ZoneError  # noqa: PLC0415
@@ -30,28 +39,23 @@ def _build(say: Speaker) -> Command:
 
         if (spec is None) == (notice is None):
             raise click.UsageError(say("--spec 和 --notice 要给其中一个", "give one of --spec and --notice"))
-        if streets == "overpass":
-            raise click.UsageError(
-                say(
-                    "联网下载街道（overpass）还没有做；请给出 OSM XML 或 GeoJSON 文件",
-                    "fetching streets from Overpass is not built yet; give an OSM XML or GeoJSON file",
-                )
-            )
         if out.is_dir():
             raise InputError(
                 Text("这是文件夹，应为文件名", "this is a folder; a file name is needed"), file=out.name, field="--out"
             )
+        words = _spec(spec, notice)
+        network = streets_asked(say, streets, given)
         try:
             zone = build_zone(
-                Path(streets),
-                _spec(spec, notice),
+                network,
+                words,
                 max_gap_m=max_gap_m,
                 bridge=[_position(point, say) for point in bridge],
-                crs=crs,
             )
         except ZoneError as error:
             write(json.dumps({"error": error.as_json()}, ensure_ascii=False))
             complain(error.say(say.lang))
+            draw_failure(network, error, say, roads=[e.road for e in words.edges], png=failure_png, html=failure_html)
             return NO_POLYGON
         out.parent.mkdir(parents=True, exist_ok=True)
         zone.write(out)
@@ -78,16 +82,11 @@ def _build(say: Speaker) -> Command:
         build,
         "build",
         (
-            "由街道文件和通告的话（某路以北……）画出禁行区域；围不拢就说明缺口，不会自己连直线。",
-            "Build the zone from a file of streets and the notice's words; where the ring does not close it says where, and draws no line of its own.",
+            "由街道（文件或联网下载）和通告的话（某路以北……）画出禁行区域；围不拢就说明缺口，不会自己连直线。",
+            "Build the zone from streets and the notice's words; where the ring does not close it says where, and draws no line of its own.",
         ),
         [
-            click.Option(
-                ["--streets"],
-                required=True,
-                metavar="FILE",
-                help=say("OSM XML 或 GeoJSON 线", "OSM XML or GeoJSON lines"),
-            ),
+            *options(say),
             click.Option(["--spec"], type=click.Path(), help=say("区域说明（YAML）", "the zone's words (YAML)")),
             click.Option(["--notice"], help=say("用通告里的区域说明", "take the words from this notice")),
             click.Option(
@@ -96,6 +95,8 @@ def _build(say: Speaker) -> Command:
                 type=click.Path(path_type=Path),
                 help=say("写到这个文件（GeoJSON）", "file to write (GeoJSON)"),
             ),
+            file_option(say, "--failure-png", "围不拢时画出断头处", "draw the loose ends where it does not close"),
+            file_option(say, "--failure-html", "同上，离线 HTML", "the same, as one offline HTML file"),
             click.Option(
                 ["--max-gap-m"],
                 type=Number(min=0.0),
@@ -110,13 +111,6 @@ def _build(say: Speaker) -> Command:
                 help=say(
                     "同意用直线补这一处缺口；可多次", "agree to a straight line across this very gap; may be repeated"
                 ),
-            ),
-            click.Option(
-                ["--crs"],
-                type=click.Choice(["wgs84", "gcj02", "bd09"]),
-                default="wgs84",
-                show_default=True,
-                help=say("街道文件的坐标系", "what the streets' coordinates are in"),
             ),
         ],
     )

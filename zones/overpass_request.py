@@ -1,0 +1,220 @@
+"""One question to an Overpass server: repeated with patience, never without end; kept in a folder if wished."""
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from zones.errors import InputError
+from zones.text import Text
+
+if TYPE_CHECKING:
+    import requests
+
+T = TypeVar("T")
+# busy or passing faults; 429 and 504 are what Overpass says when its slots are taken (OSM wiki, Overpass API, Status codes)
+_AGAIN = frozenset({429, 500, 502, 503, 504})
+_MOST_BYTES = 300_000_000
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverpassSettings:
+    """How a server is asked.
+
+    Attributes:
+        url: of its API, with or without `/interpreter`; None is OSMnx's default.
+        timeout_s: how long one try may take, the whole answer included.
+        retries: how often it is asked again after the first try.
+        backoff_s: the first pause; each further one is twice as long.
+        longest_pause_s: no pause is longer; a server that asks for more is not asked again.
+        total_s: all tries and pauses together.
+        cache: a folder that keeps answers, byte for byte; a question answered there is not asked again.
+        user_agent: who asks; the servers' terms want a name.
+
+    Raises:
+        InputError: a value is out of range.
+    """
+
+    url: str | None = None
+    timeout_s: float = 60.0
+    retries: int = 4
+    backoff_s: float = 2.0
+    longest_pause_s: float = 60.0
+    total_s: float = 300.0
+    cache: Path | None = None
+    user_agent: str = "truckban (zones from OpenStreetMap)"
+
+    def __post_init__(self) -> None:
+        """Refuse what would never end or never begin."""
+        parts = urlsplit(self.url or "https://server")
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise InputError(
+                Text("地址应以 http:// 或 https:// 开头", "an address begins with http:// or https://"),
+                field="overpass-url",
+            )
+        for name in ("timeout_s", "total_s", "longest_pause_s", "backoff_s"):
+            if not 0 < getattr(self, name) <= 86_400:  # noqa: PLR2004 - a day
+                raise InputError(Text("应为大于 0 的秒数", "a number of seconds above 0 is needed"), field=name)
+        if not 0 <= self.retries <= 100:  # noqa: PLR2004
+            raise InputError(Text("应为 0 到 100", "a number from 0 to 100 is needed"), field="retries")
+
+
+class Unusable(Exception):  # noqa: N818 - not for the caller: it asks for another try
+    """An answer that is none; another try may give one."""
+
+    def __init__(self, text: Text, *, wait_s: float | None = None) -> None:
+        """Keep the sentence and how long the server asks to be left alone."""
+        self.text, self.wait_s = text, wait_s
+        super().__init__(text.en)
+
+
+def fetch(query: str, settings: OverpassSettings, read: Callable[[bytes], T]) -> T:
+    """Return what `read` makes of the answer's bytes.
+
+    Args:
+        query: in Overpass QL.
+        settings: how the server is asked.
+        read: raises `Unusable` where another try may help.
+
+    Raises:
+        InputError: no usable answer after the last try, or the server refuses the question.
+    """
+    address = _address(settings)
+    kept = _kept(settings, address, query)
+    if kept is not None and kept.is_file():
+        try:
+            return read(kept.read_bytes())
+        except (OSError, Unusable):  # what is kept is broken: ask again
+            pass
+    until = time.monotonic() + settings.total_s
+    why = Text("时间用完", "the time is over")
+    for attempt in range(settings.retries + 1):
+        try:
+            answer = _ask(address, query, settings, until)
+            made = read(answer)
+        except Unusable as error:
+            why = error.text
+            pause = min(settings.backoff_s * 2**attempt, settings.longest_pause_s)
+            asked = error.wait_s or 0.0
+            pause = max(pause, asked)
+            if attempt == settings.retries:
+                break
+            if asked > settings.longest_pause_s or time.monotonic() + pause >= until:
+                break
+            time.sleep(pause)
+            continue
+        if kept is not None:
+            _keep(kept, answer)
+        return made
+    raise _given_up(why)
+
+
+def _given_up(why: Text) -> InputError:
+    return InputError(
+        Text(
+            f"没有从 Overpass 得到街道：{why.zh}。请检查网络或稍后再试；也可以改用文件：--streets 街道.osm（或 .osm.pbf、.gpkg、.shp）",
+            f"no streets were had from Overpass: {why.en}. Check the network or try later; or use a file instead: "
+            "--streets STREETS.osm (or .osm.pbf, .gpkg, .shp)",
+        ),
+        field="overpass",
+    )
+
+
+def _address(settings: OverpassSettings) -> str:
+    url = settings.url
+    if url is None:
+        from osmnx import settings as theirs  # noqa: PLC0415 - takes seconds to import
+
+        url = str(theirs.overpass_url)
+    return url.rstrip("/").removesuffix("/interpreter") + "/interpreter"
+
+
+def _ask(address: str, query: str, settings: OverpassSettings, until: float) -> bytes:
+    import requests  # noqa: PLC0415
+    import urllib3  # noqa: PLC0415
+
+    deadline = min(time.monotonic() + settings.timeout_s, until)
+    wait = max(0.01, deadline - time.monotonic())
+    headers = {"User-Agent": settings.user_agent}
+    try:
+        with requests.post(address, data={"data": query}, headers=headers, timeout=wait, stream=True) as response:
+            _check(response)
+            return _body(response, deadline)
+    except (requests.Timeout, urllib3.exceptions.ReadTimeoutError):
+        raise Unusable(_LATE) from None
+    except requests.ConnectionError as error:
+        raise Unusable(Text("连不上，或连接中断", "no connection, or it broke off")) from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        raise Unusable(Text("应答不完整", "the answer is not whole")) from error
+
+
+_LATE = Text("服务器没有及时应答", "the server did not answer in time")
+
+
+def _check(response: "requests.Response") -> None:
+    status = response.status_code
+    if status in _AGAIN:
+        raise Unusable(
+            Text(f"服务器忙（HTTP {status}）", f"the server is busy (HTTP {status})"),
+            wait_s=_seconds(response.headers.get("Retry-After")),
+        )
+    if status != HTTPStatus.OK:
+        raise _given_up(Text(f"服务器拒绝了（HTTP {status}）", f"the server refused (HTTP {status})"))
+
+
+def _body(response: "requests.Response", deadline: float) -> bytes:
+    parts, size = [], 0
+    # what has come, not a full chunk: a server that sends byte by byte must not outlast the deadline
+    while part := response.raw.read1(_CHUNK, decode_content=True):
+        parts.append(part)
+        size += len(part)
+        if time.monotonic() > deadline:
+            raise Unusable(_LATE)
+        if size > _MOST_BYTES:
+            raise _given_up(Text("应答太大：请缩小范围", "the answer is too large: ask for a smaller area"))
+    return b"".join(parts)
+
+
+def _seconds(text: str | None) -> float | None:
+    """Return the seconds of a `Retry-After`: a number or a date (RFC 9110, 10.2.3); None where it is neither."""
+    if text is None:
+        return None
+    if text.strip().isascii() and text.strip().isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _kept(settings: OverpassSettings, address: str, query: str) -> Path | None:
+    if settings.cache is None:
+        return None
+    key = hashlib.sha256(f"{address} {query}".encode()).hexdigest()
+    return settings.cache / f"{key}.json"
+
+
+def _keep(path: Path, answer: bytes) -> None:
+    """Put the answer in the cache in one step: a reader beside us sees all of it or none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(answer)
+        Path(name).replace(path)
+    except OSError as error:
+        why = error.strerror or "?"
+        raise InputError(
+            Text(f"无法写入缓存：{why}", f"the cache cannot be written: {why}"), file=path.parent.name, field="cache"
+        ) from error

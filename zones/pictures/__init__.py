@@ -1,0 +1,1 @@
+"""Pictures of zones: a sheet with a map and a key, drawn with matplotlib (extra `maps`)."""
