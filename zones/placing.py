@@ -19,12 +19,16 @@ _MOUTH_M = 30.0
 _ANY_M = 1.0
 
 
+_SHORTEST_M = 0.05
+
+
 def streets_around(network: StreetNetwork, drawn: Outline) -> tuple[Street, ...]:
     """Return the driven streets around the loop, in the order of their ids, with the place of each."""
     near = shapely.buffer(drawn.loop, _AROUND_M)
     driven = sorted((s for s in network.segments if s.driven), key=lambda s: s.id)
     lines = np.array([c.line for c in carriageways_of(driven, drawn.plane)], dtype=object)
-    here = np.flatnonzero(shapely.intersects(lines, near))
+    # what is shorter than the file's grid would come back as a point
+    here = np.flatnonzero(shapely.intersects(lines, near) & (shapely.length(lines) > _SHORTEST_M))
     places = places_of(lines[here], drawn.area, drawn.boundary, drawn.carve_outs)
     return tuple(_street(driven[index], place) for index, place in zip(here, places, strict=True))
 
