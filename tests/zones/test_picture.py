@@ -28,6 +28,11 @@ from zones.spec import ZoneSpec
 from zones.zone import Zone
 from zones.zone_file import load_builtin
 
+try:
+    fonts.chinese_family()
+except InputError as missing:
+    pytest.skip(missing.text.en, allow_module_level=True)
+
 
 @pytest.fixture(scope="module")
 def zone() -> Zone:
