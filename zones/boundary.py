@@ -1,27 +1,31 @@
 """From a notice's edges and a street network to polygons, or to an error that says why there is none."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import shapely
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from zones.coords import LocalPlane
+from zones.chainage import RoadPost
+from zones.coords import LocalPlane, to_wgs84
 from zones.errors import InputError, ZoneError
 from zones.gaps import Gap, Ways, bridge_gaps, cyclic_order, find_gaps
-from zones.names import Found, find_roads, joined
-from zones.network import Segment, StreetNetwork
+from zones.kilometres import metres_of
+from zones.names import Found, find_roads, joined, kinds_of
+from zones.network import Kind, Segment, StreetNetwork
 from zones.roads import Road, carriageways_of, polygon_parts
 from zones.roundabouts import Roundabout, roundabouts_of
 from zones.sides import Border, centre_loop, choose
-from zones.spec import Edge, Junction, ZoneSpec
+from zones.spec import Chainage, Edge, Junction, ZoneSpec
+from zones.spellings import as_ref
 from zones.stretches import Stretches
 from zones.text import Text
 
 # what is left of the area narrower than this, between kerbs, is no area
 _SLIVER_M = 2.0
 _CLEAR_M = 1.0
+_HAIR_M = 0.01
 # so many named parts go round a ring
 _MIN_RING = 3
 
@@ -40,6 +44,7 @@ class Outline:
         roads: the edges' roads, bridged.
         found: every road that the specification names.
         roundabouts: those that count as part of a boundary road, each with the index of its edge.
+        worked_out: of each chainage, how its place was found.
     """
 
     plane: LocalPlane
@@ -51,16 +56,49 @@ class Outline:
     roads: tuple[Road, ...]
     found: dict[str, Found]
     roundabouts: tuple[tuple[int, Roundabout], ...] = ()
+    worked_out: Mapping[str, Text] = field(default_factory=dict)
 
 
 def names_in(spec: ZoneSpec) -> list[str]:
     """Return every road that a specification names."""
-    junctions = list(spec.points.values())
     parts = [*spec.carve_outs, *(edge.part for edge in spec.edges if edge.part)]
-    junctions += [place for part in parts for place in (part.from_, part.to) if isinstance(place, Junction)]
+    places = [*spec.points.values(), *(place for part in parts for place in (part.from_, part.to))]
     names = [*(edge.road for edge in spec.edges), *(part.road for part in parts)]
     names += [name for edge in spec.edges for name in edge.also or ()]
-    return list(dict.fromkeys([*names, *(name for junction in junctions for name in junction.junction)]))
+    names += [name for place in places if isinstance(place, Junction) for name in place.junction]
+    names += [place.road for place in places if isinstance(place, Chainage) and place.road]
+    return list(dict.fromkeys(names))
+
+
+def kinds_in(spec: ZoneSpec, network: StreetNetwork) -> dict[str, Kind]:
+    """Return what every name of a specification is the name of.
+
+    An edge says it; a name that stands in a junction only is a street's, or that of the lines of one kind that bear it.
+
+    Raises:
+        InputError: an edge is no line, or one name is said to be of two kinds.
+    """
+    kinds: dict[str, Kind] = {}
+    for number, edge in enumerate(spec.edges):
+        if edge.kind == "junctions":
+            raise InputError(
+                Text(
+                    f"{edge.road} 不是道路（{edge.kind}），不能由街道数据得出边界",
+                    f"{edge.road} is no road ({edge.kind}): streets do not show where it runs",
+                ),
+                field=f"edges.{number}.kind",
+            )
+        for name in (edge.road, *(edge.also or ())):
+            if kinds.setdefault(name, edge.kind) != edge.kind:
+                raise InputError(
+                    Text(f"{name} 已写作 {kinds[name]}", f"{name} is a {kinds[name]} in another edge"),
+                    field=f"edges.{number}.kind",
+                )
+    for name in names_in(spec):
+        if name not in kinds:
+            signed = kinds_of(network, name)
+            kinds[name] = signed[0] if len(signed) == 1 else "road"
+    return kinds
 
 
 def outline(
@@ -82,12 +120,14 @@ def outline(
         ZoneError: `road_not_found`, `loop_open` or `sides_contradict`.
         InputError: a part or a place of the specification cannot be resolved.
     """
-    _check_kinds(spec.edges)
     found = _found(spec, network)
-    plane = LocalPlane.around(*(s.line for edge in spec.edges for s in found[edge.road].segments))
+    plane = _plane([s for edge in spec.edges for s in found[edge.road].segments])
     named = {name: Road.of(name, road.segments, plane) for name, road in found.items()}
-    stretches = Stretches(named.__getitem__, spec.points)
-    roads = [stretches.part_of_road(edge.part) if edge.part else named[edge.road] for edge in spec.edges]
+    stretches = Stretches(named.__getitem__, spec.points, _posts(spec, network, plane))
+    roads = [
+        stretches.part_of_road(edge.part, at=f"edges.{number}.part") if edge.part else named[edge.road]
+        for number, edge in enumerate(spec.edges)
+    ]
     operator = [plane.to_xy(Point(lon, lat)) for lon, lat in bridge]
     driven = [segment for segment in network.segments if segment.driven]
     ways = carriageways_of(driven, plane)
@@ -95,14 +135,65 @@ def outline(
     roundabouts = roundabouts_of(driven, ways, roads, own)
     roads, counted = _with_roundabouts(spec.edges, roads, roundabouts)
     named_parts = _named_parts(spec.edges, found, plane)
-    border, roads, gaps = _close(spec, roads, named_parts, _Closing(Ways(ways), max_gap_m, operator), plane)
+    cut_off = network.beside.partial
+    partial = (edge.road for edge in spec.edges if any(s.name in cut_off for s in found[edge.road].segments))
+    closing = _Closing(Ways(ways), max_gap_m, operator, tuple(dict.fromkeys(partial)))
+    border, roads, gaps = _close(spec, roads, named_parts, closing, plane)
     loop = centre_loop(border, roads)
     counted = tuple((i, one) for i, one in counted if shapely.intersects(one.surface, loop.exterior))
     boundary = _surfaces_along(loop, roads, counted)
-    whole = _area(loop, border.face, spec.edges, boundary)
-    carve_outs = tuple(shapely.intersection(stretches.surface(part, loop), whole) for part in spec.carve_outs)
+    whole = _area(loop, border.face, spec.edges, [*boundary, *_hairlines(loop, spec.edges, roads)])
+    carve_outs = tuple(
+        shapely.intersection(stretches.surface(part, loop, at=f"carve_outs.{number}"), whole)
+        for number, part in enumerate(spec.carve_outs)
+    )
     area = _clean(shapely.difference(whole, shapely.union_all(carve_outs)), border.face)
-    return Outline(plane, loop, area, boundary, carve_outs, tuple(gaps), tuple(roads), found, counted)
+    boundary = tuple(
+        surface if edge.kind == "road" else _seen(surface, road, loop, area)
+        for surface, edge, road in zip(boundary, spec.edges, roads, strict=True)
+    )
+    gaps_, roads_ = tuple(gaps), tuple(roads)
+    return Outline(plane, loop, area, boundary, carve_outs, gaps_, roads_, found, counted, stretches.worked_out)
+
+
+def _plane(segments: Sequence[Segment]) -> LocalPlane:
+    """Return a plane around the edges; around the roads alone where there are any, for a railway crosses a country."""
+    roads = [segment.line for segment in segments if segment.kind == "road"]
+    return LocalPlane.around(*(roads or [segment.line for segment in segments]))
+
+
+def _seen(surface: BaseGeometry, road: Road, loop: Polygon, area: BaseGeometry) -> BaseGeometry:
+    """Return the surface of a line that is no road; where it has no width, the half metre outside the area.
+
+    The file needs something to show, and a line is half a metre thick here. The area is not made smaller by it.
+    """
+    along = shapely.buffer(shapely.boundary(loop), road.reach_m + _CLEAR_M)
+    thin = shapely.difference(shapely.intersection(road.body, along), area)
+    return shapely.union_all([surface, *polygon_parts(thin)])
+
+
+def _posts(spec: ZoneSpec, network: StreetNetwork, plane: LocalPlane) -> Callable[[str], Sequence[RoadPost]]:
+    """Return how to find a road's kilometre posts: the operator's, and where they give none, all of the source.
+
+    Raises:
+        InputError: a post is one of a road that the specification does not name.
+    """
+    given: dict[str, list[RoadPost]] = {}
+    roads = {as_ref(name) for name in names_in(spec)}
+    for number, post in enumerate(spec.posts or ()):
+        if as_ref(post.road) not in roads:
+            raise InputError(
+                Text(f"区域说明里没有道路 {post.road}", f"the specification names no road {post.road}"),
+                field=f"posts.{number}.road",
+            )
+        lon, lat = to_wgs84(post.lon, post.lat, post.crs)
+        said = " ".join(word for word in (post.source, post.date) if word) or None
+        point = plane.to_xy(Point(float(lon), float(lat)))
+        given.setdefault(as_ref(post.road), []).append(
+            RoadPost(metres_of(post.chainage) or 0.0, point, given=True, source=said)
+        )
+    drawn = [RoadPost(post.chainage_m, plane.to_xy(Point(post.lon, post.lat))) for post in network.beside.posts]
+    return lambda road: given.get(as_ref(road), drawn)
 
 
 def _found(spec: ZoneSpec, network: StreetNetwork) -> dict[str, Found]:
@@ -110,7 +201,8 @@ def _found(spec: ZoneSpec, network: StreetNetwork) -> dict[str, Found]:
     also: dict[str, list[str]] = {}
     for edge in spec.edges:
         also.setdefault(edge.road, []).extend(edge.also or ())
-    found = find_roads(network, names_in(spec), optional=[road for road, names in also.items() if names])
+    optional = [road for road, names in also.items() if names]
+    found = find_roads(network, names_in(spec), optional=optional, kinds=kinds_in(spec, network))
     return found | {road: joined(road, [found.get(road), *(found[n] for n in names)]) for road, names in also.items()}
 
 
@@ -131,25 +223,17 @@ def _owner(edges: Sequence[Edge], roads: Iterable[int]) -> int:
     return min(roads, key=lambda i: (edges[i].boundary == "included", i))
 
 
-def _check_kinds(edges: Sequence[Edge]) -> None:
-    for number, edge in enumerate(edges):
-        if edge.kind != "road":
-            raise InputError(
-                Text(
-                    f"{edge.road} 不是道路（{edge.kind}），不能由街道数据得出边界",
-                    f"{edge.road} is no road ({edge.kind}): streets do not show where it runs",
-                ),
-                field=f"edges.{number}.kind",
-            )
-
-
 @dataclass(frozen=True, eq=False)
 class _Closing:
-    """What may close a gap: drawn ways up to a length, and the places that the operator names."""
+    """What may close a gap: drawn ways up to a length, and the places that the operator names.
+
+    `partial` names the edges of whose lines the source holds only a part.
+    """
 
     ways: Ways
     max_gap_m: float
     operator: Sequence[Point]
+    partial: tuple[str, ...]
 
     def bridge(self, gaps: Sequence[Gap]) -> list[Gap]:
         return bridge_gaps(gaps, self.ways, max_gap_m=self.max_gap_m, operator=self.operator)
@@ -171,7 +255,7 @@ def _close(
         border = choose(spec.edges, bridged)
         if border is not None:
             return border, bridged, gaps
-    raise _open(gaps, roads, plane, closing.max_gap_m)
+    raise _open(gaps, roads, plane, closing)
 
 
 def _order(spec: ZoneSpec, roads: Sequence[Road]) -> list[int]:
@@ -207,7 +291,8 @@ def _with_bridges(edges: Sequence[Edge], roads: Sequence[Road], gaps: Iterable[G
     return bridged
 
 
-def _open(gaps: Sequence[Gap], roads: Sequence[Road], plane: LocalPlane, max_gap_m: float) -> ZoneError:
+def _open(gaps: Sequence[Gap], roads: Sequence[Road], plane: LocalPlane, closing: _Closing) -> ZoneError:
+    max_gap_m = closing.max_gap_m
     reports = [gap.as_json(roads, plane) for gap in gaps]
     missing = [r for r in reports if r["bridged_by"] is None]
     if not missing:
@@ -222,6 +307,11 @@ def _open(gaps: Sequence[Gap], roads: Sequence[Road], plane: LocalPlane, max_gap
         text = Text(
             f"边界没有闭合，{max_gap_m:g} 米以内也没有道路可以连接：{zh}",
             f"the boundary is open, and no way of at most {max_gap_m:g} m closes it: {en}",
+        )
+    if closing.partial:
+        text = Text(
+            f"{text.zh}；数据里只有 {'、'.join(closing.partial)} 的一部分，请取更大的范围",
+            f"{text.en}; the data hold only a part of {', '.join(closing.partial)}: take a larger area",
         )
     return ZoneError("loop_open", text, gaps=reports)
 
@@ -238,10 +328,18 @@ def _surfaces_along(
 
 
 def _area(loop: Polygon, face: Polygon, edges: Sequence[Edge], surfaces: Sequence[BaseGeometry]) -> BaseGeometry:
-    """Return the loop with the surfaces of `included` roads and without all others."""
-    inside = [s for s, edge in zip(surfaces, edges, strict=True) if edge.boundary == "included"]
-    out = [s for s, edge in zip(surfaces, edges, strict=True) if edge.boundary != "included"]
+    """Return the loop with the surfaces of `included` roads and without all others; any beyond the edges' are out."""
+    rows = list(zip(surfaces, edges, strict=False))
+    inside = [s for s, edge in rows if edge.boundary == "included"]
+    out = [*(s for s, edge in rows if edge.boundary != "included"), *surfaces[len(edges) :]]
     return _clean(shapely.difference(shapely.union_all([loop, *inside]), shapely.union_all(out)), face)
+
+
+def _hairlines(loop: Polygon, edges: Sequence[Edge], roads: Sequence[Road]) -> list[BaseGeometry]:
+    """Return lines along the loop that have no width: an `included` road that runs on across one is cut off there."""
+    along = shapely.buffer(shapely.boundary(loop), max(road.reach_m for road in roads) + 2 * _CLEAR_M)
+    thin = [road for edge, road in zip(edges, roads, strict=True) if edge.kind != "road" and not road.half_width_m]
+    return [shapely.buffer(shapely.intersection(road.lines, along), _HAIR_M) for road in thin]
 
 
 def _clean(area: BaseGeometry, face: Polygon) -> BaseGeometry:

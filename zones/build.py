@@ -1,5 +1,6 @@
 """Streets and a specification in, a zone out."""
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,14 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zones.boundary import Outline, outline
+from zones.errors import InputError
 from zones.names import Found
 from zones.network import StreetNetwork, read_streets
 from zones.placing import streets_around
+from zones.provenance import Provenance
 from zones.spec import ZoneSpec
 from zones.spec_file import read_spec
+from zones.text import Text
 from zones.widths import width_of
 from zones.zone import BoundaryRoad, CarveOut, Grade, Zone
 
@@ -20,6 +24,7 @@ __all__ = ["build_zone", "read_spec"]
 
 # a straight line in the plane and in lon/lat differ by less than a centimetre over this
 _STRAIGHT_M = 500.0
+_MAX_GAP_M = 100.0
 _SCHEMATIC = (
     "示意路网：拓扑正确，位置任意，不得用于执法。"
     "Schematic: right in topology, arbitrary in position, not fit for enforcement."
@@ -31,9 +36,10 @@ def build_zone(
     spec: ZoneSpec,
     *,
     grade: Grade | None = None,
-    max_gap_m: float = 100.0,
+    max_gap_m: float = _MAX_GAP_M,
     bridge: Iterable[tuple[float, float]] = (),
     crs: str | None = None,
+    provenance: Provenance | None = None,
 ) -> Zone:
     """Build the zone that a specification means on the streets of a file.
 
@@ -44,11 +50,15 @@ def build_zone(
         max_gap_m: the longest path along drawn ways that may close a gap.
         bridge: WGS 84 lon/lat of gaps that the operator closes with a straight line.
         crs: the coordinates of the file, where it does not say them; a network is in WGS 84 already.
+        provenance: the notice, the zone before, and how a network was read; the zone carries them.
 
     Raises:
         ZoneError: no honest polygon exists.
         InputError: the streets or a part of the specification cannot be used.
     """
+    provenance = provenance or Provenance()
+    bridge = tuple(bridge)
+    set_ = _built_with(max_gap_m, bridge, {"grade": grade, "crs": crs}, provenance)
     network = streets if isinstance(streets, StreetNetwork) else read_streets(streets, crs=crs)
     drawn = outline(spec, network, max_gap_m=max_gap_m, bridge=bridge)
     final = grade or network.grade
@@ -73,7 +83,30 @@ def build_zone(
         warnings=(*_warnings(drawn, final), *_overlay_warnings(network, drawn)),
         source=_source(network),
         spec=spec,
+        notice=dict(provenance.notice),
+        replaces=dict(provenance.replaces),
+        built_with=set_,
     )
+
+
+def _built_with(
+    max_gap_m: float, bridge: Iterable[tuple[float, float]], words: dict[str, str | None], provenance: Provenance
+) -> dict[str, Any]:
+    """Return the options that were set, as the zone's file has them.
+
+    Raises:
+        InputError: a number is none that a file can hold.
+    """
+    spots = [[float(lon), float(lat)] for lon, lat in bridge]
+    if not all(map(math.isfinite, (max_gap_m, *(value for spot in spots for value in spot)))) or max_gap_m < 0:
+        raise InputError(
+            Text("应为有限的数，长度不小于 0", "finite numbers are needed, a length of 0 or more"),
+            field="max_gap_m / bridge",
+        )
+    gaps: dict[str, Any] = {"max_gap_m": float(max_gap_m)} if max_gap_m != _MAX_GAP_M else {}
+    if spots:
+        gaps["bridge"] = spots
+    return {**gaps, **{name: value for name, value in words.items() if value is not None}, **provenance.read_with}
 
 
 def _how(network: StreetNetwork, found: Found) -> str:
@@ -94,6 +127,8 @@ def _source(network: StreetNetwork) -> dict[str, Any]:
         "sha256": network.source.sha256,
         "date": network.source.date,
     }
+    if network.source.area is not None:
+        said["area"] = network.source.area
     if network.overlay is not None:
         given = network.overlay
         said["overlay"] = {"file": given.file, "sha256": given.sha256, "segments": sorted(given.segments)}
@@ -129,6 +164,11 @@ def _warnings(drawn: Outline, grade: Grade) -> Iterable[str]:
         if found.how != "exact":
             signed, way = "、".join(found.signed) or "—", found.way
             yield f"{name}: 按{way.zh}找到 found by {way.en}: {signed}"
+    for place, mark in drawn.worked_out.items():
+        yield f"{place}: {mark.zh} {mark.en}"
+    for name in dict.fromkeys(road.name for road in drawn.roads):
+        if any(width_of(segment).source == "line" for segment in drawn.found[name].segments):
+            yield f"{name}: 没有宽度数据，以所画的线为界 no width in the data, the line as drawn is the edge"
     for edge, roundabout in drawn.roundabouts:
         lon, lat = drawn.plane.lonlat(roundabout.centre.x, roundabout.centre.y)
         where = f"{float(lon):.6f}, {float(lat):.6f}"

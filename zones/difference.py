@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zones.coords import LocalPlane
 from zones.entries import Entry, entries_of
+from zones.provenance import mark_words, option_words, source_words
 from zones.text import Text
 from zones.zone import Zone
 
@@ -17,6 +18,18 @@ _THIN_M = 0.05
 _NEAR_M = 60.0
 _NAMES = 4
 _SAME_ENTRY_M = 15.0
+_BOUNDARY = {
+    "excluded": Text("不含", "not included"),
+    "included": Text("含", "included"),
+    "unstated": Text("未说明", "unstated"),
+}
+_SOURCE = {
+    "file": Text("文件", "file"),
+    "sha256": Text(" sha256", "sha256"),
+    "date": Text("日期", "date"),
+    "area": Text("范围", "area"),
+    "overlay": Text("补充路名", "added names"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,7 @@ class Difference:
         entries_added: numbered as in `new`.
         entries_removed: numbered as in `old`.
         changes: sentences, the gravest first; empty where the zones say the same.
+        succession: whether the new zone names the old one as the one before; None where they are one file.
     """
 
     old: Zone
@@ -52,9 +66,11 @@ class Difference:
     entries_added: tuple[Entry, ...]
     entries_removed: tuple[Entry, ...]
     changes: tuple[Change, ...]
+    succession: Change | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the numbers and both sentences of every change."""
+        following = self.succession
         return {
             "old": {"zone": self.old.id, "sha256": self.old.sha256},
             "new": {"zone": self.new.id, "sha256": self.new.sha256},
@@ -63,11 +79,19 @@ class Difference:
             "changes": [
                 {"subject": change.subject, "zh": change.text.zh, "en": change.text.en} for change in self.changes
             ],
+            "succession": None if following is None else {"subject": following.subject, **following.text._asdict()},
         }
 
 
-def difference_of(old: Zone, new: Zone) -> Difference:
-    """Compare two zones; a zone and itself have no changes."""
+def difference_of(old: Zone, new: Zone, *, old_sha256: str | None = None, new_sha256: str | None = None) -> Difference:
+    """Compare two zones; a zone and itself have no changes.
+
+    Args:
+        old: the earlier zone.
+        new: the later zone.
+        old_sha256: of the earlier file's bytes, where they may be others than the program writes.
+        new_sha256: the same of the later file.
+    """
     plane = LocalPlane.around(old.area, new.area)
     before, after = plane.to_xy(old.area), plane.to_xy(new.area)
     added, removed = (_opened(shapely.difference(*pair)) for pair in ((after, before), (before, after)))
@@ -77,17 +101,19 @@ def difference_of(old: Zone, new: Zone) -> Difference:
         *_area("area_added", added, added_km2, new, plane),
         *_area("area_removed", removed, removed_km2, old, plane),
         *_roads(old, new),
+        *_making(old, new),
         *_entry_changes(coming, going),
         *_qualities(old, new),
     ]
     places = (plane.to_lonlat(added), plane.to_lonlat(removed))
-    return Difference(old, new, *places, added_km2, removed_km2, coming, going, tuple(changes))
+    following = _succession(old, new, old_sha256 or old.sha256, new_sha256 or new.sha256)
+    return Difference(old, new, *places, added_km2, removed_km2, coming, going, tuple(changes), following)
 
 
 def _opened(geometry: BaseGeometry) -> BaseGeometry:
     """Leave out what is thinner than two files of one kerb may differ."""
-    kept = [p for p in shapely.get_parts(geometry) if p.area and not p.buffer(-_THIN_M).is_empty]
-    return shapely.union_all(kept)
+    core = shapely.buffer(geometry, -_THIN_M, join_style="mitre")
+    return shapely.intersection(geometry, shapely.buffer(core, 2 * _THIN_M, join_style="mitre"))
 
 
 def _area(subject: str, part: BaseGeometry, km2: float, zone: Zone, plane: LocalPlane) -> Iterator[Change]:
@@ -113,7 +139,7 @@ def _names_near(part: BaseGeometry, zone: Zone, plane: LocalPlane) -> list[str]:
 
 
 def _roads(old: Zone, new: Zone) -> Iterator[Change]:
-    edges = [{road.name: road.boundary for road in zone.boundary_roads} for zone in (old, new)]
+    edges = [{road.name: _BOUNDARY[road.boundary] for road in zone.boundary_roads} for zone in (old, new)]
     yield from _members("boundary_road", Text("边界道路", "boundary road"), *edges)
     carved = [dict.fromkeys((part.name for part in zone.carve_outs), "") for zone in (old, new)]
     yield from _members("carve_out", Text("不禁行路段", "carve-out"), *carved)
@@ -126,10 +152,14 @@ def _members(subject: str, word: Text, old: Mapping[str, object], new: Mapping[s
     for name in [name for name in old if name not in new]:
         yield Change(f"{subject}_removed", Text(f"取消{word.zh} {name}", f"{word.en} removed: {name}"))
     for name in [name for name in old if name in new and old[name] != new[name]]:
+        (a_zh, a_en), (b_zh, b_en) = _both(old[name]), _both(new[name])
         yield Change(
-            f"{subject}_changed",
-            Text(f"{word.zh} {name}：{old[name]} → {new[name]}", f"{word.en} {name}: {old[name]} -> {new[name]}"),
+            f"{subject}_changed", Text(f"{word.zh} {name}：{a_zh} → {b_zh}", f"{word.en} {name}: {a_en} -> {b_en}")
         )
+
+
+def _both(value: object) -> Text:
+    return value if isinstance(value, Text) else Text(str(value), str(value))
 
 
 def _entries(old: Zone, new: Zone, plane: LocalPlane) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
@@ -186,8 +216,46 @@ def _qualities(old: Zone, new: Zone) -> Iterator[Change]:
     for key, word in said.items():
         if one[key] != two[key]:
             yield Change(key, Text(f"{word.zh}：{one[key]} → {two[key]}", f"{word.en}: {one[key]} -> {two[key]}"))
-    words = Text("街道来源", "source of the streets")
     for key in dict.fromkeys([*old.source, *new.source]):
-        a, b = old.source.get(key), new.source.get(key)
-        if a != b:
-            yield Change("source", Text(f"{words.zh} {key}：{a} → {b}", f"{words.en}, {key}: {a} -> {b}"))
+        word = _SOURCE.get(key, Text(key, key))
+        a, b = (source_words(key, zone.source.get(key)) for zone in (old, new))
+        if old.source.get(key) != new.source.get(key):
+            yield Change(
+                "source",
+                Text(f"街道来源的{word.zh}：{a.zh} → {b.zh}", f"source of the streets, {word.en}: {a.en} -> {b.en}"),
+            )
+
+
+def _making(old: Zone, new: Zone) -> Iterator[Change]:
+    """Say what differs in what the zones were built for and with."""
+    if old.notice != new.notice:
+        before, after = mark_words(old.notice), mark_words(new.notice)
+        yield Change("notice", Text(f"所依通告：{before} → {after}", f"notice: {before} -> {after}"))
+    before_, after_ = option_words(old.built_with), option_words(new.built_with)
+    none = Text("未设", "not set")
+    for name in dict.fromkeys([*before_, *after_]):
+        one, two = before_.get(name, none), after_.get(name, none)
+        if old.built_with.get(name) != new.built_with.get(name):
+            yield Change("built_with", Text(f"构建选项：{one.zh} → {two.zh}", f"build option: {one.en} -> {two.en}"))
+
+
+def _succession(old: Zone, new: Zone, old_sha256: str, new_sha256: str) -> Change | None:
+    if old_sha256 == new_sha256:
+        return None
+    if new.replaces.get("sha256") == old_sha256:
+        return Change("follows", Text("新文件写明它接替旧文件", "the new zone names the old one as the one before"))
+    if old.replaces.get("sha256") == new_sha256:
+        return Change(
+            "reversed",
+            Text(
+                "旧文件写明它接替的是新文件：两个文件可能给反了",
+                "the old zone names the new one as the one before: perhaps the files are the wrong way round",
+            ),
+        )
+    if new.replaces:
+        other = mark_words(new.replaces)
+        return Change(
+            "follows_another",
+            Text(f"新文件接替的不是旧文件，而是 {other}", f"the new zone names another one as the one before: {other}"),
+        )
+    return Change("follows_none", Text("新文件没有写明接替哪个文件", "the new zone names none as the one before"))

@@ -4,17 +4,17 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from shapely import LineString
 
 from zones.errors import InputError
-from zones.network import Segment, Source, StreetNetwork, parse_lanes, parse_metres
+from zones.network import Beside, Post, Segment, Source, StreetNetwork, parse_lanes, parse_metres
+from zones.osm_tags import ROUNDABOUTS, is_street, kind_of, other_names, post_m
 from zones.text import Text
 
 _ONE_WAY = {"1", "yes", "true", "-1", "reverse"}
 _AGAINST = {"-1", "reverse"}
-_OTHER_NAMES = ("alt_name", "old_name")
 _TWO_POINTS = 2
 
 
@@ -39,15 +39,22 @@ def _load(path: Path) -> list[dict[str, Any]]:
     return features
 
 
-def _lines(geometry: dict[str, Any] | None) -> list[list[list[float]]]:
-    kind = (geometry or {}).get("type")
-    if geometry is None or kind not in {"LineString", "MultiLineString"}:
-        return []
-    parts: list[list[list[float]]] = geometry["coordinates"] if kind == "MultiLineString" else [geometry["coordinates"]]
-    return parts
+def _lines(geometry: dict[str, Any] | None, *, rings: bool = False) -> list[list[list[float]]]:
+    """Return the lines of a geometry, of a polygon its rings where these are asked for."""
+    parts: list[Any] = (geometry or {}).get("coordinates") or []
+    match (geometry or {}).get("type"):
+        case "LineString":
+            return [parts]
+        case "MultiLineString":
+            return parts
+        case "Polygon" if rings:
+            return parts
+        case "MultiPolygon" if rings:
+            return [ring for polygon in parts for ring in polygon]
+    return []
 
 
-def _line(points: list[list[float]], *, file: str, field: str) -> LineString:
+def _line(points: list[Any], *, file: str, field: str) -> LineString:
     try:
         pairs = [(float(point[0]), float(point[1])) for point in points]
         good = len(pairs) >= _TWO_POINTS and all(math.isfinite(value) for pair in pairs for value in pair)
@@ -69,6 +76,8 @@ def _line(points: list[list[float]], *, file: str, field: str) -> LineString:
 def segments_of(features: list[dict[str, Any]], path: Path) -> tuple[Segment, ...]:
     """Return the streets of GeoJSON features; of a two-way street drawn there and back, one.
 
+    A line is a street unless it says by `railway`, `waterway` or `boundary`, and by no `highway`, that it is none.
+
     Raises:
         InputError: a feature is none, or a line is broken.
     """
@@ -82,7 +91,7 @@ def _segments(features: list[dict[str, Any]], path: Path) -> Iterator[Segment]:
             parts, tags = _lines(feature.get("geometry")), feature.get("properties") or {}
         except (AttributeError, KeyError) as error:
             raise InputError(Text("不是 GeoJSON 要素", "not a GeoJSON feature"), file=str(path), field=place) from error
-        for part, points in enumerate(parts):
+        for part, points in enumerate(parts if is_street(tags) else ()):
             oneway = str(tags.get("oneway")).lower()
             line = _line(points, file=str(path), field=f"{place}.geometry.coordinates")
             yield Segment(
@@ -94,8 +103,43 @@ def _segments(features: list[dict[str, Any]], path: Path) -> Iterator[Segment]:
                 width_m=parse_metres(tags.get("width")),
                 oneway=oneway in _ONE_WAY,
                 way_id=tags.get("osm_id") if isinstance(tags.get("osm_id"), int) else None,
-                other_names=tuple((tag, str(tags[tag])) for tag in _OTHER_NAMES if tags.get(tag)),
+                other_names=other_names(tags),
+                roundabout=tags.get("junction") in ROUNDABOUTS,
             )
+
+
+def beside_of(features: list[dict[str, Any]], path: Path) -> Beside:
+    """Return the named railways, rivers and administrative boundaries of GeoJSON features, and the kilometre posts.
+
+    A boundary may be drawn as the area that it is around.
+
+    Raises:
+        InputError: a line or a post is broken.
+    """
+    lines, posts = [], []
+    for number, feature in enumerate(features):
+        tags, geometry = feature.get("properties") or {}, feature.get("geometry") or {}
+        field = f"features[{number}].geometry.coordinates"
+        metres = post_m(tags)
+        if metres is not None and geometry.get("type") == "Point":
+            place = _line([geometry.get("coordinates")] * 2, file=str(path), field=field)
+            posts.append(Post(metres, *place.coords[0]))
+        kind = kind_of(tags)
+        if kind is None or not tags.get("name"):
+            continue
+        for part, points in enumerate(_lines(geometry, rings=kind == "administrative")):
+            lines.append(
+                Segment(
+                    id=f"{kind}/{number}.{part}",
+                    name=str(tags["name"]),
+                    highway="",
+                    line=_line(points, file=str(path), field=field),
+                    width_m=parse_metres(tags.get("width")),
+                    other_names=other_names(tags),
+                    kind=kind,
+                )
+            )
+    return Beside(tuple(lines), tuple(posts))
 
 
 def _without_returns(segments: Iterator[Segment]) -> Iterator[Segment]:
@@ -113,7 +157,9 @@ def _without_returns(segments: Iterator[Segment]) -> Iterator[Segment]:
 def read_geojson(path: Path, sha256: str) -> StreetNetwork:
     """Read the lines of a GeoJSON FeatureCollection.
 
-    Properties as in OSM: `name`, `highway`, `oneway` (0/1 or yes/no/-1), `lanes`, `width`, `alt_name`, `old_name`.
+    Properties as in OSM: `name`, `highway`, `oneway` (0/1 or yes/no/-1), `lanes`, `width`, `alt_name`, `old_name`,
+    `ref`, `junction`; of lines that are no streets `railway`, `waterway` or `boundary`; of points `highway=milestone`
+    with `distance`.
 
     Args:
         path: the file.
@@ -128,4 +174,5 @@ def read_geojson(path: Path, sha256: str) -> StreetNetwork:
         raise InputError(Text("文件里没有线", "the file holds no lines"), file=str(path), field="features")
     name = path.name.lower()
     schematic = "schematic" in name or "示意" in name
-    return StreetNetwork(segments, Source(path.name, sha256), "schematic" if schematic else "survey")
+    grade: Literal["schematic", "survey"] = "schematic" if schematic else "survey"
+    return StreetNetwork(segments, Source(path.name, sha256), grade, beside=beside_of(features, path))

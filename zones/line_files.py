@@ -5,16 +5,17 @@ import json
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import shapely
 
 from zones.errors import InputError
 from zones.file_crs import FileCrs
-from zones.geojson_streets import segments_of
+from zones.geojson_streets import beside_of, segments_of
 from zones.line_tables import Table, read_parquet, read_table
 from zones.network import Source, StreetNetwork, sha256_of
+from zones.osm_tags import LINE_TAGS, NAME_TAGS, RAILWAYS, WATERWAYS
 from zones.text import Text
 
 SUFFIXES = frozenset({".gpkg", ".shp", ".zip", ".parquet", ".geoparquet"})
@@ -25,28 +26,42 @@ _NAME_COLUMNS = ("name", "道路名称", "路名", "名称")
 # Geofabrik's and other Shapefiles of OSM: class and direction under other names
 # https://download.geofabrik.de/osm-data-in-gis-formats-free.pdf, section 5.3
 _CLASS, _DIRECTION = "fclass", {"F": "yes", "T": "-1", "B": "no"}
-_TAGS = ("highway", "oneway", "lanes", "width", "alt_name", "old_name", "osm_id")
+_TAGS = ("highway", "oneway", "lanes", "width", "junction", *NAME_TAGS, "ref", "osm_id", *LINE_TAGS)
 
 
-def read_lines(path: Path, *, crs: str | None = None, name_column: str | None = None) -> StreetNetwork:
+# which of them can hold several layers
+LAYERED = frozenset({".gpkg", ".zip"})
+
+
+def read_lines(
+    path: Path, *, crs: str | None = None, name_column: str | None = None, layer: str | None = None
+) -> StreetNetwork:
     """Read the lines of a GeoPackage, a Shapefile (also zipped) or a (Geo)Parquet file.
 
-    Columns as in OSM: `highway`, `oneway`, `lanes`, `width`, `alt_name`, `old_name`, `osm_id`; Geofabrik's `fclass` is
-    the class. Letters' case does not matter.
+    Columns as in OSM: `highway`, `oneway`, `lanes`, `width`, `alt_name`, `old_name`, `ref`, `osm_id`; Geofabrik's
+    `fclass` is the class. Of lines that are no streets: `railway`, `waterway` or `boundary`. Letters' case does not
+    matter.
 
     Args:
         path: the file.
         crs: what the numbers are, where the file does not say it; see `FileCrs`.
         name_column: where it is not name, 道路名称, 路名 or 名称.
+        layer: where several hold lines; of a GeoPackage or a `.zip` only.
 
     Raises:
         InputError: the file or a line cannot be read, no column of names or coordinate system is known, or no line
             is there.
     """
-    sha256 = _sha256(path)
+    sha256 = sha256_of_lines(path)
+    if layer is not None and path.suffix.lower() not in LAYERED:
+        raise InputError(
+            Text("只有 .gpkg 和 .zip 有图层可选", "only .gpkg and .zip have layers to choose from"),
+            file=str(path),
+            field="layer",
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # GDAL's remarks on odd files; what matters is checked below
-        table = read_parquet(path) if path.suffix.lower() in _PARQUET else read_table(path)
+        table = read_parquet(path) if path.suffix.lower() in _PARQUET else read_table(path, layer)
     columns = {column.casefold(): column for column in reversed(table.columns)}
     names = table.columns[_name_column(table, columns, name_column, path)]
     tags = {tag: table.columns[columns[tag]] for tag in (*_TAGS, _CLASS) if tag in columns}
@@ -55,12 +70,13 @@ def read_lines(path: Path, *, crs: str | None = None, name_column: str | None = 
     if not segments:
         raise InputError(Text("文件里没有线", "the file holds no lines"), file=str(path))
     name = path.name.lower()
+    grade: Literal["schematic", "osm", "survey"] = "osm" if {_CLASS, "osm_id"} <= tags.keys() else "survey"
     if "schematic" in name or "示意" in name:
-        return StreetNetwork(segments, Source(path.name, sha256), "schematic")
-    return StreetNetwork(segments, Source(path.name, sha256), "osm" if {_CLASS, "osm_id"} <= tags.keys() else "survey")
+        grade = "schematic"
+    return StreetNetwork(segments, Source(path.name, sha256), grade, beside=beside_of(features, path))
 
 
-def _sha256(path: Path) -> str:
+def sha256_of_lines(path: Path) -> str:
     """Return the hash of the file; of a Shapefile, of all its parts, for the names stand beside the lines."""
     own = sha256_of(path)
     if path.suffix.lower() != ".shp":
@@ -121,7 +137,10 @@ def _tags(row: int, tags: dict[str, list[Any]]) -> dict[str, Any]:
     given = {tag: _text(values[row]) for tag, values in tags.items()}
     found: dict[str, Any] = {tag: value for tag, value in given.items() if value is not None}
     if _CLASS in found:
-        found.setdefault("highway", found[_CLASS])
+        of_class = {"railway": RAILWAYS, "waterway": WATERWAYS}
+        found.setdefault(
+            next((tag for tag, known in of_class.items() if found[_CLASS] in known), "highway"), found[_CLASS]
+        )
         found["oneway"] = _DIRECTION.get(found.get("oneway", "B"), found.get("oneway"))
     number = str(found.get("osm_id", ""))
     found["osm_id"] = int(number) if number.isascii() and number.isdigit() else None

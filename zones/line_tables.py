@@ -36,11 +36,11 @@ class Table:
     crs: str | None
 
 
-def read_table(path: Path) -> Table:
-    """Read a file through GDAL.
+def read_table(path: Path, layer: str | None = None) -> Table:
+    """Read a layer of a file through GDAL.
 
     Raises:
-        InputError: GDAL cannot read it, or more than one of its layers holds lines.
+        InputError: GDAL cannot read it, `layer` holds no lines or is not there, or none was named and several hold lines.
     """
     import pyogrio  # type: ignore[import-untyped]  # noqa: PLC0415 - takes time to import
     from pyogrio.errors import (  # type: ignore[import-untyped]  # noqa: PLC0415
@@ -53,7 +53,7 @@ def read_table(path: Path) -> Table:
     source = f"/vsizip/{path.resolve()}" if path.suffix.lower() == ".zip" else str(path)
     try:
         layers = [str(name) for name, kind in pyogrio.list_layers(source) if kind is None or _of_lines(str(kind))]
-        layer = _one(layers, path)
+        layer = _one(layers, layer, path)
         codec = _code_page(path)
         meta, _, geometry, values = pyogrio.raw.read(
             source, layer=layer, force_2d=True, encoding=None if codec is None else "ISO-8859-1"
@@ -72,16 +72,25 @@ def _of_lines(kind: str) -> bool:
     return "LineString" in kind or kind in {"Unknown", "GeometryCollection"}
 
 
-def _one(layers: list[str], path: Path) -> str:
-    if len(layers) == 1:
+def _one(layers: list[str], wanted: str | None, path: Path) -> str:
+    if wanted is not None and wanted in layers:
+        return wanted
+    if wanted is None and len(layers) == 1:
         return layers[0]
     listed = "、".join(layers)
-    text = (
-        Text(f"有几层线（{listed}）：请只留一层", f"several layers hold lines ({listed}): keep one of them in the file")
-        if layers
-        else Text("文件里没有线的图层", "no layer of the file holds lines")
-    )
-    raise InputError(text, file=str(path))
+    if not layers:
+        text = Text("文件里没有线的图层", "no layer of the file holds lines")
+    elif wanted is None:
+        text = Text(
+            f"有几层线（{listed}）：请用 --layer 指明一层",
+            f"several layers hold lines ({listed}): name one with --layer",
+        )
+    else:
+        text = Text(
+            f"没有叫 {wanted} 的线图层；文件里有：{listed}",
+            f"no layer of lines is called {wanted}; the file has: {listed}",
+        )
+    raise InputError(text, file=str(path), field="layer")
 
 
 def _code_page(path: Path) -> str | None:

@@ -230,7 +230,7 @@ class Locator:
         points = self.zone.spec.points if self.zone.spec else {}
         ends = [end if end in points else Junction(junction=(road, end)) for end in (from_, to)]
         meant = [points[end] if isinstance(end, str) else end for end in ends]
-        if not known.issuperset(name for junction in meant for name in junction.junction):
+        if not known.issuperset(n for place in meant if isinstance(place, Junction) for n in place.junction):
             return None
         try:
             part = Part.model_validate({"road": road, "from": ends[0], "to": ends[1]})

@@ -6,7 +6,7 @@ these ways at once. A way in which two different roads fit is an error that name
 
 import difflib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,16 +14,17 @@ import shapely
 
 from zones.coords import LocalPlane
 from zones.errors import ZoneError
-from zones.network import Segment, StreetNetwork
-from zones.spellings import KINDS, as_ref, folded, is_ref, normalised, on_one_road, wholes
+from zones.network import Kind, Segment, StreetNetwork
+from zones.spellings import KIND_WORDS, KINDS, as_ref, folded, is_ref, normalised, on_one_road, wholes, without_ending
 from zones.text import Text
 
-__all__ = ["Found", "candidates", "find_road", "find_roads", "normalised"]
+__all__ = ["Found", "candidates", "find_road", "find_roads", "kinds_of", "normalised"]
 
 _CANDIDATES = 5
 _MIN_LIKENESS = 0.4
 _REF = "ref"
 _PARTS = "parts"
+_ENDING = "ending"
 # one part alone may be another road: 中山东路 is not 中山路
 _MIN_PARTS = 2
 _SPELLINGS = ("traditional", "alike", "suffix")
@@ -36,7 +37,7 @@ class Found:
     Attributes:
         name: as the notice words it.
         how: `exact`, an OSM tag (`alt_name`, `old_name`, `ref`, ...), a way of spelling (`traditional`, `alike`,
-            `suffix`, `parts`), or two of these joined by `+`.
+            `suffix`, `parts`, `ending`), or two of these joined by `+`.
         segments: the streets.
         signed: the names they bear, where these are not the name itself.
     """
@@ -65,18 +66,22 @@ class _Ambiguous:
     name: str
     how: str
     roads: tuple[str, ...]
+    network: StreetNetwork
 
 
 @dataclass(slots=True)
 class _Labels:
-    """Every name that streets bear, normalised: as signed, and by tag; each with its segments."""
+    """Every name that streets, or lines of one kind, bear, normalised: as signed, and by tag; each with its segments."""
 
+    network: StreetNetwork
+    kind: Kind
     signed: dict[str, list[Segment]] = field(default_factory=dict)
     tagged: dict[str, dict[str, list[Segment]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, network: StreetNetwork) -> "_Labels":
-        labels = cls()
+    def of(cls, network: StreetNetwork, kind: Kind) -> "_Labels":
+        network = network.of_kind(kind)
+        labels = cls(network, kind)
         for name, segments in network.by_name.items():
             labels.signed.setdefault(normalised(name), []).extend(segments)
         for segment in network.segments:
@@ -90,18 +95,25 @@ class _Labels:
         """Return what a name means by the first way in which anything fits."""
         wanted = normalised(name)
         if wanted in self.signed:
-            return Found(name, "exact", tuple(self.signed[wanted]))
+            own = Found(name, "exact", tuple(self.signed[wanted]))
+            # a numbered road bears its number as its name on some stretches only
+            numbered = self._fitting(wanted, (_REF,)) if self.kind == "road" else {}
+            wider = (Found(name, _REF, tuple(found), road) for road, found in numbered.items())
+            return next((found for found in wider if len(found.segments) > len(own.segments)), own)
         for kinds in self._ways():
             roads = self._fitting(wanted, kinds)
             how = "+".join(kinds)
             if len(roads) > 1:
-                return _Ambiguous(name, how, tuple(dict.fromkeys(n for road in roads for n in road)))
+                return _Ambiguous(name, how, tuple(dict.fromkeys(n for road in roads for n in road)), self.network)
             for road, segments in roads.items():
                 return Found(name, how, tuple(segments), road)
         return None
 
     def _ways(self) -> Iterator[tuple[str, ...]]:
         tags = sorted(tag for tag in self.tagged if tag != _REF)
+        if self.kind != "road":  # the other ways are those in which streets are spelt
+            yield from ((kind,) for kind in (*tags, "traditional", "alike", _ENDING))
+            return
         alone = [*tags, _REF, *_SPELLINGS, _PARTS]
         yield from ((kind,) for kind in alone)
         yield from itertools.combinations((*_SPELLINGS, _PARTS), 2)
@@ -109,6 +121,9 @@ class _Labels:
 
     def _fitting(self, wanted: str, kinds: tuple[str, ...]) -> dict[tuple[str, ...], list[Segment]]:
         """Return each road that fits: the names it is signed with, and its segments."""
+        if kinds == (_ENDING,):
+            key = without_ending(wanted, self.kind)
+            return {(text,): found for text, found in self.signed.items() if without_ending(text, self.kind) == key}
         if _PARTS in kinds:
             return self._by_parts(folded(wanted, kinds), kinds)
         if kinds[0] == _REF:
@@ -157,36 +172,51 @@ def _one_road(segments: Iterable[Segment]) -> dict[tuple[str, ...], list[Segment
     return {tuple(sorted({normalised(s.name) for s in road if s.name})): road} if road else {}
 
 
+def kinds_of(network: StreetNetwork, name: str) -> list[Kind]:
+    """Return the kinds of the lines and streets that are signed with a name."""
+    wanted = normalised(name)
+    signed = (s.kind for s in (*network.segments, *network.beside.lines) if s.name and normalised(s.name) == wanted)
+    return list(dict.fromkeys(signed))
+
+
 def find_road(network: StreetNetwork, name: str) -> Found | None:
     """Return the streets that a name means, or None where no street bears it in any spelling.
 
     Raises:
         ZoneError: `road_not_found`: different roads fit in the same way.
     """
-    found = _Labels.of(network).look_up(name)
+    found = _Labels.of(network, "road").look_up(name)
     if isinstance(found, _Ambiguous):
         raise _not_found(network, {}, [found])
     return found
 
 
-def find_roads(network: StreetNetwork, names: Iterable[str], *, optional: Iterable[str] = ()) -> dict[str, Found]:
-    """Return the streets of every name.
+def find_roads(
+    network: StreetNetwork,
+    names: Iterable[str],
+    *,
+    optional: Iterable[str] = (),
+    kinds: Mapping[str, Kind] | None = None,
+) -> dict[str, Found]:
+    """Return the streets of every name, or the lines of the kind that it is the name of.
 
     Args:
-        network: the streets.
+        network: the streets, and what is beside them.
         names: as the notice words them.
         optional: names that are left out of the result where no single road bears them.
+        kinds: what each name is the name of, where it is no street's.
 
     Raises:
         ZoneError: `road_not_found`, with the candidates of each name that no street bears, or that several roads do.
     """
-    labels = _Labels.of(network)
-    found = {name: labels.look_up(name) for name in dict.fromkeys(names)}
+    asked = {name: (kinds or {}).get(name, "road") for name in names}
+    labels = {kind: _Labels.of(network, kind) for kind in dict.fromkeys(asked.values())}
+    found = {name: labels[kind].look_up(name) for name, kind in asked.items()}
     for name in set(optional) & set(found):
         if not isinstance(found[name], Found):
             del found[name]
     several = [road for road in found.values() if isinstance(road, _Ambiguous)]
-    lost = {name: candidates(network, name) for name, road in found.items() if road is None}
+    lost = {name: candidates(labels[asked[name]].network, name) for name, road in found.items() if road is None}
     if lost or several:
         raise _not_found(network, lost, several)
     return {name: road for name, road in found.items() if isinstance(road, Found)}
@@ -236,17 +266,21 @@ def _not_found(
         en.append(
             "not in the street data: " + "; ".join(f"{n} (nearest names: {like or 'none'})" for n, like in near.items())
         )
+    for lost_name, kind in ((n, kind) for n in near for kind in kinds_of(network, n)):
+        zh.append(f"数据里有名为 {lost_name} 的{KIND_WORDS[kind].zh}：是它就写 kind: {kind}")
+        en.append(f"the data hold a {KIND_WORDS[kind].en} named {lost_name}: if it is meant, write kind: {kind}")
     nearest = dict(lost)
     for road in several:
         way = Found(road.name, road.how, ()).way
         names = "、".join(road.roads)
         zh.append(f"{road.name} 可能是几条道路中的任何一条（{way.zh}）：{names}；请写明是哪一条")
         en.append(f"{road.name} may be any of several roads ({way.en}): {names}; say which")
-        nearest[road.name] = _places(network, road)
+        nearest[road.name] = _places(road)
     return ZoneError("road_not_found", Text("；".join(zh), "; ".join(en)), candidates=nearest)
 
 
-def _places(network: StreetNetwork, road: _Ambiguous) -> list[dict[str, Any]]:
+def _places(road: _Ambiguous) -> list[dict[str, Any]]:
+    network = road.network
     scored = [(score, n) for score, n in _scored(network, road.name) if normalised(n) in road.roads]
     return [
         {"name": n, "score": round(score, 2), **_where(network.by_name[n])} for score, n in sorted(scored, reverse=True)

@@ -5,9 +5,9 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
 from shapely import LineString
@@ -15,6 +15,9 @@ from shapely import LineString
 from zones.coords import check_crs, to_wgs84
 from zones.errors import InputError
 from zones.text import Text
+
+if TYPE_CHECKING:
+    from zones.area import Area
 
 # OSM highway classes that no truck drives on: they are drawn, but a position is never "on" one of them
 NOT_DRIVEN = frozenset(
@@ -32,12 +35,14 @@ NOT_DRIVEN = frozenset(
         "steps",
     }
 )
+# what a line on the ground is: a street, or something that a notice may name as the edge of an area
+Kind = Literal["road", "railway", "river", "administrative"]
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:m|米)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of one street; both directions of a two-way street are one segment.
+    """A stretch of one street, or of a line that is none; both directions of a two-way street are one segment.
 
     Attributes:
         id: unique in its network.
@@ -48,7 +53,9 @@ class Segment:
         width_m: OSM `width`.
         oneway: whether traffic flows along `line` only.
         way_id: the OSM way it is part of.
-        other_names: (`alt_name` | `old_name` | ..., name) pairs.
+        other_names: (`alt_name` | `old_name` | `ref` | ..., name) pairs.
+        kind: what it is; lines that are no streets stand in `StreetNetwork.beside` only.
+        roundabout: OSM `junction=roundabout` or `junction=circular`.
     """
 
     id: str
@@ -60,20 +67,50 @@ class Segment:
     oneway: bool = False
     way_id: int | None = None
     other_names: tuple[tuple[str, str], ...] = ()
+    kind: Kind = "road"
+    roundabout: bool = False
 
     @property
     def driven(self) -> bool:
         """Whether motor vehicles use it (by its class)."""
-        return self.highway not in NOT_DRIVEN
+        return self.kind == "road" and self.highway not in NOT_DRIVEN
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A kilometre post: metres from the start of its road, as it says itself; WGS 84 lon/lat."""
+
+    chainage_m: float
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a source holds beside its streets.
+
+    Attributes:
+        lines: railways, rivers and administrative boundaries that have a name; nothing drives on them.
+        posts: kilometre posts.
+        partial: names of lines of which the source holds only a part.
+    """
+
+    lines: tuple[Segment, ...] = ()
+    posts: tuple[Post, ...] = ()
+    partial: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where streets are from: the file's name without its folder, its hash, and its own date if it says one."""
+    """Where streets are from: the file's name without its folder, its hash, and its own date if it says one.
+
+    `area` says which part of it was taken (`zones.area`, `said`); None is all.
+    """
 
     file: str
     sha256: str
     date: str | None = None
+    area: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +131,20 @@ class StreetNetwork:
         source: the file they were read from.
         grade: how far it can be trusted: an invented network, OpenStreetMap, or another file of lines.
         overlay: what was named beside the source.
+        beside: lines that are no streets, and kilometre posts.
     """
 
     segments: tuple[Segment, ...]
     source: Source
     grade: Literal["schematic", "osm", "survey"] = field(default="survey")
     overlay: Overlaid | None = None
+    beside: Beside = field(default=Beside())
+
+    def of_kind(self, kind: Kind) -> "StreetNetwork":
+        """Return the network, or one of the lines beside it that are of a kind."""
+        if kind == "road":
+            return self
+        return replace(self, segments=tuple(line for line in self.beside.lines if line.kind == kind))
 
     @cached_property
     def by_name(self) -> dict[str, list[Segment]]:
@@ -146,8 +191,6 @@ def sha256_of(path: Path) -> str:
 
 def _shifted(segments: Iterable[Segment], crs: str) -> tuple[Segment, ...]:
     """Return the segments with their lines brought to WGS 84."""
-    if crs == "wgs84":
-        return tuple(segments)
 
     def shift(segment: Segment) -> Segment:
         points = shapely.get_coordinates(segment.line)
@@ -157,7 +200,20 @@ def _shifted(segments: Iterable[Segment], crs: str) -> tuple[Segment, ...]:
     return tuple(shift(segment) for segment in segments)
 
 
-def _plain_reader(path: Path) -> Callable[[Path, str], StreetNetwork] | None:
+def in_wgs84(network: StreetNetwork, crs: str) -> StreetNetwork:
+    """Return a network whose numbers are degrees of `crs` in WGS 84."""
+    if crs == "wgs84":
+        return network
+    beside = network.beside
+    lon, lat = to_wgs84([post.lon for post in beside.posts], [post.lat for post in beside.posts], crs)
+    posts = tuple(
+        replace(post, lon=x, lat=y) for post, x, y in zip(beside.posts, lon.tolist(), lat.tolist(), strict=True)
+    )
+    moved = replace(beside, lines=_shifted(beside.lines, crs), posts=posts)
+    return replace(network, segments=_shifted(network.segments, crs), beside=moved)
+
+
+def _plain_reader(path: Path, crs: str, area: "Area | None") -> Callable[[Path, str], StreetNetwork] | None:
     """Return the reader of a file whose numbers are degrees by its format."""
     from zones import geojson_streets, osm_streets, pbf_streets  # noqa: PLC0415 - OSMnx takes seconds to import
 
@@ -165,7 +221,7 @@ def _plain_reader(path: Path) -> Callable[[Path, str], StreetNetwork] | None:
     if name.endswith((".osm", ".xml", ".osm.gz", ".osm.bz2")):
         return osm_streets.read_osm
     if name.endswith(".pbf"):
-        return pbf_streets.read_pbf
+        return partial(pbf_streets.read_pbf, crs=crs, area=area)
     if name.endswith((".geojson", ".json")):
         return geojson_streets.read_geojson
     return None
@@ -182,7 +238,14 @@ def _unknown(path: Path) -> InputError:
     )
 
 
-def read_streets(path: str | Path, *, crs: str | None = None, name_column: str | None = None) -> StreetNetwork:
+def read_streets(
+    path: str | Path,
+    *,
+    crs: str | None = None,
+    name_column: str | None = None,
+    layer: str | None = None,
+    area: "Area | None" = None,
+) -> StreetNetwork:
     """Read streets from a file; its suffix says how.
 
     Args:
@@ -192,24 +255,42 @@ def read_streets(path: str | Path, *, crs: str | None = None, name_column: str |
         crs: wgs84, gcj02 or bd09; for files of lines also such as EPSG:4490. None is what the file says, and WGS 84
             where the format is in degrees.
         name_column: of a file of lines, where it is none of the usual.
+        layer: of a file of several.
+        area: only the streets that touch it are taken, OSM ways whole; what lies elsewhere in a PBF is not kept in
+            memory.
 
     Raises:
-        InputError: unknown suffix or `crs`, an unreadable, empty or broken file, or one without streets.
+        InputError: unknown suffix or `crs`, an unreadable, empty or broken file, one without streets (there), or a
+            `name_column` or `layer` of a format that has none.
     """
+    from zones.area import only_in  # noqa: PLC0415
+
+    network = _read(Path(path), crs, name_column, layer, area)
+    return network if area is None else only_in(network, area)
+
+
+def _read(
+    path: Path, crs: str | None, name_column: str | None, layer: str | None, area: "Area | None"
+) -> StreetNetwork:
     from zones.line_files import SUFFIXES as LINES  # noqa: PLC0415 - their libraries take time to import
     from zones.line_files import read_lines  # noqa: PLC0415
     from zones.track_streets import SUFFIXES as TRACKS  # noqa: PLC0415
     from zones.track_streets import read_tracks  # noqa: PLC0415
 
-    path = Path(path)
     suffix = path.suffix.lower()
     if suffix in LINES:
-        return read_lines(path, crs=crs, name_column=name_column)
+        return read_lines(path, crs=crs, name_column=name_column, layer=layer)
+    for option, value in (("name_column", name_column), ("layer", layer)):
+        if value is not None:
+            raise InputError(
+                Text(f"{suffix} 文件没有可选的列或图层", f"{suffix} files have no columns or layers to choose from"),
+                file=str(path),
+                field=option,
+            )
     check_crs(crs or "wgs84")
     if suffix in TRACKS:
         return read_tracks(path, crs=crs or "wgs84")
-    reader = _plain_reader(path)
+    reader = _plain_reader(path, crs or "wgs84", area)
     if reader is None:
         raise _unknown(path)
-    network = reader(path, sha256_of(path))
-    return replace(network, segments=_shifted(network.segments, crs or "wgs84"))
+    return in_wgs84(reader(path, sha256_of(path)), crs or "wgs84")

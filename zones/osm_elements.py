@@ -9,6 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 from zones.errors import TextError
 from zones.network import Segment
+from zones.osm_checks import id_of, position_of, refs_of, tags_of
 from zones.osm_streets import read_segments
 
 # what XML 1.0 cannot hold (W3C, section 2.2, Char); OSM forbids most of it in tags too
@@ -42,13 +43,11 @@ def _sorted_out(elements: Iterable[Any]) -> tuple[dict[int, tuple[float, float]]
     for element in elements:
         kind = element.get("type") if isinstance(element, dict) else None
         if kind == "node":
-            nodes[_id(element.get("id"))] = _position(element)
-        elif kind == "way" and (tags := _tags(element)).get("highway"):
-            refs = element.get("nodes")
-            if not isinstance(refs, list):
-                raise TextError("路线没有节点表", "a way has no list of nodes")
+            nodes[id_of(element.get("id"))] = position_of(element)
+        elif kind == "way" and (tags := tags_of(element)).get("highway"):
+            refs = refs_of(element)
             if len(refs) >= _LEAST_NODES:
-                ways[_id(element.get("id"))] = {"nodes": [_id(ref) for ref in refs], "tags": tags}
+                ways[id_of(element.get("id"))] = {"nodes": refs, "tags": tags}
         elif kind is None:
             raise TextError("有的元素没有类型", "an element has no type")
     for number, way in ways.items():
@@ -58,27 +57,6 @@ def _sorted_out(elements: Iterable[Any]) -> tuple[dict[int, tuple[float, float]]
                 f"路线 {number} 的节点 {lost} 不在数据里", f"node {lost} of way {number} is not in the data"
             )
     return nodes, ways
-
-
-def _id(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TextError(f"{value!r} 不是 OSM 编号", f"{value!r} is no OSM id")
-    return value
-
-
-def _position(element: dict[str, Any]) -> tuple[float, float]:
-    lon, lat = element.get("lon"), element.get("lat")
-    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (lon, lat))
-    if not numbers or not (abs(float(lon or 0)) <= 180 and abs(float(lat or 0)) <= 90):  # noqa: PLR2004 - degrees
-        raise TextError(f"节点的位置不行：{lon!r}, {lat!r}", f"the position of a node will not do: {lon!r}, {lat!r}")
-    return float(lon or 0), float(lat or 0)
-
-
-def _tags(element: dict[str, Any]) -> dict[str, str]:
-    tags = element.get("tags") or {}
-    if not isinstance(tags, dict) or not all(isinstance(part, str) for pair in tags.items() for part in pair):
-        raise TextError("路线的标签不是文字", "the tags of a way are not text")
-    return tags
 
 
 def _xml(nodes: dict[int, tuple[float, float]], ways: dict[int, dict[str, Any]]) -> Iterator[str]:

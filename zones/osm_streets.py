@@ -12,14 +12,15 @@ from xml.sax import SAXParseException
 import shapely
 from shapely import LineString
 
-from zones.errors import InputError
+from zones.errors import InputError, TextError
 from zones.network import Segment, Source, StreetNetwork, parse_lanes, parse_metres
+from zones.osm_lines import beside_in
+from zones.osm_tags import NAME_TAGS, ROUNDABOUTS, other_names
 from zones.text import Text
 
 if TYPE_CHECKING:
     import networkx as nx
 
-NAME_TAGS = ("alt_name", "old_name", "official_name", "short_name", "name:zh", "loc_name")
 _WAY_TAGS = ["highway", "name", *NAME_TAGS, "ref", "lanes", "width", "oneway", "junction", "bridge", "tunnel", "access"]
 _HEAD_BYTES = 4096
 _OSM_DATE = re.compile(r'(?:osm_base|timestamp)="(\d{4}-\d\d-\d\d)')
@@ -78,11 +79,6 @@ def _line(graph: "nx.MultiDiGraph", u: int, v: int, data: dict[str, Any]) -> Lin
     return LineString([(graph.nodes[node]["x"], graph.nodes[node]["y"]) for node in (u, v)])
 
 
-def _other_names(data: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    pairs = [(tag, name.strip()) for tag in NAME_TAGS if tag in data for name in str(data[tag]).split(";")]
-    return tuple(pair for pair in pairs if pair[1])
-
-
 def _segments(graph: "nx.MultiDiGraph") -> Iterator[Segment]:
     # not the graph's key: it counts what else runs between two nodes in the file, a fence or a boundary
     seen: Counter[str] = Counter()
@@ -99,7 +95,8 @@ def _segments(graph: "nx.MultiDiGraph") -> Iterator[Segment]:
             width_m=parse_metres(data.get("width")),
             oneway=bool(data["oneway"]),
             way_id=way,
-            other_names=_other_names(data),
+            other_names=other_names(data),
+            roundabout=data.get("junction") in ROUNDABOUTS,
         )
 
 
@@ -116,7 +113,7 @@ def read_segments(path: Path) -> tuple[Segment, ...]:
 
 
 def read_osm(path: Path, sha256: str) -> StreetNetwork:
-    """Read every `highway` way of an OSM XML file, cut where ways meet.
+    """Read every `highway` way of an OSM XML file, cut where ways meet; beside them see `osm_lines`.
 
     Args:
         path: the file.
@@ -127,8 +124,14 @@ def read_osm(path: Path, sha256: str) -> StreetNetwork:
     """
     head = _head(path)
     date = _OSM_DATE.search(head.partition("<node")[0])
+    segments = read_segments(path)
+    try:
+        beside = beside_in(path)
+    except TextError as error:
+        raise InputError(error.text, file=str(path)) from None
     return StreetNetwork(
-        segments=read_segments(path),
+        segments=segments,
         source=Source(path.name, sha256, date[1] if date else None),
         grade="schematic" if _SCHEMATIC.search(head) else "osm",
+        beside=beside,
     )

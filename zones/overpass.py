@@ -7,129 +7,53 @@ OSMnx makes the network of the answer, as it does of a file. The request is made
 
 import hashlib
 import json
-import math
 import re
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
-import shapely
-from shapely import GEOSException, MultiPolygon, Polygon
-
+from zones.area import Area, Around, Within, nothing_in, only_in, read_within
 from zones.errors import InputError, TextError
 from zones.network import Source, StreetNetwork
-from zones.overpass_request import OverpassSettings, Unusable, fetch
+from zones.osm_lines import beside_of
+from zones.server_request import Question, ServerSettings, Unusable, fetch
 from zones.text import Text
 
 __all__ = ["Around", "OverpassSettings", "Within", "read_overpass", "read_within"]
 
-_MOST_RADIUS_M = 25_000.0
-_MOST_DEGREES = 0.6
-_MOST_CORNERS = 300
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Streets that come within `radius_m` of a WGS 84 position.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverpassSettings(ServerSettings):
+    """How an Overpass server is asked; its `url` is with or without `/interpreter`."""
 
-    Raises:
-        InputError: it is no position, or the radius is not above 0 and at most 25 km.
-    """
-
-    lon: float
-    lat: float
-    radius_m: float
-
-    def __post_init__(self) -> None:
-        """Refuse what no server should be asked."""
-        if not (abs(self.lon) <= 180 and abs(self.lat) <= 90):  # noqa: PLR2004 - degrees
-            raise InputError(
-                Text("不是经度、纬度（度）", "this is no longitude and latitude in degrees"), field="around"
-            )
-        if not 0 < self.radius_m <= _MOST_RADIUS_M:
-            raise InputError(
-                Text("半径应大于 0、不超过 25000 米", "the radius is above 0 and at most 25000 metres"), field="around"
-            )
-
-    def filters(self) -> list[str]:
-        """Return Overpass's filters for it; OR between them."""
-        return [f"(around:{self.radius_m:.1f},{self.lat:.7f},{self.lon:.7f})"]
+    server: ClassVar[str] = "overpass"
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
-    """Streets that touch an area in WGS 84; holes in it are not left out.
-
-    Raises:
-        InputError: the area is empty or broken, or wider than 0.6 degrees.
-    """
-
-    area: Polygon | MultiPolygon
-
-    def __post_init__(self) -> None:
-        """Refuse what no server should be asked."""
-        west, south, east, north = self.area.bounds if not self.area.is_empty else (math.nan,) * 4
-        fits = -180 <= west < east <= 180 and -90 <= south < north <= 90  # noqa: PLR2004 - degrees
-        if not (fits and self.area.is_valid and max(east - west, north - south) <= _MOST_DEGREES):
-            raise InputError(
-                Text(
-                    "应为不自相交的面，经纬度以度计，宽、高不超过 0.6 度",
-                    "an area without self-intersections is needed, in degrees, at most 0.6 wide and high",
-                ),
-                field="within",
-            )
-
-    def filters(self) -> list[str]:
-        """Return Overpass's filters for it; OR between them."""
-        parts = [part for part in shapely.get_parts([self.area]) if isinstance(part, Polygon)]
-        return [f'(poly:"{self._corners(part)}")' for part in parts]
-
-    @staticmethod
-    def _corners(part: Polygon) -> str:
-        # a server is slow with many corners, and streets outside the area do no harm
-        few = len(part.exterior.coords) <= _MOST_CORNERS
-        ring = part.exterior if few else shapely.convex_hull(part.exterior).boundary
-        return " ".join(f"{lat:.7f} {lon:.7f}" for lon, lat in shapely.get_coordinates(ring)[:-1].tolist())
-
-
-def read_within(path: str | Path) -> Within:
-    """Read the area of a GeoJSON file: a polygon, or all polygons of its features together.
-
-    Raises:
-        InputError: the file cannot be read, is not GeoJSON, or holds no polygon that can be used.
-    """
-    file = str(path)
-    try:
-        found = shapely.from_geojson(Path(path).read_text("utf-8-sig"))
-    except OSError as error:
-        why = error.strerror or "?"
-        raise InputError(Text(f"无法读取文件：{why}", f"the file cannot be read: {why}"), file=file) from error
-    except (UnicodeDecodeError, GEOSException) as error:
-        raise InputError(Text("不是可读的 GeoJSON", "this is not readable as GeoJSON"), file=file) from error
-    parts = [part for part in shapely.get_parts(shapely.get_parts([found])) if isinstance(part, Polygon)]
-    if not parts or not all(part.is_valid for part in parts):
-        raise InputError(
-            Text("文件里没有面，或面自相交", "the file holds no polygon, or one that intersects itself"), file=file
-        )
-    area = shapely.union_all(parts)
-    try:
-        return Within(area if isinstance(area, Polygon | MultiPolygon) else MultiPolygon())
-    except InputError as error:
-        raise InputError(error.text, file=file) from None
-
-
-def query_of(area: Around | Within, *, timeout_s: float) -> str:
+def query_of(area: Area, *, timeout_s: float) -> str:
     """Return the question in Overpass QL: every `highway` way that meets the area, whole, with its nodes.
 
     All classes are asked for, `service` as well: which of them trucks use is decided where the network is used, and a
     footpath that crosses a street is a junction in the file of the same place too.
+
+    Named railways, waterways, administrative boundaries and kilometre posts are always asked for: they are few beside
+    the streets, and one answer then does for every notice of the place. Of a boundary's relation only the member ways
+    that meet the area are: the whole of a province's would be more than all streets.
     """
-    ways = "".join(f'way["highway"]{part};' for part in area.filters())
-    return f"[out:json][timeout:{max(1, round(timeout_s))}];({ways});(._;>;);out;"
+    wanted = (
+        'way["highway"]',
+        'way["railway"]["name"]',
+        'way["waterway"]["name"]',
+        'way["boundary"="administrative"]["name"]',
+        "way(r.areas)",
+        'node["highway"="milestone"]',
+    )
+    areas = "".join(f'rel["boundary"="administrative"]{part};' for part in area.filters())
+    lines = "".join(f"{one}{part};" for one in wanted for part in area.filters())
+    return f"[out:json][timeout:{max(1, round(timeout_s))}];({areas})->.areas;({lines});(._;>;);(._;.areas;);out;"
 
 
-def read_overpass(area: Around | Within, settings: OverpassSettings | None = None) -> StreetNetwork:
+def read_overpass(area: Area, settings: OverpassSettings | None = None) -> StreetNetwork:
     """Fetch the streets of an area.
 
     Args:
@@ -138,13 +62,51 @@ def read_overpass(area: Around | Within, settings: OverpassSettings | None = Non
 
     Returns:
         The network that a file of the same data gives; its source is `overpass`, the time of the server's data
-        (`osm_base`) and the hash of the answer's bytes.
+        (`osm_base`), the hash of the answer's bytes, and the area.
 
     Raises:
         InputError: no internet, no usable answer after the last try, or no streets there.
     """
     settings = settings or OverpassSettings()
-    return fetch(query_of(area, timeout_s=settings.timeout_s), settings, _network)
+    question = Question(
+        "Overpass",
+        _address(settings.url),
+        {"data": query_of(area, timeout_s=settings.timeout_s)},
+        posted=True,
+        lost=Text("街道", "no streets were"),
+        instead=Text(
+            "也可以改用文件：--streets 街道.osm（或 .osm.pbf、.gpkg、.shp）",
+            "or use a file instead: --streets STREETS.osm (or .osm.pbf, .gpkg, .shp)",
+        ),
+    )
+    return _taken(fetch(question, settings, _network), area)
+
+
+def read_answer(answer: bytes, area: Area | None) -> StreetNetwork:
+    """Return the streets of an answer that was kept, as `read_overpass` gave them; None where it said no area.
+
+    Raises:
+        InputError: it is no whole answer, or holds no streets there.
+    """
+    try:
+        network = _network(answer)
+    except Unusable as error:
+        raise InputError(error.text, field="overpass") from None
+    return network if area is None else _taken(network, area)
+
+
+def _taken(network: StreetNetwork, area: Area) -> StreetNetwork:
+    if isinstance(area, Within):  # what was asked for may be wider, see `Within.filters`
+        return only_in(network, area)
+    return replace(network, source=replace(network.source, area=area.said()))
+
+
+def _address(url: str | None) -> str:
+    if url is None:
+        from osmnx import settings as theirs  # noqa: PLC0415 - takes seconds to import
+
+        url = str(theirs.overpass_url)
+    return url.rstrip("/").removesuffix("/interpreter") + "/interpreter"
 
 
 def _network(answer: bytes) -> StreetNetwork:
@@ -168,15 +130,13 @@ def _network(answer: bytes) -> StreetNetwork:
         remark = str(data["remark"])[:200]
         raise Unusable(Text(f"服务器没有做完：{remark}", f"the server did not finish: {remark}"))
     try:
-        segments = segments_of(elements)
+        segments, beside = segments_of(elements), beside_of(elements)
     except TextError as error:
         raise Unusable(Text(f"应答有误：{error.text.zh}", f"the answer is broken: {error.text.en}")) from None
     if not segments:
-        raise InputError(
-            Text("那里没有道路：请核对位置和范围", "there are no streets there: check the position and the area"),
-            field="overpass",
-        )
+        raise nothing_in("overpass")
     head = data.get("osm3s")
     base = str(head.get("timestamp_osm_base")) if isinstance(head, dict) else ""
     date = base if _DATE.fullmatch(base) else None
-    return StreetNetwork(segments, Source("overpass", hashlib.sha256(answer).hexdigest(), date), "osm")
+    source = Source("overpass", hashlib.sha256(answer).hexdigest(), date)
+    return StreetNetwork(segments, source, "osm", beside=beside)

@@ -16,7 +16,7 @@ from zones.pictures.zone_key import STAMP, entry_words, write_legend, write_titl
 from zones.pictures.zone_map import ZoneMap
 from zones.zone import Zone
 
-__all__ = ["html_of", "picture_of", "picture_of_difference", "picture_of_failure"]
+__all__ = ["html_of", "html_of_difference", "picture_of", "picture_of_difference", "picture_of_failure"]
 
 
 def picture_of(zone: Zone, *, lang: str = "zh") -> Sheet:
@@ -61,10 +61,14 @@ def html_of(zone: Zone, *, lang: str = "zh") -> str:
         [str(e.number), entry_words(e, sheet), f"{e.lon:.6f}", f"{e.lat:.6f}", f"{e.bearing_deg:.0f}°"]
         for e in entries_of(zone)
     ]
-    table = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>\n" for row in rows)
-    head = "".join(f"<th>{word}</th>" for word in heads)
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in zone.warnings)
-    return sheet.html(title, f"{notes}<table><tr>{head}</tr>\n{table}</table>")
+    return sheet.html(title, f"{notes}{_table(heads, rows)}")
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>\n" for row in rows)
+    head = "".join(f"<th>{html.escape(word)}</th>" for word in heads)
+    return f"<table><tr>{head}</tr>\n{body}</table>"
 
 
 def picture_of_difference(found: Difference, *, lang: str = "zh") -> Sheet:
@@ -74,6 +78,25 @@ def picture_of_difference(found: Difference, *, lang: str = "zh") -> Sheet:
         InputError: matplotlib or a font with Chinese characters is missing.
     """
     return sheet_of_difference(found, lang=lang)
+
+
+def html_of_difference(found: Difference, *, lang: str = "zh") -> str:
+    """Return the same picture as one HTML file that needs no network, with every change in words below.
+
+    Raises:
+        InputError: matplotlib or a font with Chinese characters is missing.
+    """
+    sheet = picture_of_difference(found, lang=lang)
+    title = f"{sheet.say('禁行区域的变化', 'What changed in the zone')} {found.old.id} → {found.new.id}"
+    files = "".join(
+        f"<p>{word} {html.escape(zone.id)} sha256 {zone.sha256}</p>"
+        for word, zone in ((sheet.say("旧", "Old"), found.old), (sheet.say("新", "New"), found.new))
+    )
+    following = f"<p>{html.escape(found.succession.text.of(lang))}</p>" if found.succession is not None else ""
+    rows = [[str(number), change.text.of(lang)] for number, change in enumerate(found.changes, start=1)]
+    table = _table(sheet.say("序号 变化", "No. Change").split(), rows)
+    nothing = f"<p>{sheet.say('没有变化', 'Nothing changed')}</p>"
+    return sheet.html(title, files + following + (table if rows else nothing))
 
 
 def picture_of_failure(

@@ -1,7 +1,8 @@
 """Roundabouts on the boundary: where they join two edges, or two pieces of one, they are part of the boundary road.
 
-Not every source says `junction=roundabout`, so the shape tells: one-way lines of one name (or none) that run round a
-small, round ring without a corner. The box in which two dual carriageways cross has corners and is none.
+A source may say so (OSM `junction=roundabout`, `junction=circular`); not every one does, so else the shape tells: one-way
+lines of one name (or none) that run round a small, round ring without a corner. The box in which two dual carriageways
+cross has corners and is none.
 """
 
 import math
@@ -65,7 +66,8 @@ def roundabouts_of(
         for ring in _rings(lines):
             members = [i for i, on in zip(group, _on(ring, lines), strict=True) if on]
             touched = np.flatnonzero(shapely.dwithin(pieces, ring.exterior, TOUCH_M))
-            if len(touched) >= _MIN_ARMS and _is_round(ring) and _one_way_round(ring, [ways[i].line for i in members]):
+            said = bool(members) and all(segments[i].roundabout for i in members)
+            if len(touched) >= _MIN_ARMS and (said or _looks_like_one(ring, [ways[i].line for i in members])):
                 joined = tuple(sorted({bodies[i][0] for i in touched}))
                 found.append(Roundabout(tuple(ways[i] for i in members), ring, joined))
     return sorted(found, key=lambda r: (r.centre.x, r.centre.y))
@@ -74,11 +76,11 @@ def roundabouts_of(
 def _near(
     segments: Sequence[Segment], ways: Sequence[Carriageway], pieces: npt.NDArray[np.object_], own: Collection[str]
 ) -> list[int]:
-    """Return the short one-way lines, not named as an edge, within the largest roundabout's size of an edge."""
+    """Return the short one-way lines, and those said to be of a roundabout, near an edge and not named as one."""
     short = [
         i
         for i, (segment, way) in enumerate(zip(segments, ways, strict=True))
-        if segment.oneway and segment.id not in own and way.line.length <= _MAX_ROUND_M
+        if segment.id not in own and (segment.roundabout or (segment.oneway and way.line.length <= _MAX_ROUND_M))
     ]
     if not short:
         return []
@@ -93,6 +95,10 @@ def _rings(lines: npt.NDArray[np.object_]) -> list[Polygon]:
 
 def _on(ring: Polygon, lines: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
     return np.asarray(shapely.covers(shapely.buffer(ring.exterior, TOUCH_M), lines))
+
+
+def _looks_like_one(ring: Polygon, lines: Sequence[BaseGeometry]) -> bool:
+    return _is_round(ring) and _one_way_round(ring, lines)
 
 
 def _is_round(ring: Polygon) -> bool:

@@ -5,15 +5,26 @@ The same words stand in notice packs and in the specification file of `truckban 
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from zones.coords import Crs
 from zones.errors import TextError
+from zones.kilometres import metres_of
 
 Compass = Literal["north", "south", "east", "west"]
 Side = Literal["north", "south", "east", "west", "inside"]
 EdgeKind = Literal["road", "junctions", "railway", "river", "administrative"]
 Boundary = Literal["included", "excluded", "unstated"]
 Name = Annotated[str, Field(min_length=1)]
+
+
+def _chainage(text: str) -> str:
+    if metres_of(text) is None:
+        raise TextError(f"`{text}` 不是里程桩号，应如 K764+000", f"`{text}` is no chainage such as K764+000")
+    return text
+
+
+ChainageText = Annotated[str, AfterValidator(_chainage)]
 
 
 class _Model(BaseModel):
@@ -29,14 +40,37 @@ class Junction(_Model):
     )
 
 
+class Chainage(_Model):
+    """A place named by its kilometres along a road: K764+000."""
+
+    chainage: ChainageText
+    road: Name | None = Field(None, description="whose kilometres; the road of the stretch itself where it is absent")
+
+
+def _place(value: object) -> str:
+    """Tell which way of saying a place is meant, so that an error is about that one only."""
+    chainage = "chainage" in value if isinstance(value, dict) else isinstance(value, Chainage)
+    return "[chainage]" if chainage else "[junction]"
+
+
+def _place_or_name(value: object) -> str:
+    return "[name]" if isinstance(value, str) else _place(value)
+
+
+_Junction = Annotated[Junction, Tag("[junction]")]
+_Chainage = Annotated[Chainage, Tag("[chainage]")]
+Place = Annotated[_Junction | _Chainage, Discriminator(_place)]
+PlaceOrName = Annotated[_Junction | _Chainage | Annotated[Name, Tag("[name]")], Discriminator(_place_or_name)]
+
+
 class Part(_Model):
     """A stretch of a road: from a place to a place, or from a place in a direction to the zone's edge."""
 
     road: Name
-    from_: Junction | Name | None = Field(
-        None, alias="from", description="a junction, or the name of a point of the specification"
+    from_: PlaceOrName | None = Field(
+        None, alias="from", description="a junction, a chainage, or the name of a point of the specification"
     )
-    to: Junction | Name | None = None
+    to: PlaceOrName | None = None
     toward: Compass | None = Field(
         None, description="the stretch runs from `from` this way, up to the edge of the zone"
     )
@@ -50,10 +84,22 @@ class Part(_Model):
         return self
 
 
+class Post(_Model):
+    """A kilometre post as somebody measured it, or as a register has it; a road with any here has no others."""
+
+    road: Name
+    chainage: ChainageText
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    crs: Crs = "wgs84"
+    source: Name | None = Field(None, description="who says so")
+    date: Name | None = Field(None, description="as of when")
+
+
 class Edge(_Model):
     """One edge of an area: the zone lies on `side` of `road`."""
 
-    road: Name
+    road: Name = Field(description="its name; of a railway, a river or an administrative unit where `kind` says so")
     side: Side | None = Field(
         None,
         description="the zone lies on this side of the road (X以北: north; a ring road 以内: inside); absent in an ordered loop",
@@ -74,10 +120,11 @@ class Area(_Model):
     ordered: bool = Field(
         default=False, description="the edges are an ordered loop (A—B—C—A) rather than a set of sides"
     )
-    points: dict[Name, Junction] = Field(
-        default_factory=dict, description="places that the notice names, and the junction they are"
+    points: dict[Name, Place] = Field(
+        default_factory=dict, description="places that the notice names, and the junction or the chainage they are"
     )
     carve_outs: list[Part] = Field(default_factory=list, description="stretches inside that stay open")
+    posts: list[Post] | None = Field(None, description="kilometre posts of roads whose chainage the notice names")
 
 
 class ZoneSpec(Area):

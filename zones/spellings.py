@@ -18,6 +18,18 @@ KINDS: Mapping[str, Text] = {
     "suffix": Text("路、街、大道、大街互换", "another word for street"),
     "parts": Text("分段名称", "the names of its parts"),
     "also": Text("说明中列出的名称", "the names that the specification lists"),
+    "ending": Text("末尾用词不同", "another word at its end"),
+}
+KIND_WORDS: Mapping[str, Text] = {
+    "road": Text("道路", "road"),
+    "railway": Text("铁路", "railway"),
+    "river": Text("河流", "river"),
+    "administrative": Text("行政区界", "boundary of an administrative unit"),
+}
+# words at the end of names of lines that are no streets: 临猗县界 is the boundary of 临猗县, 同蒲铁路 is signed 同蒲线
+_ENDINGS = {
+    "railway": re.compile(r"(?:铁路线|铁路|线)$"),
+    "administrative": re.compile(r"(?:(?<=[省市县区旗镇乡])[省市县区旗镇乡]界|行政区[域划]?界线?|边界线?|界线?)$"),
 }
 # a word shorter than this before a suffix or a direction names no road of its own: 东街 and 东路 are two
 _MIN_STEM = 2
@@ -80,6 +92,11 @@ def folded(name: str, kinds: tuple[str, ...]) -> str:
         if kind in _FOLDS:
             name = _FOLDS[kind](name)
     return name
+
+
+def without_ending(name: str, kind: str) -> str:
+    """Return the name of a railway or an administrative unit without what notices and maps say at its end."""
+    return _ENDINGS[kind].sub("", name) if kind in _ENDINGS else name
 
 
 def wholes(name: str) -> Iterator[tuple[str, str]]:

@@ -1,18 +1,23 @@
-"""Where two named roads meet, and the stretch of a road between such places."""
+"""Where two named roads meet or a chainage is, and the stretch of a road between such places."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely import Point
+from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from zones.errors import InputError
+from zones.kilometres import metres_of, written
 from zones.roads import Road, polygon_parts
 from zones.sides import TOWARD
-from zones.spec import Compass, Junction, Part
+from zones.spec import Chainage, Compass, Junction, Part
 from zones.text import Text
+
+if TYPE_CHECKING:
+    from zones.chainage import RoadPost
 
 # crossings of two roads nearer to each other than this are one junction (four of them where dual carriageways cross)
 _ONE_JUNCTION_M = 80.0
@@ -24,10 +29,21 @@ _MIN_COS = 0.35
 
 @dataclass(frozen=True, eq=False)
 class Crossing:
-    """One junction: its middle, and the square of surface that both roads share."""
+    """One place on a road.
+
+    Attributes:
+        centre: the middle of a junction; or a point on the centre line.
+        square: the surface that both roads of a junction share; empty at a chainage.
+        cut: what parts the road there, where it is no junction.
+    """
 
     centre: Point
     square: BaseGeometry
+    cut: BaseGeometry | None = None
+
+    def parting(self, road: Road) -> BaseGeometry:
+        """Return what cuts a road, both carriageways, in two: of a junction a disc just large enough."""
+        return self.cut or shapely.buffer(self.centre, road.spacing_m / 2 + _CUT_MARGIN_M)
 
 
 def _meetings(a: Road, b: Road) -> list[Point]:
@@ -71,7 +87,7 @@ def _square(a: Road, b: Road, centre: Point) -> BaseGeometry:
 
     def run_on(road: Road) -> BaseGeometry:
         lines = shapely.intersection(road.lines, reach)
-        square_ended = shapely.buffer(lines, road.half_width_m, cap_style="square")
+        square_ended = shapely.buffer(lines, road.half_width_m or 2 * _CUT_MARGIN_M, cap_style="square")
         return shapely.intersection(shapely.union_all([square_ended, road.surface]), reach)
 
     parts = polygon_parts(shapely.intersection(run_on(a), run_on(b)))
@@ -84,35 +100,67 @@ class Stretches:
     Args:
         road: returns the road of a name.
         points: the specification's own named places.
+        posts: returns the kilometre posts that there are for a road.
+
+    Attributes:
+        worked_out: of each chainage that was asked for, how its place was found.
     """
 
-    def __init__(self, road: Callable[[str], Road], points: Mapping[str, Junction]) -> None:
-        """Keep how to find roads and places."""
+    def __init__(
+        self,
+        road: Callable[[str], Road],
+        points: Mapping[str, Junction | Chainage],
+        posts: "Callable[[str], Sequence[RoadPost]]" = lambda _: (),
+    ) -> None:
+        """Keep how to find roads, places and posts."""
         self._road = road
         self._points = points
+        self._posts = posts
+        self.worked_out: dict[str, Text] = {}
 
-    def place(self, place: Junction | str) -> Crossing:
-        """Return the junction that a place means.
+    def place(self, place: Junction | Chainage | str, *, own: str, at: str) -> Crossing:
+        """Return what a place means.
+
+        Args:
+            place: a junction, a chainage, or the name of one of the points.
+            own: the road whose chainage is meant where it names none.
+            at: the field it stands in, for errors.
 
         Raises:
-            InputError: an undefined point, or roads that do not meet just once.
+            InputError: an undefined point, roads that do not meet just once, a chainage that no posts show.
         """
         if isinstance(place, str):
             if place not in self._points:
                 raise InputError(
                     Text(f"points 里没有定义地点 {place!r}", f"the place {place!r} is not defined in points"),
-                    field="points",
+                    field=at,
                 )
-            place = self._points[place]
-        one, other = place.junction
-        return crossing(self._road(one), self._road(other), place.direction)
+            place, at = self._points[place], f"points.{place}"
+        try:
+            if isinstance(place, Chainage):
+                return self._marked(place, own)
+            one, other = place.junction
+            return crossing(self._road(one), self._road(other), place.direction)
+        except InputError as error:
+            field = error.field if error.field == "posts" else f"{at}.{error.field}"
+            raise InputError(error.text, field=field) from None
 
-    def surface(self, part: Part, loop: BaseGeometry) -> BaseGeometry:
+    def _marked(self, place: Chainage, own: str) -> Crossing:
+        from zones.chainage import mark_of  # noqa: PLC0415 - networkx takes time to import
+
+        name = place.road or own
+        road, metres = self._road(name), metres_of(place.chainage) or 0.0
+        mark = mark_of(road, metres, self._posts(name))
+        self.worked_out[f"{name} {written(metres)}"] = mark.how
+        return Crossing(mark.point, Polygon(), mark.across(road.spacing_m + road.half_width_m + _CUT_MARGIN_M))
+
+    def surface(self, part: Part, loop: BaseGeometry, *, at: str = "part") -> BaseGeometry:
         """Return a part's surface from kerb to kerb, with the whole of the junctions at its ends.
 
         Args:
             part: the road and its ends.
             loop: the zone's loop; a part `toward` a side is measured inside it.
+            at: the field it stands in, for errors.
 
         Raises:
             InputError: a place cannot be resolved, or no continuous stretch joins the ends.
@@ -120,7 +168,7 @@ class Stretches:
         road = self._road(part.road)
         if part.from_ is None:
             return road.surface
-        region, ends = self._region(road, part, loop)
+        region, ends = self._region(road, part, loop, at)
         lines = shapely.line_merge(shapely.intersection(road.lines, region))
         flat = shapely.buffer(lines, road.half_width_m + _CUT_MARGIN_M, cap_style="flat")
         corridor = shapely.union_all([flat, shapely.intersection(road.strips, region)])
@@ -128,20 +176,20 @@ class Stretches:
         kept = shapely.intersection(road.surface, sealed)
         return shapely.union_all([kept, *(end.square for end in ends)])
 
-    def part_of_road(self, part: Part) -> Road:
-        """Return the stretch of a road that alone is an edge."""
+    def part_of_road(self, part: Part, *, at: str = "part") -> Road:
+        """Return the stretch of a road that alone is an edge; `at` is the field it stands in, for errors."""
         road = self._road(part.road)
         if part.from_ is None:
             return road
         everywhere = shapely.box(*shapely.buffer(road.body, 1.0).bounds)
-        region, ends = self._region(road, part, everywhere)
-        discs = [_disc(road, end) for end in ends]
-        return road.within(shapely.union_all([region, *discs]))
+        region, ends = self._region(road, part, everywhere, at)
+        return road.within(shapely.union_all([region, *(end.parting(road) for end in ends)]))
 
-    def _region(self, road: Road, part: Part, loop: BaseGeometry) -> tuple[BaseGeometry, list[Crossing]]:
+    def _region(self, road: Road, part: Part, loop: BaseGeometry, at: str) -> tuple[BaseGeometry, list[Crossing]]:
         """Return the piece of a road's body between its ends, the ends cut out, and the ends."""
-        ends = [self.place(place) for place in (part.from_, part.to) if place is not None]
-        discs = [_disc(road, end) for end in ends]
+        given = [(place, word) for place, word in ((part.from_, "from"), (part.to, "to")) if place is not None]
+        ends = [self.place(place, own=part.road, at=f"{at}.{word}") for place, word in given]
+        discs = [end.parting(road) for end in ends]
         within = loop if part.toward else shapely.box(*shapely.buffer(road.body, 1.0).bounds)
         pieces = polygon_parts(shapely.difference(shapely.intersection(road.body, within), shapely.union_all(discs)))
         pieces = [p for p in pieces if all(shapely.dwithin(p, disc, _NEXT_TO_M) for disc in discs)]
@@ -153,14 +201,9 @@ class Stretches:
                     f"{part.road} 上没有符合所述起止的连续路段",
                     f"no continuous stretch of {part.road} runs between the ends stated",
                 ),
-                field="carve_outs",
+                field=at,
             )
         return shapely.union_all(pieces), ends
-
-
-def _disc(road: Road, end: Crossing) -> BaseGeometry:
-    """Return a disc around a junction just large enough to cut a road, both carriageways, in two."""
-    return shapely.buffer(end.centre, road.spacing_m / 2 + _CUT_MARGIN_M)
 
 
 def _heads(piece: BaseGeometry, start: Point, toward: Compass) -> bool:

@@ -223,7 +223,7 @@ def with_tracks(network: StreetNetwork, *tracks: StreetNetwork) -> StreetNetwork
         source=replace(
             network.source,
             file=" + ".join(source.file for source in sources),
-            sha256=_together([source.sha256 for source in sources]),
+            sha256=together([source.sha256 for source in sources]),
         ),
     )
 
@@ -232,5 +232,6 @@ def _apart(number: int, segment: Segment) -> Segment:
     return replace(segment, id=f"{segment.id}+{number}")
 
 
-def _together(hashes: list[str]) -> str:
+def together(hashes: list[str]) -> str:
+    """Return one hash for streets and the drives added to them, from theirs."""
     return hashlib.sha256("\n".join(hashes).encode()).hexdigest()

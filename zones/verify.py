@@ -4,17 +4,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from zones.build import build_zone
 from zones.coords import LocalPlane
 from zones.errors import InputError
 from zones.placing import places_of
+from zones.rebuild import Files, rebuild
 from zones.text import Text
 from zones.zone import Zone
 from zones.zone_file import parse_zone
@@ -41,16 +40,12 @@ class Check:
         return {"check": self.name, "ok": self.ok, "zh": self.text.zh, "en": self.text.en}
 
 
-def verify_text(
-    text: str, *, streets: str | Path | None = None, crs: str = "wgs84", max_gap_m: float = 100.0
-) -> tuple[Check, ...]:
+def verify_text(text: str, *, files: Files | None = None) -> tuple[Check, ...]:
     """Ask everything that a zone file can be asked.
 
     Args:
         text: the file.
-        streets: the streets it says it was built from; with them the zone is built again and compared byte by byte.
-        crs: what the streets' coordinates are in.
-        max_gap_m: what the zone was built with.
+        files: what it says it was built from; with them the zone is built again and compared byte by byte.
 
     Returns:
         The checks in order; where the members are not whole, only that one.
@@ -73,8 +68,8 @@ def verify_text(
         asked.places,
     )
     checks += [question() for question in questions]
-    if streets is not None:
-        checks.append(_rebuilt(zone, text, streets, crs, max_gap_m))
+    if files is not None:
+        checks.append(_rebuilt(zone, text, files))
     return tuple(checks)
 
 
@@ -210,15 +205,10 @@ def _filled(geometry: BaseGeometry) -> BaseGeometry:
     return shapely.union_all([shapely.Polygon(part.exterior) for part in parts])
 
 
-def _rebuilt(zone: Zone, text: str, streets: str | Path, crs: str, max_gap_m: float) -> Check:
-    """Build the zone again from its own words."""
-    if zone.spec is None:
-        return Check(
-            "rebuild", ok=False, text=Text("文件没有区域说明，无法重建", "the file has no words to build from")
-        )
-    bridge = [(gap["lon"], gap["lat"]) for gap in zone.gaps if gap.get("bridged_by") == "operator"]
+def _rebuilt(zone: Zone, text: str, files: Files) -> Check:
+    """The zone is what its words, its options and its files give."""
     try:
-        again = build_zone(streets, zone.spec, max_gap_m=max_gap_m, bridge=bridge, crs=crs)
+        again = rebuild(zone, files)
     except InputError as error:
         why = Text(error.say("zh"), error.say("en"))
         return Check("rebuild", ok=False, text=Text(f"无法重建：{why.zh}", f"cannot be built again: {why.en}"))

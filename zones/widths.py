@@ -9,7 +9,7 @@ from zones.network import Segment
 
 
 class Width(NamedTuple):
-    """A carriageway's width in metres and where it is from: `width`, `lanes` or `class`."""
+    """A carriageway's width in metres and where it is from: `width`, `lanes` or `class`; or `line`, where it has none."""
 
     width_m: float
     source: str
@@ -25,8 +25,11 @@ def width_of(segment: Segment) -> Width:
     """Return the width of one segment's carriageway.
 
     From the OSM tag `width` (metres), else `lanes` x 3.5 m, else a table by `highway`. `lanes` of a one-way segment
-    counts its own carriageway only (OSM wiki, Key:lanes).
+    counts its own carriageway only (OSM wiki, Key:lanes). A railway, a river or a boundary without `width` is its line:
+    there is no usual width of a river.
     """
+    if segment.kind != "road":
+        return Width(segment.width_m or 0.0, "width" if segment.width_m else "line")
     table = _table()
     lane_m = float(table["lane_m"])
     if segment.width_m is not None:

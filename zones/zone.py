@@ -84,6 +84,9 @@ class Zone:
         source: `{"file", "sha256", "date"}` of the streets.
         spec: the words it was built from.
         builder: the version of the rules that built it.
+        notice: `{"id", "sha256"}` of the notice it was built for; empty where it was not built for one.
+        replaces: `{"zone", "sha256"}` of the zone before, the hash that of its file; empty where it is the first.
+        built_with: the options of the build that were set; members as in `provenance.BuiltWith`.
     """
 
     id: str
@@ -101,6 +104,9 @@ class Zone:
     source: Mapping[str, Any] = field(default_factory=dict)
     spec: ZoneSpec | None = None
     builder: int | None = BUILDER_VERSION
+    notice: Mapping[str, Any] = field(default_factory=dict)
+    replaces: Mapping[str, Any] = field(default_factory=dict)
+    built_with: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Put all geometry on the file's grid, so that a zone equals what is read back from its file."""
@@ -125,6 +131,8 @@ class Zone:
 
     def head(self) -> dict[str, Any]:
         """Return the `truckban` member of the file."""
+        # only where set: a zone that has no more to say keeps the bytes it always had
+        more = {"notice": self.notice, "replaces": self.replaces, "built_with": self.built_with}
         return {
             "zone": self.id,
             "grade": self.grade,
@@ -137,6 +145,7 @@ class Zone:
             "source": dict(self.source),
             "builder": self.builder,
             "spec": self.spec.model_dump(mode="json", by_alias=True, exclude_none=True) if self.spec else None,
+            **{name: dict(value) for name, value in more.items() if value},
         }
 
     def features(self) -> Iterator[tuple[dict[str, Any], BaseGeometry]]:

@@ -12,6 +12,7 @@ from shapely import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from zones.errors import InputError
+from zones.provenance import check_provenance
 from zones.spec import Boundary, ZoneSpec
 from zones.text import Text
 from zones.zone import BoundaryRoad, CarveOut, Grade, Street, StreetPlace, Zone
@@ -146,6 +147,7 @@ def parse_zone(text: str, *, file: str | None = None) -> Zone:
 
 
 def _zone(head: _Members, by_role: dict[str, list[Any]]) -> Zone:
+    check_provenance(head.values, file=head.file)
     return Zone(
         id=head.need("zone", str),
         grade=head.one_of("grade", get_args(Grade)),
@@ -162,6 +164,9 @@ def _zone(head: _Members, by_role: dict[str, list[Any]]) -> Zone:
         source=head.may("source", {}, dict),
         spec=_spec(head),
         builder=head.may("builder", None, int),
+        notice=head.may("notice", {}, dict),
+        replaces=head.may("replaces", {}, dict),
+        built_with=head.may("built_with", {}, dict),
     )
 
 

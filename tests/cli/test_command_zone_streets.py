@@ -11,6 +11,7 @@ sys.path.append(str(Path(__file__).parents[1] / "zones"))
 from overpass_server import SIDES, SMALL, Step, answer_of, serving
 
 from truckban.cli.main import run
+from zones.coords import from_wgs84
 
 Capture = pytest.CaptureFixture[str]
 AROUND = ["--around", "121.005,31.0025,2000"]
@@ -43,6 +44,7 @@ def test_the_zone_from_a_server_is_the_zone_from_the_file(tmp_path: Path, capsys
     from_file = zone(tmp_path)
     with serving(Step(status=429, headers={"Retry-After": "0"}), Step(answer_of(SMALL))) as server:
         options = [*AROUND, "--overpass-url", server.url, "--cache", str(tmp_path / "cache"), "--timeout-s", "5"]
+        options.append("--overwrite")
         for _ in range(2):
             assert build(tmp_path, "overpass", *options) == 0
     capsys.readouterr()
@@ -61,7 +63,8 @@ def test_an_area_may_be_a_file(tmp_path: Path, capsys: Capture) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(
-    "more", [[], [*AROUND, "--within", "a.geojson"], ["--around", "121,31"], ["--around", "a,b,c"]]
+    "more",
+    [[], [*AROUND, "--within", "a.geojson"], [*AROUND, "--place", "x"], ["--around", "121,31"], ["--around", "a,b,c"]],
 )
 def test_a_server_is_not_asked_without_one_area(tmp_path: Path, capsys: Capture, more: list[str], lang: str) -> None:
     assert build(tmp_path, "overpass", *more, lang=lang) == 2
@@ -71,17 +74,83 @@ def test_a_server_is_not_asked_without_one_area(tmp_path: Path, capsys: Capture,
 @pytest.mark.parametrize(
     "more",
     [
-        AROUND,
-        ["--within", "x"],
         ["--overpass-url", "http://x"],
+        ["--nominatim-url", "http://x"],
         ["--cache", "c"],
         ["--retries", "1"],
         ["--timeout-s", "1"],
+        ["--user-agent", "x"],
+        ["--layer", "x"],
+        ["--name-column", "x"],
+        ["--track-crs", "gcj02"],
     ],
 )
-def test_options_of_a_server_have_no_use_with_a_file(tmp_path: Path, capsys: Capture, more: list[str]) -> None:
-    assert build(tmp_path, osm(tmp_path), *more) == 2
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_options_without_effect_on_a_file_are_refused(
+    tmp_path: Path, capsys: Capture, more: list[str], lang: str
+) -> None:
+    assert build(tmp_path, osm(tmp_path), *more, lang=lang) == 2
     assert more[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "more", [["--crs", "wgs84"], ["--layer", "x"], ["--name-column", "x"], ["--nominatim-url", "http://x"]]
+)
+def test_options_without_effect_on_a_server_are_refused(tmp_path: Path, capsys: Capture, more: list[str]) -> None:
+    assert build(tmp_path, "overpass", *AROUND, *more) == 2
+    assert more[0] in capsys.readouterr().err
+
+
+def test_a_file_may_be_read_around_a_position_or_within_an_area(tmp_path: Path, capsys: Capture) -> None:
+    streets = osm(tmp_path)
+    assert build(tmp_path, streets) == 0
+    whole = zone(tmp_path)
+    assert build(tmp_path, streets, *AROUND, "--overwrite") == 0
+    assert zone(tmp_path)["area_km2"] == whole["area_km2"]
+    assert dict(zone(tmp_path)["source"])["area"] == {"around": [121.005, 31.0025, 2000.0]}
+    # 东路 is out of reach
+    assert build(tmp_path, streets, "--around", "121.0,31.0025,300", "--overwrite") == 4
+    assert build(tmp_path, streets, "--around", "31.0,81.0,300", "--overwrite") == 3
+    assert "longitude comes before latitude" in capsys.readouterr().err
+
+
+def place(number: int, display: str = "小镇, 某县") -> dict[str, object]:
+    ring = [[120.99, 30.99], [121.02, 30.99], [121.02, 31.02], [120.99, 31.02], [120.99, 30.99]]
+    return {
+        "osm_type": "relation", "osm_id": number, "lat": "31.0", "lon": "121.0", "category": "boundary",
+        "type": "administrative", "name": "小镇", "display_name": display,
+        "geojson": {"type": "Polygon", "coordinates": [ring]},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_a_place_by_its_name_says_where_for_a_server_and_for_a_file(
+    tmp_path: Path, capsys: Capture, *, online: bool
+) -> None:
+    with (
+        serving(Step(json.dumps([place(7)]).encode())) as names,
+        serving(Step(answer_of(SMALL))) as streets,
+    ):
+        call = ["--place", "小镇", "--nominatim-url", names.url, "--user-agent", "tester (a@example.org)"]
+        source = "overpass" if online else osm(tmp_path)
+        assert build(tmp_path, source, *call, *(["--overpass-url", streets.url] if online else [])) == 0
+    capsys.readouterr()
+    assert {*names.agents, *streets.agents} == {"tester (a@example.org)"}
+    assert len(streets.asked) == online
+    said = dict(zone(tmp_path)["source"])["area"]
+    assert {name: said[name] for name in ("place", "osm", "display_name")} == {
+        "place": "小镇", "osm": "R7", "display_name": "小镇, 某县",
+    }  # fmt: skip
+
+
+def test_a_place_that_may_be_two_is_3_and_both_are_named(tmp_path: Path, capsys: Capture) -> None:
+    both = Step(json.dumps([place(7), place(8, "小镇, 别县")]).encode())
+    with serving(both) as names:
+        assert build(tmp_path, "overpass", "--place", "小镇", "--nominatim-url", names.url, lang="zh") == 3
+    error = capsys.readouterr().err
+    assert "R7 小镇, 某县" in error
+    assert "R8 小镇, 别县" in error
+    assert not (tmp_path / "zone.geojson").exists()
 
 
 @pytest.mark.parametrize(
@@ -127,6 +196,19 @@ def test_a_drive_may_stand_for_a_road_that_the_map_lacks(tmp_path: Path, capsys:
     for wrong in ("东路", "=x.csv", "东路="):
         assert build(tmp_path, streets, "--track", wrong) == 2
     assert build(tmp_path, streets, "--track", "东路=none.csv") == 3
+
+
+def test_a_drives_coordinates_are_its_own(tmp_path: Path, capsys: Capture) -> None:
+    streets = osm(tmp_path, SMALL.replace('v="service"', 'v="proposed"').replace('<tag k="name" v="东路"/>', ""))
+    true = [(121.01, 31.0055 - i * 0.0001) for i in range(61)]
+    rows = ["{:.7f},{:.7f}".format(*map(float, from_wgs84(*point, "gcj02"))) for point in true]
+    (tmp_path / "east.csv").write_text("\n".join(["lon,lat", *rows, ""]))
+    track = ["--track", f"东路={tmp_path / 'east.csv'}"]
+    assert build(tmp_path, streets, *track, "--track-crs", "gcj02") == 0
+    assert float(str(zone(tmp_path)["loop_area_km2"])) == pytest.approx(0.531, abs=0.01)
+    capsys.readouterr()
+    assert build(tmp_path, streets, *track, "--crs", "gcj02") == 2
+    assert "--track-crs" in capsys.readouterr().err
 
 
 def test_coordinates_that_are_unknown_or_the_formats_own_are_said(tmp_path: Path, capsys: Capture) -> None:

@@ -6,13 +6,13 @@ The first column and the last line are at (121 E, 31 N); a character is 100 m wi
 What is drawn between the letters is for the reader only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shapely import LineString, Point
 
 from zones.coords import LocalPlane
-from zones.network import Segment, Source, StreetNetwork
+from zones.network import Beside, Post, Segment, Source, StreetNetwork
 
 PLANE = LocalPlane(121.0, 31.0)
 
@@ -28,8 +28,15 @@ def places(drawing: str, *, cell_m: tuple[float, float] = (100.0, 100.0)) -> dic
     }
 
 
-def network_of(segments: list[Segment]) -> StreetNetwork:
-    return StreetNetwork(tuple(segments), Source("drawn", "0" * 64))
+def network_of(segments: list[Segment], posts: Iterable[Post] = ()) -> StreetNetwork:
+    """Return streets as a network; lines of another kind stand beside them."""
+    streets, lines = (tuple(s for s in segments if (s.kind == "road") == road) for road in (True, False))
+    return StreetNetwork(streets, Source("drawn", "0" * 64), beside=Beside(lines, tuple(posts)))
+
+
+def post(chainage_m: float, x: float, y: float) -> Post:
+    """Return a kilometre post at metres on the drawing."""
+    return Post(chainage_m, *lonlat(x, y))
 
 
 def segment(name: str | None, points: list[tuple[float, float]], **tags: object) -> Segment:
@@ -40,18 +47,24 @@ def segment(name: str | None, points: list[tuple[float, float]], **tags: object)
 
 
 def street_map(
-    drawing: str, ways: Mapping[str, Mapping[str, Any]], *, cell_m: tuple[float, float] = (100.0, 100.0)
+    drawing: str,
+    ways: Mapping[str, Mapping[str, Any]],
+    *,
+    cell_m: tuple[float, float] = (100.0, 100.0),
+    posts: Mapping[str, float] | None = None,
 ) -> StreetNetwork:
     """Turn a drawing and its ways into a network.
 
     Args:
         drawing: letters at their places.
-        ways: strings of letters to the fields of a Segment (`name`, `oneway`, `lanes`, `width_m`, `highway`).
+        ways: strings of letters to the fields of a Segment (`name`, `oneway`, `lanes`, `width_m`, `highway`, `kind`).
         cell_m: the width and the height of a character.
+        posts: letters to the metres that a kilometre post there says.
     """
     where = places(drawing, cell_m=cell_m)
     drawn = [(letters, {"name": None, **tags}) for letters, tags in ways.items()]
-    return network_of([segment(points=[where[letter] for letter in letters], **tags) for letters, tags in drawn])
+    segments = [segment(points=[where[letter] for letter in letters], **tags) for letters, tags in drawn]
+    return network_of(segments, [post(metres, *where[letter]) for letter, metres in (posts or {}).items()])
 
 
 def lonlat(x: float, y: float) -> tuple[float, float]:

@@ -1,7 +1,11 @@
-"""A real HTTP server on loopback that answers as Overpass does, or badly, one step of a script a request."""
+"""A real HTTP server on loopback that answers as Overpass or Nominatim does, or badly, one step of a script a request.
+
+`asked` has Overpass's questions, or Nominatim's query strings.
+"""
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -68,37 +72,43 @@ class Server:
     asked: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
 
-@contextmanager
-def serving(*script: Step) -> Iterator[Server]:
-    """Run a server; its last step answers all further requests."""
-    server = Server("", list(script))
+def _send(handler: BaseHTTPRequestHandler, step: Step, over: threading.Event) -> None:
+    handler.send_response(step.status)
+    for name, value in step.headers.items():
+        handler.send_header(name, value)
+    handler.send_header("Content-Length", str(len(step.body) if step.length is None else step.length))
+    handler.end_headers()
+    for byte in step.body if step.drip else b"":
+        handler.wfile.write(bytes([byte]))
+        if over.wait(0.05):
+            return
+    handler.wfile.write(step.body)
 
+
+def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.answer(parse_qs(form)["data"][0], self.path)
+
+        def do_GET(self) -> None:
+            path, _, query = self.path.partition("?")
+            self.answer(query, path)
+
+        def answer(self, asked: str, path: str) -> None:
             step = server.script[min(len(server.asked), len(server.script) - 1)]
-            server.asked.append(form["data"][0])
+            server.asked.append(asked)
             server.agents.append(self.headers["User-Agent"])
-            server.paths.append(self.path)
+            server.paths.append(path)
+            server.times.append(time.monotonic())
             if step.hang:
                 server.over.wait(10)
                 return
-            self.send_response(step.status)
-            for name, value in step.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(step.body) if step.length is None else step.length))
-            self.end_headers()
-            if step.drip:
-                for byte in step.body:
-                    self.wfile.write(bytes([byte]))
-                    if server.over.wait(0.05):
-                        return
-            self.wfile.write(step.body)
-
-        do_GET = do_POST  # noqa: N815
+            _send(self, step, server.over)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -109,7 +119,14 @@ def serving(*script: Step) -> Iterator[Server]:
             except OSError:  # the client has gone
                 self.close_connection = True
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def serving(*script: Step) -> Iterator[Server]:
+    """Run a server; its last step answers all further requests."""
+    server = Server("", list(script))
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
     httpd.daemon_threads = True
     server.url = f"http://127.0.0.1:{httpd.server_address[1]}/api"
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -131,8 +131,9 @@ def test_an_ordered_loop_needs_no_sides() -> None:
     assert outline(spec, ring()).loop.area == pytest.approx(RING_KM2 * 1e6, rel=2e-3)
 
 
-def test_an_edge_that_is_no_road_cannot_be_built_from_streets() -> None:
+def test_junctions_are_no_line_and_cannot_be_an_edge() -> None:
     spec = spec_of()
-    river = spec.edges[0].model_copy(update={"kind": "river"})
-    with pytest.raises(InputError, match="no road"):
-        outline(spec.model_copy(update={"edges": [river, *spec.edges[1:]]}), ring())
+    junctions = spec.edges[0].model_copy(update={"kind": "junctions"})
+    with pytest.raises(InputError, match="no road") as error:
+        outline(spec.model_copy(update={"edges": [junctions, *spec.edges[1:]]}), ring())
+    assert error.value.field == "edges.0.kind"

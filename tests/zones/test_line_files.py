@@ -205,8 +205,9 @@ def test_files_without_lines_with_two_layers_or_cut_off_are_said(tmp_path: Path)
         read_streets(tmp_path / "points.parquet")
     two = write(table(), tmp_path / "two.gpkg", layer="one")
     write(table(), two, layer="two", append=False)
-    with pytest.raises(InputError, match="one、two"):
+    with pytest.raises(InputError, match=r"one、two.*--layer") as error:
         read_streets(two)
+    assert error.value.field == "layer"
     half = write(table(), tmp_path / "half.parquet")
     half.write_bytes(half.read_bytes()[:300])
     with pytest.raises(InputError, match="half"):
@@ -215,6 +216,47 @@ def test_files_without_lines_with_two_layers_or_cut_off_are_said(tmp_path: Path)
     lonely.with_suffix(".dbf").unlink()
     with pytest.raises(InputError, match="lonely"):
         read_streets(lonely)
+
+
+def test_a_layer_is_taken_by_its_name_and_a_wrong_one_is_held_against_those_there_are(tmp_path: Path) -> None:
+    two = write(table(), tmp_path / "two.gpkg", layer="道路")
+    write(table().iloc[:1], two, layer="two", append=False)
+    write(gpd.GeoDataFrame({"name": ["x"]}, geometry=[shapely.Point(110, 35)], crs=4326), two, layer="点", append=False)
+    assert same(read_streets(two, layer="道路"))
+    assert [s.name for s in read_streets(two, layer="two").segments] == NAMES[:1]
+    for wanted in ("点", "no", ""):
+        with pytest.raises(InputError, match="道路、two") as error:
+            read_streets(two, layer=wanted)
+        assert error.value.field == "layer"
+    assert same(read_streets(write(table(), tmp_path / "one.gpkg", layer="a"), layer="a"))
+
+
+def test_a_zip_of_two_shapefiles_is_two_layers(tmp_path: Path) -> None:
+    for name, frame in (("roads", table()), ("more", table().iloc[:1])):
+        write(frame, tmp_path / f"{name}.shp")
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as file:
+        for part in tmp_path.iterdir():
+            if part.suffix != ".zip":
+                file.write(part, part.name)
+    with pytest.raises(InputError, match="--layer"):
+        read_streets(tmp_path / "both.zip")
+    assert same(read_streets(tmp_path / "both.zip", layer="roads"))
+
+
+@pytest.mark.parametrize("name", ["a.shp", "a.parquet", "a.osm", "a.osm.pbf", "a.geojson", "a.gpx", "a.csv"])
+def test_formats_without_layers_take_none(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x")
+    with pytest.raises(InputError) as error:
+        read_streets(tmp_path / name, layer="roads")
+    assert error.value.field == "layer"
+
+
+@pytest.mark.parametrize("name", ["a.osm", "a.osm.pbf", "a.geojson", "a.gpx", "a.csv"])
+def test_formats_without_a_choice_of_columns_take_no_name_column(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x")
+    with pytest.raises(InputError) as error:
+        read_streets(tmp_path / name, name_column="lu")
+    assert error.value.field == "name_column"
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,17 @@ def test_a_numbered_road_may_be_signed_with_its_number() -> None:
     assert (found.how, found.signed) == ("ref", ("G209", "解放路"))
 
 
+def test_a_numbered_road_that_is_signed_with_its_number_in_places_is_one_road() -> None:
+    tags = {"other_names": (("ref", "G209"),)}
+    network = network_of([segment("209国道", _LINE), segment("解放路", _LINE, **tags), segment("209国道辅路", _LINE)])
+    found = find_road(network, "209国道")
+    assert found is not None
+    assert (found.how, found.signed) == ("ref", ("209国道", "解放路"))
+    alone = find_road(network_of([segment("209国道", _LINE, **tags)]), "209国道")
+    assert alone is not None
+    assert (alone.how, alone.signed) == ("exact", ())
+
+
 def test_an_old_name_is_found_in_another_spelling() -> None:
     found = find_road(_NETWORK, "大同街")
     assert found is not None

@@ -8,7 +8,7 @@ from street_map import places, street_map
 
 from zones.boundary import outline
 from zones.build import build_zone
-from zones.errors import InputError, ZoneError
+from zones.errors import ZoneError
 from zones.spec import ZoneSpec
 
 
@@ -218,10 +218,10 @@ def test_an_edge_may_be_a_stretch_between_points_or_toward_a_side(part: dict[str
 
 
 @pytest.mark.parametrize("kind", ["railway", "river", "administrative"])
-def test_an_edge_that_streets_do_not_show_is_refused_by_name(kind: str) -> None:
-    with pytest.raises(InputError, match=f"东路 is no road .{kind}") as error:
+def test_a_street_is_never_taken_for_a_line_of_another_kind(kind: str) -> None:
+    with pytest.raises(ZoneError, match="hold a road named 东路: if it is meant, write kind: road") as error:
         outline(_spec(*_edges(东路={"kind": kind})), ring())
-    assert error.value.field == "edges.1.kind"
+    assert (error.value.code, error.value.candidates) == ("road_not_found", {"东路": []})
 
 
 # a slip road without a name joins both roads; they do not reach the corner

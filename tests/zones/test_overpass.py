@@ -169,6 +169,11 @@ def test_all_tries_together_end_with_the_total_time() -> None:
     assert 2 <= len(server.asked) <= 5
 
 
+def test_one_long_try_is_not_cut_short_by_the_total_time() -> None:
+    assert [OverpassSettings(timeout_s=s).most_s for s in (1, 900)] == [300, 900]
+    assert OverpassSettings(timeout_s=900, total_s=20).most_s == 20
+
+
 def test_retry_after_is_waited_for_in_seconds_and_as_a_date() -> None:
     begin = time.monotonic()
     with serving(Step(status=429, headers={"Retry-After": "1"}), GOOD) as server:

@@ -21,7 +21,7 @@ from zones.build import build_zone
 from zones.difference import difference_of
 from zones.errors import InputError, ZoneError
 from zones.network import Segment, Source, StreetNetwork
-from zones.picture import html_of, picture_of, picture_of_difference, picture_of_failure
+from zones.picture import html_of, html_of_difference, picture_of, picture_of_difference, picture_of_failure
 from zones.pictures import fonts
 from zones.pictures.spots import Spots, em_width, wrapped
 from zones.spec import ZoneSpec
@@ -87,6 +87,24 @@ def test_a_difference_is_drawn(zone: Zone) -> None:
     blue = (seen[..., 2] - seen[..., 0]) > 40
     assert blue.mean() > 0.05
     assert east > west
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_html_of_a_difference_needs_no_network_and_says_every_change(zone: Zone, lang: str) -> None:
+    widths = {name: {"width_m": 99.0, "from": "<b>"} for name in zone.widths}
+    names = {f"<i>{number}": "exact" for number in range(40)}
+    found = difference_of(zone, replace(zone, widths=widths, names=names, replaces={"zone": "z", "sha256": "a" * 64}))
+    page = html_of_difference(found, lang=lang)
+    links = _Links()
+    links.feed(page)
+    assert all(link.startswith("#") for link in links.found)
+    assert not re.search(r"https?://|url\((?!['\"]?#)|@import", page)
+    assert page.count("<tr>") == len(found.changes) + 1 > 50
+    assert found.succession is not None
+    assert found.succession.text.of(lang) in page
+    assert "<i>" not in page
+    assert "{{" not in page
+    assert html_of_difference(found, lang=lang) == page
 
 
 def test_a_ring_that_does_not_close_is_drawn() -> None:

@@ -107,6 +107,20 @@ def test_the_box_of_a_crossing_is_no_roundabout() -> None:
     assert [gap.bridged_by for gap in drawn.gaps] == ["ways"]
 
 
+@pytest.mark.parametrize("oneway", [True, False])
+def test_what_the_source_calls_a_roundabout_is_one_whatever_its_shape(*, oneway: bool) -> None:
+    ways: dict[str, dict[str, Any]] = {
+        "AB": {"name": "北路"},
+        "GC": {"name": "东路"},
+        "CD": {"name": "南路"},
+        "DA": {"name": "西路"},
+        "BFGEB": {"oneway": oneway, "roundabout": True},
+    }
+    drawn = outline(spec_of(), street_map(_BOX, ways, cell_m=(10.0, 30.0)), max_gap_m=0)
+    assert drawn.gaps == ()
+    assert [edge for edge, _ in drawn.roundabouts] == [0]
+
+
 # the northern road is cut in two by a roundabout
 _CUT = """
                     a.b

@@ -1,6 +1,8 @@
 """A drive along a road becomes its line; one with holes or jumps does not."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -105,6 +107,22 @@ def test_drives_are_added_to_a_network_with_their_files(tmp_path: Path) -> None:
     assert len({s.id for s in both.segments}) == 3
     assert both.source.sha256 != first.source.sha256
     assert with_tracks(first) is first
+
+
+def test_a_drive_in_gcj02_comes_to_its_place_from_gpx_too(tmp_path: Path) -> None:
+    true = drive((0, 0), (500, 0))
+    moved = [(float(x), float(y)) for x, y in (from_wgs84(*point, "gcj02") for point in true)]
+    path = gpx(tmp_path / "a.gpx", ("北环路", moved))
+    for network in (read_streets(path, crs="gcj02"), read_tracks(path, crs="gcj02")):
+        assert shapely.get_coordinates(network.segments[0].line)[0] == pytest.approx(true[0], abs=2e-7)
+    unsaid = shapely.get_coordinates(read_streets(path).segments[0].line)[0]
+    assert abs(unsaid - true[0]).max() > 0.001
+
+
+@pytest.mark.parametrize("grade", ["schematic", "osm", "survey"])
+def test_drives_leave_the_grade_of_the_network_as_it_is(tmp_path: Path, grade: Any) -> None:  # noqa: ANN401
+    track = read_tracks(csv(tmp_path / "a.csv", drive((0, 0), (500, 0))), name="a")
+    assert with_tracks(replace(track, grade=grade), track).grade == grade
 
 
 def test_time_may_be_seconds_or_iso_with_or_without_a_zone(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from zones.rebuild import Files
 from zones.verify import verify_text
 from zones.zone_file import load_builtin
 
@@ -22,7 +23,7 @@ def failed(text: str) -> set[str]:
 
 
 def test_the_built_in_zone_passes_and_is_built_again_byte_by_byte(text: str) -> None:
-    checks = verify_text(text, streets=_DATA / "linyi_schematic.osm")
+    checks = verify_text(text, files=Files(streets=_DATA / "linyi_schematic.osm"))
     assert [check.name for check in checks if not check.ok] == []
     assert checks[-1].name == "rebuild"
 
@@ -83,11 +84,11 @@ def test_another_spelling_of_the_same_content_is_not_the_file(text: str) -> None
 
 def test_words_changed_after_building_do_not_build_it_again(text: str) -> None:
     changed = text.replace('"toward": "west"', '"toward": "east"')
-    checks = verify_text(changed, streets=_DATA / "linyi_schematic.osm")
+    checks = verify_text(changed, files=Files(streets=_DATA / "linyi_schematic.osm"))
     assert [check.name for check in checks if not check.ok] == ["rebuild"]
 
 
 def test_streets_that_are_not_there_are_said(text: str, tmp_path: Path) -> None:
-    [check] = [c for c in verify_text(text, streets=tmp_path / "none.osm") if not c.ok]
+    [check] = [c for c in verify_text(text, files=Files(streets=tmp_path / "none.osm")) if not c.ok]
     assert check.name == "rebuild"
     assert load_builtin("linyi-schematic").text == text

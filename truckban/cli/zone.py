@@ -1,6 +1,7 @@
 """`truckban zone`: build a zone from streets and the notice's words."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from truckban.cli.language import Speaker
 from truckban.cli.zone_compare import diff, verify
 from truckban.cli.zone_export import export
 from truckban.cli.zone_given import draw_failure, file_option
+from truckban.cli.zone_making import keep, read_with, replaced, words
+from truckban.cli.zone_making import options as making
 from truckban.cli.zone_show import entries, show
 from truckban.cli.zone_streets import options, streets_asked
 
@@ -31,34 +34,31 @@ def _build(say: Speaker) -> Command:
         bridge: tuple[str, ...],
         failure_png: Path | None,
         failure_html: Path | None,
-        **given: Any,  # noqa: ANN401 - the options of `zone_streets`
+        **given: Any,  # noqa: ANN401 - the options of `zone_streets` and `zone_making`
     ) -> int:
         from zones.build import build_zone  # noqa: PLC0415
-        from zones.errors import InputError, ZoneError  # noqa: PLC0415
-        from zones.text import Text  # noqa: PLC0415
+        from zones.errors import ZoneError  # noqa: PLC0415
+        from zones.provenance import Provenance  # noqa: PLC0415
 
-        if (spec is None) == (notice is None):
-            raise click.UsageError(say("--spec 和 --notice 要给其中一个", "give one of --spec and --notice"))
-        if out.is_dir():
-            raise InputError(
-                Text("这是文件夹，应为文件名", "this is a folder; a file name is needed"), file=out.name, field="--out"
-            )
-        words = _spec(spec, notice)
+        spots = [_position(point, say) for point in bridge]
+        said, law = words(spec, notice, say)
+        before = replaced(given.pop("replaces"), out)
+        overwrite = given.pop("overwrite")
         network = streets_asked(say, streets, given)
         try:
             zone = build_zone(
                 network,
-                words,
+                said,
                 max_gap_m=max_gap_m,
-                bridge=[_position(point, say) for point in bridge],
+                bridge=spots,
+                provenance=Provenance(notice=law, replaces=before, read_with=read_with(given)),
             )
         except ZoneError as error:
             write(json.dumps({"error": error.as_json()}, ensure_ascii=False))
             complain(error.say(say.lang))
-            draw_failure(network, error, say, roads=[e.road for e in words.edges], png=failure_png, html=failure_html)
+            draw_failure(network, error, say, roads=[e.road for e in said.edges], png=failure_png, html=failure_html)
             return NO_POLYGON
-        out.parent.mkdir(parents=True, exist_ok=True)
-        zone.write(out)
+        keep(zone, out, overwrite=overwrite)
         write(
             say(
                 f"{zone.id}：围合面积 {zone.loop_area_km2:.3f} km²，禁行面积 {zone.area_km2:.3f} km²，等级 {zone.grade}",
@@ -89,12 +89,7 @@ def _build(say: Speaker) -> Command:
             *options(say),
             click.Option(["--spec"], type=click.Path(), help=say("区域说明（YAML）", "the zone's words (YAML)")),
             click.Option(["--notice"], help=say("用通告里的区域说明", "take the words from this notice")),
-            click.Option(
-                ["--out"],
-                required=True,
-                type=click.Path(path_type=Path),
-                help=say("写到这个文件（GeoJSON）", "file to write (GeoJSON)"),
-            ),
+            *making(say),
             file_option(say, "--failure-png", "围不拢时画出断头处", "draw the loose ends where it does not close"),
             file_option(say, "--failure-html", "同上，离线 HTML", "the same, as one offline HTML file"),
             click.Option(
@@ -116,25 +111,12 @@ def _build(say: Speaker) -> Command:
     )
 
 
-def _spec(spec: str | None, notice: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    from zones.errors import InputError  # noqa: PLC0415
-    from zones.spec import ZoneSpec  # noqa: PLC0415
-    from zones.spec_file import read_spec  # noqa: PLC0415
-    from zones.text import Text  # noqa: PLC0415
-
-    if spec is not None:
-        return read_spec(spec)
-    from truckban.notices.load import notice_named  # noqa: PLC0415
-
-    for zone in notice_named(str(notice)).pack.zones:
-        if zone.area is not None:
-            return ZoneSpec(zone=zone.id, **zone.area.model_dump(by_alias=True))
-    raise InputError(Text("通告里没有由道路围成的区域", "the notice has no area bounded by roads"), field="--notice")
-
-
 def _position(text: str, say: Speaker) -> tuple[float, float]:
     try:
         lon, lat = (float(part) for part in text.split(","))
+        there = math.isfinite(lon) and math.isfinite(lat)
     except ValueError:
-        raise click.UsageError(say(f"--bridge {text}：应写作 经度,纬度", f"--bridge {text}: write LON,LAT")) from None
+        there = False
+    if not there:
+        raise click.UsageError(say(f"--bridge {text}：应写作 经度,纬度", f"--bridge {text}: write LON,LAT"))
     return lon, lat

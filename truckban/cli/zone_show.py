@@ -94,8 +94,28 @@ def quality(zone: "Zone", say: Speaker) -> Iterator[str]:
     file, date = zone.source.get("file") or unstated, zone.source.get("date") or unstated
     sha = zone.source.get("sha256") or unstated
     yield say(f"来源：{file}，日期 {date}，sha256 {sha}", f"source: {file}, date {date}, sha256 {sha}")
+    yield from _making(zone, say)
     for warning in zone.warnings:
         yield say("注意：", "warning: ") + warning
+
+
+def _making(zone: "Zone", say: Speaker) -> Iterator[str]:
+    """Yield what the zone was built for and with, as far as its file says so."""
+    from zones.provenance import option_words, source_words  # noqa: PLC0415
+
+    for name, zh, en in (("area", "只取范围", "only within an area"), ("overlay", "补充路名", "names added")):
+        if zone.source.get(name) is not None:
+            part = source_words(name, zone.source[name])
+            yield say(f"{zh}：{part.zh}", f"{en}: {part.en}")
+    if zone.notice:
+        law, sha = zone.notice["id"], zone.notice["sha256"]
+        yield say(f"所依通告：{law}，sha256 {sha}", f"notice: {law}, sha256 {sha}")
+    if zone.replaces:
+        before, sha = zone.replaces["zone"], zone.replaces["sha256"]
+        yield say(f"接替的区域：{before}，文件 sha256 {sha}", f"the zone before: {before}, file sha256 {sha}")
+    for words in option_words(zone.built_with).values():
+        yield say("构建选项：", "build option: ") + words.of(say.lang)
+    yield say(f"构建规则版本：{zone.builder or '未注明'}", f"version of the builder: {zone.builder or 'not stated'}")
 
 
 def _found(zone: "Zone", name: str, say: Speaker) -> str:

@@ -62,6 +62,9 @@ def _write_difference(sheet: Sheet, found: Difference) -> None:
     )
     sheet.text(say("虚线：原来的边界", "Dashed: the border before"), size=9, color=SOFT)
     sheet.gap(8)
+    if found.succession is not None:
+        sheet.text(found.succession.text.of(sheet.lang), size=9, bold=found.succession.subject != "follows")
+        sheet.gap(4)
     if not found.changes:
         sheet.text(say("没有变化", "Nothing changed"), size=10)
     for change in found.changes[:_CHANGES_AT_MOST]:

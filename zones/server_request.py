@@ -1,17 +1,19 @@
-"""One question to an Overpass server: repeated with patience, never without end; kept in a folder if wished."""
+"""One question to a server of OpenStreetMap data: repeated with patience, never without end; kept in a folder if wished."""
 
 import hashlib
+import math
 import os
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+from urllib.parse import urlencode, urlsplit
 
 from zones.errors import InputError
 from zones.text import Text
@@ -27,16 +29,17 @@ _CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverpassSettings:
+class ServerSettings:
     """How a server is asked.
 
     Attributes:
-        url: of its API, with or without `/interpreter`; None is OSMnx's default.
+        url: of its API; None is OSMnx's default.
         timeout_s: how long one try may take, the whole answer included.
         retries: how often it is asked again after the first try.
         backoff_s: the first pause; each further one is twice as long.
         longest_pause_s: no pause is longer; a server that asks for more is not asked again.
-        total_s: all tries and pauses together.
+        spacing_s: at least so long after the last question to the same server, whoever in this process asked it.
+        total_s: all tries and pauses together; None is five minutes, or one try where that may take longer.
         cache: a folder that keeps answers, byte for byte; a question answered there is not asked again.
         user_agent: who asks; the servers' terms want a name.
 
@@ -44,12 +47,14 @@ class OverpassSettings:
         InputError: a value is out of range.
     """
 
+    server: ClassVar[str] = "server"
     url: str | None = None
     timeout_s: float = 60.0
     retries: int = 4
     backoff_s: float = 2.0
     longest_pause_s: float = 60.0
-    total_s: float = 300.0
+    spacing_s: float = 0.0
+    total_s: float | None = None
     cache: Path | None = None
     user_agent: str = "truckban (zones from OpenStreetMap)"
 
@@ -59,13 +64,55 @@ class OverpassSettings:
         if parts.scheme not in {"http", "https"} or not parts.netloc:
             raise InputError(
                 Text("地址应以 http:// 或 https:// 开头", "an address begins with http:// or https://"),
-                field="overpass-url",
+                field=f"{self.server}-url",
             )
-        for name in ("timeout_s", "total_s", "longest_pause_s", "backoff_s"):
-            if not 0 < getattr(self, name) <= 86_400:  # noqa: PLR2004 - a day
+        spans = {name: getattr(self, name) for name in ("timeout_s", "longest_pause_s", "backoff_s")}
+        for name, span_s in {**spans, "total_s": self.most_s}.items():
+            if not 0 < span_s <= 86_400:  # noqa: PLR2004 - a day
                 raise InputError(Text("应为大于 0 的秒数", "a number of seconds above 0 is needed"), field=name)
+        if not 0 <= self.spacing_s <= 60:  # noqa: PLR2004
+            raise InputError(Text("应为 0 到 60 秒", "a number of seconds from 0 to 60 is needed"), field="spacing_s")
         if not 0 <= self.retries <= 100:  # noqa: PLR2004
             raise InputError(Text("应为 0 到 100", "a number from 0 to 100 is needed"), field="retries")
+        # a header holds no other characters (RFC 9110, 5.5)
+        if not (self.user_agent.strip() and self.user_agent.isascii() and self.user_agent.isprintable()):
+            raise InputError(Text("应为 ASCII 字符写的名称，不能为空", "a name in ASCII is needed"), field="user_agent")
+
+    @property
+    def most_s(self) -> float:
+        """Seconds after which nothing more is asked."""
+        return max(300.0, self.timeout_s) if self.total_s is None else self.total_s
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a server.
+
+    Attributes:
+        server: its name, for a person.
+        address: of the API's part that answers it.
+        values: the fields of the form, or of the address.
+        posted: whether they are sent as a form.
+        lost: what was not had, where it stays without an answer.
+        instead: what else can be done.
+    """
+
+    server: str
+    address: str
+    values: Mapping[str, str]
+    posted: bool
+    lost: Text
+    instead: Text
+
+    def given_up(self, why: Text) -> InputError:
+        """Return the error of a question that stays without an answer."""
+        return InputError(
+            Text(
+                f"没有从 {self.server} 得到{self.lost.zh}：{why.zh}。请检查网络或稍后再试；{self.instead.zh}",
+                f"{self.lost.en} had from {self.server}: {why.en}. Check the network or try later; {self.instead.en}",
+            ),
+            field=self.server.lower(),
+        )
 
 
 class Unusable(Exception):  # noqa: N818 - not for the caller: it asks for another try
@@ -77,30 +124,39 @@ class Unusable(Exception):  # noqa: N818 - not for the caller: it asks for anoth
         super().__init__(text.en)
 
 
-def fetch(query: str, settings: OverpassSettings, read: Callable[[bytes], T]) -> T:
+class _Refused(Exception):  # noqa: N818 - becomes the question's error
+    """An answer after which no other try helps."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+def fetch(question: Question, settings: ServerSettings, read: Callable[[bytes], T]) -> T:
     """Return what `read` makes of the answer's bytes.
 
     Args:
-        query: in Overpass QL.
+        question: what is asked, and where.
         settings: how the server is asked.
         read: raises `Unusable` where another try may help.
 
     Raises:
         InputError: no usable answer after the last try, or the server refuses the question.
     """
-    address = _address(settings)
-    kept = _kept(settings, address, query)
+    kept = _kept(settings, question)
     if kept is not None and kept.is_file():
         try:
             return read(kept.read_bytes())
         except (OSError, Unusable):  # what is kept is broken: ask again
             pass
-    until = time.monotonic() + settings.total_s
+    until = time.monotonic() + settings.most_s
     why = Text("时间用完", "the time is over")
     for attempt in range(settings.retries + 1):
         try:
-            answer = _ask(address, query, settings, until)
+            answer = _ask(question, settings, until)
             made = read(answer)
+        except _Refused as error:
+            raise question.given_up(error.text) from error
         except Unusable as error:
             why = error.text
             pause = min(settings.backoff_s * 2**attempt, settings.longest_pause_s)
@@ -115,38 +171,38 @@ def fetch(query: str, settings: OverpassSettings, read: Callable[[bytes], T]) ->
         if kept is not None:
             _keep(kept, answer)
         return made
-    raise _given_up(why)
+    raise question.given_up(why)
 
 
-def _given_up(why: Text) -> InputError:
-    return InputError(
-        Text(
-            f"没有从 Overpass 得到街道：{why.zh}。请检查网络或稍后再试；也可以改用文件：--streets 街道.osm（或 .osm.pbf、.gpkg、.shp）",
-            f"no streets were had from Overpass: {why.en}. Check the network or try later; or use a file instead: "
-            "--streets STREETS.osm (or .osm.pbf, .gpkg, .shp)",
-        ),
-        field="overpass",
-    )
+_turns = threading.Lock()
+_asked_at: dict[str, float] = {}
 
 
-def _address(settings: OverpassSettings) -> str:
-    url = settings.url
-    if url is None:
-        from osmnx import settings as theirs  # noqa: PLC0415 - takes seconds to import
+def _wait_for_turn(address: str, spacing_s: float) -> None:
+    """Leave the server alone for so long after the last question, also of another thread."""
+    server = urlsplit(address).netloc
+    with _turns:
+        pause = _asked_at.get(server, -math.inf) + spacing_s - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+        _asked_at[server] = time.monotonic()
 
-        url = str(theirs.overpass_url)
-    return url.rstrip("/").removesuffix("/interpreter") + "/interpreter"
 
-
-def _ask(address: str, query: str, settings: OverpassSettings, until: float) -> bytes:
+def _ask(question: Question, settings: ServerSettings, until: float) -> bytes:
     import requests  # noqa: PLC0415
     import urllib3  # noqa: PLC0415
 
+    if settings.spacing_s:
+        _wait_for_turn(question.address, settings.spacing_s)
     deadline = min(time.monotonic() + settings.timeout_s, until)
     wait = max(0.01, deadline - time.monotonic())
+    form, query = (question.values, None) if question.posted else (None, question.values)
     headers = {"User-Agent": settings.user_agent}
+    method = "POST" if question.posted else "GET"
     try:
-        with requests.post(address, data={"data": query}, headers=headers, timeout=wait, stream=True) as response:
+        with requests.request(
+            method, question.address, data=form, params=query, headers=headers, timeout=wait, stream=True
+        ) as response:
             _check(response)
             return _body(response, deadline)
     except (requests.Timeout, urllib3.exceptions.ReadTimeoutError):
@@ -168,7 +224,7 @@ def _check(response: "requests.Response") -> None:
             wait_s=_seconds(response.headers.get("Retry-After")),
         )
     if status != HTTPStatus.OK:
-        raise _given_up(Text(f"服务器拒绝了（HTTP {status}）", f"the server refused (HTTP {status})"))
+        raise _Refused(Text(f"服务器拒绝了（HTTP {status}）", f"the server refused (HTTP {status})"))
 
 
 def _body(response: "requests.Response", deadline: float) -> bytes:
@@ -180,7 +236,7 @@ def _body(response: "requests.Response", deadline: float) -> bytes:
         if time.monotonic() > deadline:
             raise Unusable(_LATE)
         if size > _MOST_BYTES:
-            raise _given_up(Text("应答太大：请缩小范围", "the answer is too large: ask for a smaller area"))
+            raise _Refused(Text("应答太大：请缩小范围", "the answer is too large: ask for a smaller area"))
     return b"".join(parts)
 
 
@@ -198,10 +254,10 @@ def _seconds(text: str | None) -> float | None:
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
-def _kept(settings: OverpassSettings, address: str, query: str) -> Path | None:
+def _kept(settings: ServerSettings, question: Question) -> Path | None:
     if settings.cache is None:
         return None
-    key = hashlib.sha256(f"{address} {query}".encode()).hexdigest()
+    key = hashlib.sha256(f"{question.address} {urlencode(question.values)}".encode()).hexdigest()
     return settings.cache / f"{key}.json"
 
 

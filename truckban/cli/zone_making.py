@@ -1,0 +1,132 @@
+"""What `truckban zone build` writes down beside the zone, and where it writes: no other zone is ever lost to it."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from truckban.cli.language import Speaker
+from zones.errors import InputError
+from zones.text import Text
+
+if TYPE_CHECKING:
+    from zones.spec import ZoneSpec
+    from zones.zone import Zone
+
+_READING = ("crs", "name_column", "layer", "track_crs")
+
+
+def options(say: Speaker) -> list[click.Parameter]:
+    """Build the options; the other functions of this module understand them."""
+    return [
+        click.Option(
+            ["--out"],
+            required=True,
+            type=click.Path(path_type=Path),
+            help=say(
+                "写到这个新文件（GeoJSON）；已有的区域文件不改写", "new file to write (GeoJSON); a zone is never edited"
+            ),
+        ),
+        click.Option(
+            ["--replaces"],
+            type=click.Path(path_type=Path),
+            metavar="OLD.geojson",
+            help=say("这个区域接替哪一个：原来的文件", "the zone before this one: its file"),
+        ),
+        click.Option(
+            ["--overwrite"],
+            is_flag=True,
+            help=say("--out 已有别的文件也改写（草稿）", "write over another file of that name (a draft)"),
+        ),
+    ]
+
+
+def words(spec: str | None, notice: str | None, say: Speaker) -> "tuple[ZoneSpec, dict[str, Any]]":
+    """Return the words to build by, and the notice they are from: `{"id", "sha256"}`, empty for a file of words."""
+    from zones.spec import ZoneSpec  # noqa: PLC0415
+    from zones.spec_file import read_spec  # noqa: PLC0415
+
+    if (spec is None) == (notice is None):
+        raise click.UsageError(say("--spec 和 --notice 要给其中一个", "give one of --spec and --notice"))
+    if spec is not None:
+        return read_spec(spec), {}
+    from truckban.notices.load import notice_named  # noqa: PLC0415
+
+    law = notice_named(str(notice))
+    for zone in law.pack.zones:
+        if zone.area is not None:
+            found = ZoneSpec(zone=zone.id, **zone.area.model_dump(by_alias=True))
+            return found, {"id": law.id, "sha256": law.sha256}
+    raise InputError(Text("通告里没有由道路围成的区域", "the notice has no area bounded by roads"), field="--notice")
+
+
+def replaced(old: Path | None, out: Path) -> dict[str, Any]:
+    """Return the zone before as its name and the hash of its file's bytes; empty where there is none.
+
+    Raises:
+        InputError: it is no zone file, or the one to write.
+    """
+    from zones.zone_file import parse_zone  # noqa: PLC0415
+
+    if out.is_dir():
+        raise InputError(
+            Text("这是文件夹，应为文件名", "this is a folder; a file name is needed"), file=out.name, field="--out"
+        )
+    if old is None:
+        return {}
+    if out.exists() and old.exists() and out.samefile(old):
+        raise InputError(
+            Text("区域从不改写：新的区域请用另一个文件名", "a zone is never edited: give the new one another name"),
+            file=out.name,
+            field="--out",
+        )
+    try:
+        data = old.read_bytes()
+        before = parse_zone(data.decode("utf-8"), file=old.name)
+    except UnicodeDecodeError:
+        raise InputError(
+            Text("文件不是 UTF-8 编码", "the file is not UTF-8"), file=old.name, field="--replaces"
+        ) from None
+    except OSError as error:
+        raise InputError(
+            Text(f"无法读取文件：{error.strerror}", f"the file cannot be read: {error.strerror}"),
+            file=old.name,
+            field="--replaces",
+        ) from None
+    return {"zone": before.id, "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def read_with(given: dict[str, Any]) -> dict[str, Any]:
+    """Return how the streets were read, as the zone records it, from the options of `zone_streets`."""
+    from zones.network import sha256_of  # noqa: PLC0415
+
+    made: dict[str, Any] = {name: given[name] for name in _READING if given.get(name) is not None}
+    pairs = [text.partition("=") for text in given["track"]]
+    if pairs:
+        made["tracks"] = [
+            {"road": road.strip(), "file": Path(path).name, "sha256": sha256_of(Path(path))} for road, _, path in pairs
+        ]
+    return made
+
+
+def keep(zone: "Zone", out: Path, *, overwrite: bool) -> None:
+    """Write a zone to a new file.
+
+    Raises:
+        InputError: another file of that name holds something else.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.is_file() and not overwrite:
+        there = out.read_bytes()
+        if there and there != zone.text.encode():
+            raise InputError(
+                Text(
+                    "已有别的文件叫这个名字，没有改写。新的区域请换个文件名，并用 --replaces 指明原来的；只是草稿可用 --overwrite",
+                    "another file of that name is there and was left alone. Give the new zone another name, and name the "
+                    "one before with --replaces; write over a mere draft with --overwrite",
+                ),
+                file=out.name,
+                field="--out",
+            )
+    zone.write(out)
