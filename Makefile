@@ -7,7 +7,7 @@ OUT ?= out/demo
 
 run: .venv/run.stamp
 	$(BIN)/truckban simulate --out $(OUT)
-	$(BIN)/truckban zone build --streets zones/data/linyi_schematic.osm --notice linyi-2023-5 --out $(OUT)/zone.geojson --overwrite
+	$(BIN)/truckban zone build --streets zones/data/linyi_schematic.osm --notice linyi-2023-5 --out $(OUT)/zone.geojson
 	$(BIN)/truckban check $(OUT)/traces.csv --vehicles $(OUT)/vehicles.csv --permits $(OUT)/permits.csv --zone $(OUT)/zone.geojson --out $(OUT)/report
 	$(BIN)/truckban score $(OUT)/report/leads.csv --truth $(OUT)
 	@echo "$(OUT)/report/report.html"

@@ -92,36 +92,34 @@ def test_the_zone_before_must_be_one(tmp_path: Path, capsys: Capture, text: str 
     assert not (tmp_path / "zone.geojson").exists()
 
 
-@pytest.mark.parametrize("more", [[], ["--overwrite"]])
-def test_a_zone_is_not_written_over_the_one_that_it_replaces(tmp_path: Path, capsys: Capture, more: list[str]) -> None:
+def test_a_zone_is_not_written_over_the_one_that_it_replaces(tmp_path: Path, capsys: Capture) -> None:
     streets = put(tmp_path, "s.osm", SMALL)
     assert build(tmp_path, streets) == 0
     old = (tmp_path / "zone.geojson").read_bytes()
     (tmp_path / "link.geojson").symlink_to(tmp_path / "zone.geojson")
     for name in ("zone.geojson", "link.geojson"):
-        assert build(tmp_path, streets, "--replaces", str(tmp_path / name), *more) == 3
+        assert build(tmp_path, streets, "--replaces", str(tmp_path / name)) == 3
     assert "another name" in capsys.readouterr().err
     assert (tmp_path / "zone.geojson").read_bytes() == old
 
 
-def test_a_file_that_holds_something_else_is_left_alone_unless_it_is_called_a_draft(
-    tmp_path: Path, capsys: Capture
-) -> None:
+def test_what_stood_in_the_file_is_kept_beside_it(tmp_path: Path, capsys: Capture) -> None:
     streets = put(tmp_path, "s.osm", SMALL)
     assert build(tmp_path, streets) == 0
     first = (tmp_path / "zone.geojson").read_bytes()
     assert build(tmp_path, streets) == 0
-    assert build(tmp_path, streets, "--max-gap-m", "5") == 3
-    errors = capsys.readouterr().err
-    assert "zone.geojson: --out: another file" in errors
-    assert "--replaces" in errors
-    assert (tmp_path / "zone.geojson").read_bytes() == first
-    assert build(tmp_path, streets, "--max-gap-m", "5", "--overwrite") == 0
+    assert [path.name for path in tmp_path.glob("zone*")] == ["zone.geojson"]
+    assert build(tmp_path, streets, "--max-gap-m", "5") == 0
+    aside = f"zone.{hashlib.sha256(first).hexdigest()[:8]}.geojson"
+    assert f"kept as {aside}" in capsys.readouterr().err
+    assert (tmp_path / aside).read_bytes() == first
     assert head(tmp_path / "zone.geojson")["built_with"] == {"max_gap_m": 5.0}
     put(tmp_path, "notes.txt", "notes")
-    assert build(tmp_path, streets, out="notes.txt") == 3
+    assert build(tmp_path, streets, out="notes.txt") == 0
+    assert [path.read_text("utf-8") for path in tmp_path.glob("notes.*.txt")] == ["notes"]
     put(tmp_path, "empty.geojson", "")
     assert build(tmp_path, streets, out="empty.geojson") == 0
+    assert len([*tmp_path.glob("empty*")]) == 1
     capsys.readouterr()
 
 

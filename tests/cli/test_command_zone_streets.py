@@ -44,7 +44,6 @@ def test_the_zone_from_a_server_is_the_zone_from_the_file(tmp_path: Path, capsys
     from_file = zone(tmp_path)
     with serving(Step(status=429, headers={"Retry-After": "0"}), Step(answer_of(SMALL))) as server:
         options = [*AROUND, "--overpass-url", server.url, "--cache", str(tmp_path / "cache"), "--timeout-s", "5"]
-        options.append("--overwrite")
         for _ in range(2):
             assert build(tmp_path, "overpass", *options) == 0
     capsys.readouterr()
@@ -105,12 +104,12 @@ def test_a_file_may_be_read_around_a_position_or_within_an_area(tmp_path: Path, 
     streets = osm(tmp_path)
     assert build(tmp_path, streets) == 0
     whole = zone(tmp_path)
-    assert build(tmp_path, streets, *AROUND, "--overwrite") == 0
+    assert build(tmp_path, streets, *AROUND) == 0
     assert zone(tmp_path)["area_km2"] == whole["area_km2"]
     assert dict(zone(tmp_path)["source"])["area"] == {"around": [121.005, 31.0025, 2000.0]}
     # 东路 is out of reach
-    assert build(tmp_path, streets, "--around", "121.0,31.0025,300", "--overwrite") == 4
-    assert build(tmp_path, streets, "--around", "31.0,81.0,300", "--overwrite") == 3
+    assert build(tmp_path, streets, "--around", "121.0,31.0025,300") == 4
+    assert build(tmp_path, streets, "--around", "31.0,81.0,300") == 3
     assert "longitude comes before latitude" in capsys.readouterr().err
 
 

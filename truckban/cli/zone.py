@@ -43,7 +43,6 @@ def _build(say: Speaker) -> Command:
         spots = [_position(point, say) for point in bridge]
         said, law = words(spec, notice, say)
         before = replaced(given.pop("replaces"), out)
-        overwrite = given.pop("overwrite")
         network = streets_asked(say, streets, given)
         try:
             zone = build_zone(
@@ -58,7 +57,9 @@ def _build(say: Speaker) -> Command:
             complain(error.say(say.lang))
             draw_failure(network, error, say, roads=[e.road for e in said.edges], png=failure_png, html=failure_html)
             return NO_POLYGON
-        keep(zone, out, overwrite=overwrite)
+        aside = keep(zone, out)
+        if aside is not None:
+            complain(say(f"原来的 {out.name} 留存为 {aside.name}", f"what stood in {out.name} is kept as {aside.name}"))
         write(
             say(
                 f"{zone.id}：围合面积 {zone.loop_area_km2:.3f} km²，禁行面积 {zone.area_km2:.3f} km²，等级 {zone.grade}",

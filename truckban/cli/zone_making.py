@@ -25,7 +25,8 @@ def options(say: Speaker) -> list[click.Parameter]:
             required=True,
             type=click.Path(path_type=Path),
             help=say(
-                "写到这个新文件（GeoJSON）；已有的区域文件不改写", "new file to write (GeoJSON); a zone is never edited"
+                "写到这个文件（GeoJSON）；原有的同名文件改名留存",
+                "file to write (GeoJSON); one of that name is kept beside it",
             ),
         ),
         click.Option(
@@ -33,11 +34,6 @@ def options(say: Speaker) -> list[click.Parameter]:
             type=click.Path(path_type=Path),
             metavar="OLD.geojson",
             help=say("这个区域接替哪一个：原来的文件", "the zone before this one: its file"),
-        ),
-        click.Option(
-            ["--overwrite"],
-            is_flag=True,
-            help=say("--out 已有别的文件也改写（草稿）", "write over another file of that name (a draft)"),
         ),
     ]
 
@@ -110,23 +106,16 @@ def read_with(given: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def keep(zone: "Zone", out: Path, *, overwrite: bool) -> None:
-    """Write a zone to a new file.
+def keep(zone: "Zone", out: Path) -> Path | None:
+    """Write a zone; returns where another file of that name went, None where there was none.
 
-    Raises:
-        InputError: another file of that name holds something else.
+    A zone is never edited, and none is lost: what stood there gets the beginning of its hash into its name.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    if out.is_file() and not overwrite:
-        there = out.read_bytes()
-        if there and there != zone.text.encode():
-            raise InputError(
-                Text(
-                    "已有别的文件叫这个名字，没有改写。新的区域请换个文件名，并用 --replaces 指明原来的；只是草稿可用 --overwrite",
-                    "another file of that name is there and was left alone. Give the new zone another name, and name the "
-                    "one before with --replaces; write over a mere draft with --overwrite",
-                ),
-                file=out.name,
-                field="--out",
-            )
+    there = out.read_bytes() if out.is_file() else b""
+    aside = None
+    if there and there != zone.text.encode():
+        aside = out.with_name(f"{out.stem}.{hashlib.sha256(there).hexdigest()[:8]}{out.suffix}")
+        out.replace(aside)
     zone.write(out)
+    return aside
