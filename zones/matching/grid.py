@@ -1,0 +1,117 @@
+"""Straight pieces of streets in a grid: which of them are near a position, at once."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from zones.matching.compiled import compiled
+from zones.matching.graph import Edges, Floats, Ints
+
+# a cell lists every piece within the reach of any position in it
+_MOST_CELLS = 4_000_000
+_CELL_M = 40.0
+
+
+class Pieces(NamedTuple):
+    """Straight pieces, one for both directions, in the cells of a grid.
+
+    Attributes:
+        ends: (n, 4) x0, y0, x1, y1 in metres.
+        edge: (n, 2) the edge along it, and the one back along it; -1 where there is none.
+        offset: (n, 2) metres from the start of each to the start of the piece, in its direction.
+        cell_ptr: where the pieces of each cell begin in `cell_piece`.
+        cell_piece: the pieces within reach of a cell.
+        size: x0, y0, cell, columns, rows, reach.
+    """
+
+    ends: Floats
+    edge: Ints
+    offset: Floats
+    cell_ptr: Ints
+    cell_piece: Ints
+    size: tuple[float, float, float, int, int, float]
+
+
+@compiled
+def _paired(start: Ints, end: Ints, edges: Edges) -> tuple[Ints, Ints, Floats]:
+    """Return (arcs, edge, offset): one arc for both directions of a piece."""
+    arcs = len(start)
+    owner = np.empty(arcs, np.int32)
+    along = np.empty(arcs)
+    for e in range(len(edges.length)):
+        for k in range(edges.arc_ptr[e], edges.arc_ptr[e + 1]):
+            owner[edges.arc[k]] = e
+            along[edges.arc[k]] = edges.arc_start[k]
+    key = np.minimum(start, end).astype(np.int64) * (max(start.max(), end.max()) + 1) + np.maximum(start, end)
+    order = np.argsort(key, kind="mergesort")
+    piece = np.empty(arcs, np.int32)
+    edge = np.full((arcs, 2), -1, np.int32)
+    offset = np.zeros((arcs, 2))
+    count = 0
+    for k in range(arcs):
+        a = order[k]
+        again = k > 0 and key[order[k - 1]] == key[a] and edge[count - 1, 1] == -1 and start[a] != end[a]
+        if again:
+            edge[count - 1, 1], offset[count - 1, 1] = owner[a], along[a]
+        else:
+            piece[count], edge[count, 0], offset[count, 0] = a, owner[a], along[a]
+            count += 1
+    return piece[:count], edge[:count], offset[:count]
+
+
+@compiled
+def _fill(
+    ends: Floats, x0: float, y0: float, cell: float, columns: int, rows: int, reach: float, ptr: Ints, out: Ints
+) -> None:
+    """Count the pieces of each cell (where `out` is empty), or list them."""
+    listing = len(out) > 0
+    half = cell * 0.5
+    far = reach + half * 1.4142136
+    for p in range(len(ends)):
+        ax, ay, bx, by = ends[p, 0], ends[p, 1], ends[p, 2], ends[p, 3]
+        dx, dy = bx - ax, by - ay
+        length2 = dx * dx + dy * dy
+        left = max(0, int((min(ax, bx) - reach - x0) / cell))
+        right = min(columns - 1, int((max(ax, bx) + reach - x0) / cell))
+        low = max(0, int((min(ay, by) - reach - y0) / cell))
+        high = min(rows - 1, int((max(ay, by) + reach - y0) / cell))
+        for row in range(low, high + 1):
+            cy = y0 + row * cell + half
+            for column in range(left, right + 1):
+                cx = x0 + column * cell + half
+                t = 0.0
+                if length2 > 0.0:
+                    t = min(1.0, max(0.0, ((cx - ax) * dx + (cy - ay) * dy) / length2))
+                ex, ey = ax + t * dx - cx, ay + t * dy - cy
+                if ex * ex + ey * ey <= far * far:
+                    c = row * columns + column
+                    if listing:
+                        out[ptr[c]] = p
+                        ptr[c] += 1
+                    else:
+                        ptr[c + 1] += 1
+
+
+def pieces_of(x: Floats, y: Floats, start: Ints, end: Ints, edges: Edges, *, reach_m: float) -> Pieces:
+    """Return the pieces of arcs between nodes, in a grid.
+
+    Args:
+        x: metres east, a value a node.
+        y: metres north.
+        start: the node each arc begins at.
+        end: the node it ends at.
+        edges: made of the same arcs.
+        reach_m: how far from a position pieces are looked for.
+    """
+    arc, edge, offset = _paired(start, end, edges)
+    ends = np.column_stack([x[start[arc]], y[start[arc]], x[end[arc]], y[end[arc]]])
+    x0, y0 = float(x.min()) - reach_m, float(y.min()) - reach_m
+    width, height = float(x.max()) + reach_m - x0, float(y.max()) + reach_m - y0
+    cell = max(_CELL_M, (width * height / _MOST_CELLS) ** 0.5)
+    columns, rows = int(width / cell) + 1, int(height / cell) + 1
+    ptr = np.zeros(columns * rows + 1, np.int32)
+    _fill(ends, x0, y0, cell, columns, rows, reach_m, ptr, np.empty(0, np.int32))
+    np.cumsum(ptr, out=ptr)
+    listed = np.empty(ptr[-1], np.int32)
+    _fill(ends, x0, y0, cell, columns, rows, reach_m, ptr[:-1].copy(), listed)
+    return Pieces(ends, edge, offset, ptr, listed, (x0, y0, cell, columns, rows, reach_m))

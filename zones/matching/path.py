@@ -1,0 +1,146 @@
+"""The likeliest way as a list of stretches: which edge, from where to where, from when to when."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from zones.matching.compiled import compiled
+from zones.matching.graph import Edges, Floats, Ints, arc_at
+from zones.matching.hmm import BACKWARDS, FIRST, SAME_EDGE, SEARCHED, TURNED, Trellis, Wide, reach_of
+from zones.matching.model import Model
+from zones.matching.posterior import edges_between
+from zones.matching.routes import Scratch, Table, search
+
+_TOUCH_M = 1e-6
+
+
+class Stretches(NamedTuple):
+    """Edges in the order in which they were driven.
+
+    Attributes:
+        edge: the edge.
+        begin, end: metres from its start; from where to where it was driven.
+        entered, left: seconds; between fixes, as if the speed had been even.
+        piece: counts from 0; a new one begins where the drive was broken off.
+    """
+
+    edge: Ints
+    begin: Floats
+    end: Floats
+    entered: Floats
+    left: Floats
+    piece: Ints
+
+
+@compiled
+def _grown(values: Floats, rows: int) -> Floats:
+    more = np.empty((rows, values.shape[1]))
+    more[: len(values)] = values
+    return more
+
+
+@compiled
+def _walked(
+    edges: Edges,
+    table: Table,
+    model: Model,
+    work: Scratch,
+    trellis: Trellis,
+    chosen: Wide,
+    x: Floats,
+    y: Floats,
+    t: Floats,
+) -> Floats:
+    """Return (n, 6): edge, begin, end, entered, left, piece."""
+    out = np.empty((2 * len(chosen) + 16, 6))
+    between = np.empty(len(edges.length), np.int32)
+    n, piece = 0, -1
+    for i in range(len(chosen)):
+        j = chosen[i]
+        if j < 0:
+            continue
+        if n + 4 > len(out):
+            out = _grown(out, 2 * len(out))
+        f, to = trellis.edge[j], trellis.offset[j]
+        last = trellis.link[i]
+        if last == FIRST:
+            piece += 1
+            out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = f, to, to, t[i], t[i], piece
+            n += 1
+            continue
+        how = trellis.how[j]
+        a = chosen[last]
+        e = trellis.edge[a]
+        at = out[n - 1, 2]
+        if how in (SAME_EDGE, BACKWARDS):
+            out[n - 1, 2], out[n - 1, 4] = max(at, to), t[i]
+            continue
+        if how == TURNED:
+            # the arc on which it turned is driven both ways
+            turn = max(at, edges.length[e] - to)
+            back = edges.length[e] - turn
+            driven = max(turn - at + to - back, 1e-9)
+            when = t[last] + (turn - at) / driven * (t[i] - t[last])
+            out[n - 1, 2], out[n - 1, 4] = turn, when
+            out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = f, back, to, when, t[i], piece
+            n += 1
+            continue
+        if how == SEARCHED:
+            straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
+            # the way was found at the first or at the second attempt; the longer search finds the same
+            search(edges, e, reach_of(model, straight, seconds, 1), model.turn, model.u_turn, work)
+        count = edges_between(table, work, how, e, f, between)
+        while n + count + 4 > len(out):
+            out = _grown(out, 2 * len(out))
+        driven = edges.length[e] - at + to
+        for k in range(count):
+            driven += edges.length[between[k]]
+        pace = (t[i] - t[last]) / max(driven, 1e-9)
+        when = t[last] + (edges.length[e] - at) * pace
+        out[n - 1, 2], out[n - 1, 4] = edges.length[e], when
+        for k in range(count - 1, -1, -1):
+            g = between[k]
+            out[n, 0], out[n, 1], out[n, 2], out[n, 3] = g, 0.0, edges.length[g], when
+            when += edges.length[g] * pace
+            out[n, 4], out[n, 5] = when, piece
+            n += 1
+        out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = f, 0.0, to, when, t[i], piece
+        n += 1
+    return out[:n]
+
+
+def stretches_of(
+    edges: Edges,
+    table: Table,
+    model: Model,
+    work: Scratch,
+    trellis: Trellis,
+    chosen: Wide,
+    x: Floats,
+    y: Floats,
+    t: Floats,
+) -> Stretches:
+    """Return the likeliest way through the fixes."""
+    rows = _walked(edges, table, model, work, trellis, chosen, x, y, t)
+    return Stretches(
+        rows[:, 0].astype(np.int32), rows[:, 1], rows[:, 2], rows[:, 3], rows[:, 4], rows[:, 5].astype(np.int32)
+    )
+
+
+@compiled
+def arcs_of(edges: Edges, edge: Ints, begin: Floats, end: Floats) -> Ints:
+    """Return the arcs of stretches in the order in which they were driven, the first and the last one whole."""
+    count = 0
+    for s in range(len(edge)):
+        count += edges.arc_ptr[edge[s] + 1] - edges.arc_ptr[edge[s]]
+    out = np.empty(count, np.int32)
+    n = 0
+    for s in range(len(edge)):
+        e = edge[s]
+        # an arc that is only touched is not driven
+        first = edges.arc_ptr[e] if begin[s] == 0.0 else arc_at(edges, e, begin[s] + _TOUCH_M)
+        last = edges.arc_ptr[e + 1] - 1 if end[s] == edges.length[e] else arc_at(edges, e, end[s] - _TOUCH_M)
+        for k in range(first, max(first, last) + 1):
+            out[n] = edges.arc[k]
+            n += 1
+    return out[:n]

@@ -1,0 +1,374 @@
+"""How sure it is: the forward-backward algorithm over the trellis, and what it says of every arc.
+
+All ways between two candidates stand for the cheapest one; a way that no trellis holds has no probability here.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from zones.matching.compiled import compiled
+from zones.matching.graph import NONE, Edges, Floats, Ints, arc_at
+from zones.matching.hmm import (
+    BACKWARDS,
+    FIRST,
+    NEVER,
+    NO_WAY,
+    SAME_EDGE,
+    SEARCHED,
+    SKIPPED,
+    TURNED,
+    Trellis,
+    Wide,
+    reach_of,
+    search_needed,
+    transition,
+)
+from zones.matching.model import Model
+from zones.matching.routes import Scratch, Table, search
+
+# ways less likely than this are not walked
+_LEAST = 1e-5
+
+
+class Ways(NamedTuple):
+    """All ways between the candidates of linked fixes.
+
+    Attributes:
+        ptr: (fixes + 1,) where the ways to each fix begin: (candidates before) x (candidates), row by row.
+        log_p: of each.
+        how: of each; see `hmm`.
+        attempt: (fixes,) at which attempt ways were found.
+    """
+
+    ptr: Wide
+    log_p: Floats
+    how: Wide
+    attempt: Ints
+
+
+@compiled
+def ways_between(
+    edges: Edges, table: Table, model: Model, work: Scratch, trellis: Trellis, x: Floats, y: Floats, t: Floats
+) -> Ways:
+    """Return the ways between all candidates of each fix and of the fix it is linked to."""
+    fixes = len(x)
+    ptr = np.zeros(fixes + 1, np.int64)
+    for i in range(fixes):
+        last = trellis.link[i]
+        count = 0
+        if last >= 0:
+            count = (trellis.ptr[last + 1] - trellis.ptr[last]) * (trellis.ptr[i + 1] - trellis.ptr[i])
+        ptr[i + 1] = ptr[i] + count
+    log_p = np.full(ptr[fixes], NEVER)
+    hows = np.full(ptr[fixes], NO_WAY, np.int64)
+    attempts = np.zeros(fixes, np.int32)
+    for i in range(fixes):
+        last = trellis.link[i]
+        if last < 0:
+            continue
+        straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
+        first, end = trellis.ptr[i], trellis.ptr[i + 1]
+        found = False
+        for attempt in range(2):
+            if found:
+                break
+            attempts[i] = attempt
+            bound = reach_of(model, straight, seconds, attempt)
+            at = ptr[i]
+            for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+                searched = search_needed(edges, table, model, trellis, a, first, end, bound)
+                if searched:
+                    search(edges, trellis.edge[a], bound, model.turn, model.u_turn, work)
+                for j in range(first, end):
+                    log_p[at], hows[at] = transition(
+                        edges,
+                        table,
+                        model,
+                        work,
+                        searched,
+                        trellis.edge[a],
+                        trellis.offset[a],
+                        trellis.edge[j],
+                        trellis.offset[j],
+                        straight,
+                        seconds,
+                    )
+                    found = found or hows[at] != NO_WAY
+                    at += 1
+        # only differences count, and these stay away from what is too small to be written
+        top = NEVER
+        for at in range(ptr[i], ptr[i + 1]):
+            top = max(top, log_p[at])
+        for at in range(ptr[i], ptr[i + 1]):
+            log_p[at] -= top
+    return Ways(ptr, log_p, hows, attempts)
+
+
+@compiled
+def _scaled(values: Floats, first: int, end: int) -> float:
+    """Turn log-probabilities into probabilities that add up to one, in place; returns the log of their sum before."""
+    top = NEVER
+    for k in range(first, end):
+        top = max(top, values[k])
+    if top <= NEVER:
+        for k in range(first, end):
+            values[k] = 0.0
+        return NEVER
+    total = 0.0
+    for k in range(first, end):
+        values[k] = np.exp(values[k] - top)
+        total += values[k]
+    for k in range(first, end):
+        values[k] /= total
+    return float(top + np.log(total))
+
+
+@compiled
+def _log(p: float) -> float:
+    return float(np.log(p)) if p > 0.0 else NEVER
+
+
+@compiled
+def forward(trellis: Trellis, ways: Ways, heat: float, open_: Wide, open_first: Wide) -> tuple[Floats, float]:
+    """Return the probability of each candidate given the fixes up to its own, and the log-likelihood of all fixes.
+
+    Args:
+        trellis: of the drive.
+        ways: of the drive.
+        heat: log-probabilities are divided by it.
+        open_: for each way, whether it may be used.
+        open_first: for each candidate, whether a drive may begin there.
+    """
+    fixes = len(trellis.link)
+    p = np.zeros(trellis.ptr[fixes])
+    total = 0.0
+    for i in range(fixes):
+        last = trellis.link[i]
+        if last == SKIPPED:
+            continue
+        first, end = trellis.ptr[i], trellis.ptr[i + 1]
+        width = end - first
+        for j in range(first, end):
+            if last == FIRST:
+                p[j] = trellis.emission[j] / heat if open_first[j] else NEVER
+                continue
+            reached = 0.0
+            at = ways.ptr[i] + (j - first)
+            for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+                if p[a] > 0.0 and open_[at] and ways.how[at] != NO_WAY:
+                    reached += p[a] * np.exp(ways.log_p[at] / heat)
+                at += width
+            p[j] = _log(reached) + trellis.emission[j] / heat if reached > 0.0 else NEVER
+        total += _scaled(p, first, end)
+        if total <= NEVER:
+            return p, NEVER
+    return p, total
+
+
+@compiled
+def backward(trellis: Trellis, ways: Ways, heat: float) -> Floats:
+    """Return for each candidate what the fixes after its own say, up to a factor a fix."""
+    fixes = len(trellis.link)
+    q = np.ones(trellis.ptr[fixes])
+    for i in range(fixes - 1, -1, -1):
+        last = trellis.link[i]
+        if last < 0:
+            continue
+        first, end = trellis.ptr[i], trellis.ptr[i + 1]
+        top = NEVER
+        for j in range(first, end):
+            top = max(top, trellis.emission[j])
+        at = ways.ptr[i]
+        most = 0.0
+        for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+            q[a] = 0.0
+            for j in range(first, end):
+                if ways.how[at] != NO_WAY:
+                    q[a] += np.exp((ways.log_p[at] + trellis.emission[j] - top) / heat) * q[j]
+                at += 1
+            most = max(most, q[a])
+        if most > 0.0:
+            for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+                q[a] /= most
+    return q
+
+
+@compiled
+def edges_between(table: Table, work: Scratch, how: int, a_edge: int, b_edge: int, out: Ints) -> int:
+    """Write the edges between two on a way, last first; returns how many there are.
+
+    Where the way was searched, `work` holds the search from `a_edge`.
+    """
+    count = 0
+    if how == SEARCHED:
+        e = work.before[b_edge]
+        while e != NONE:
+            out[count] = e
+            count += 1
+            e = work.before[e]
+    elif how >= 0:
+        base = table.ptr[a_edge]
+        k = int(table.slots[how, 3])
+        while k >= 0:
+            out[count] = int(table.slots[base + k, 0])
+            count += 1
+            k = int(table.slots[base + k, 3])
+    return count
+
+
+@compiled
+def _spread(gain: Floats, first: int, end: int, p: float) -> None:
+    """Add `p` to the arcs at positions `first` up to before `end`, as differences."""
+    if first < end:
+        gain[first] += p
+        gain[end] -= p
+
+
+@compiled
+def entries(
+    edges: Edges,
+    table: Table,
+    model: Model,
+    work: Scratch,
+    trellis: Trellis,
+    ways: Ways,
+    x: Floats,
+    y: Floats,
+    t: Floats,
+) -> Floats:
+    """Return for each arc, in the order of `edges.arc`, how often it is expected to have been entered.
+
+    For an arc that is driven once at most this is the probability that it was driven.
+    """
+    p, _ = forward(trellis, ways, model.heat, np.ones(len(ways.how), np.int64), np.ones(trellis.ptr[len(x)], np.int64))
+    q = backward(trellis, ways, model.heat)
+    gain = np.zeros(len(edges.arc) + 1)
+    between = np.empty(len(edges.length), np.int32)
+    fixes = len(x)
+    for i in range(fixes):
+        last = trellis.link[i]
+        first, end = trellis.ptr[i], trellis.ptr[i + 1]
+        if last == FIRST:
+            total = 0.0
+            for j in range(first, end):
+                total += p[j] * q[j]
+            for j in range(first, end):
+                if total > 0.0 and p[j] * q[j] > _LEAST * total:
+                    k = arc_at(edges, trellis.edge[j], trellis.offset[j])
+                    _spread(gain, k, k + 1, p[j] * q[j] / total)
+            continue
+        if last < 0:
+            continue
+        total = 0.0
+        at = ways.ptr[i]
+        for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+            for j in range(first, end):
+                if p[a] > 0.0 and ways.how[at] != NO_WAY:
+                    total += p[a] * np.exp((ways.log_p[at] + trellis.emission[j]) / model.heat) * q[j]
+                at += 1
+        if not total > 0.0:
+            continue
+        at = ways.ptr[i] - 1
+        for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+            searched = False
+            for j in range(first, end):
+                at += 1
+                how = ways.how[at]
+                if p[a] <= 0.0 or how in (NO_WAY, BACKWARDS):
+                    continue
+                share = p[a] * np.exp((ways.log_p[at] + trellis.emission[j]) / model.heat) * q[j] / total
+                if share < _LEAST:
+                    continue
+                e, f = trellis.edge[a], trellis.edge[j]
+                after = arc_at(edges, e, trellis.offset[a]) + 1
+                if how == SAME_EDGE:
+                    _spread(gain, after, arc_at(edges, f, trellis.offset[j]) + 1, share)
+                    continue
+                if how == TURNED:
+                    length = edges.length[e]
+                    turn = max(trellis.offset[a], length - trellis.offset[j])
+                    _spread(gain, after, arc_at(edges, e, turn) + 1, share)
+                    begin = edges.arc_ptr[f] + edges.arc_ptr[e + 1] - 1 - arc_at(edges, e, turn)
+                    _spread(gain, begin, max(begin, arc_at(edges, f, trellis.offset[j])) + 1, share)
+                    continue
+                if how == SEARCHED and not searched:
+                    straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
+                    search(
+                        edges, e, reach_of(model, straight, seconds, ways.attempt[i]), model.turn, model.u_turn, work
+                    )
+                    searched = True
+                _spread(gain, after, edges.arc_ptr[e + 1], share)
+                for k in range(edges_between(table, work, how, e, f, between)):
+                    g = between[k]
+                    _spread(gain, edges.arc_ptr[g], edges.arc_ptr[g + 1], share)
+                _spread(gain, edges.arc_ptr[f], arc_at(edges, f, trellis.offset[j]) + 1, share)
+    return np.cumsum(gain)[:-1]
+
+
+@compiled
+def avoiding(
+    edges: Edges,
+    table: Table,
+    model: Model,
+    work: Scratch,
+    trellis: Trellis,
+    ways: Ways,
+    x: Floats,
+    y: Floats,
+    t: Floats,
+    marked: Wide,
+    since: int,
+    until: int,
+) -> tuple[Wide, Wide]:
+    """Return (open ways, open starts): those that drive on no marked arc.
+
+    Args:
+        edges, table, model, work, trellis, ways, x, y, t: of the drive.
+        marked: (arcs + 1,) how many arcs before a position in `edges.arc` are marked.
+        since: ways to fixes before this one are open whatever they drive on.
+        until: and so are ways to fixes from this one on.
+    """
+    open_ = np.ones(len(ways.how), np.int64)
+    starts = np.ones(trellis.ptr[len(x)], np.int64)
+    between = np.empty(len(edges.length), np.int32)
+    for i in range(max(0, since), min(len(x), until)):
+        last = trellis.link[i]
+        first, end = trellis.ptr[i], trellis.ptr[i + 1]
+        if last == FIRST:
+            for j in range(first, end):
+                k = arc_at(edges, trellis.edge[j], trellis.offset[j])
+                starts[j] = 1 if marked[k + 1] == marked[k] else 0
+            continue
+        if last < 0:
+            continue
+        at = ways.ptr[i] - 1
+        for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+            searched = False
+            e = trellis.edge[a]
+            after = arc_at(edges, e, trellis.offset[a])
+            for j in range(first, end):
+                at += 1
+                how, f = ways.how[at], trellis.edge[j]
+                if how == NO_WAY:
+                    continue
+                to = arc_at(edges, f, trellis.offset[j])
+                if how in (SAME_EDGE, BACKWARDS):
+                    low, high = min(after, to), max(after, to)
+                    met = marked[high + 1] - marked[low]
+                elif how == TURNED:
+                    turn = arc_at(edges, e, max(trellis.offset[a], edges.length[e] - trellis.offset[j]))
+                    met = marked[max(after, turn) + 1] - marked[after] + marked[to + 1] - marked[edges.arc_ptr[f]]
+                else:
+                    if how == SEARCHED and not searched:
+                        straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
+                        bound = reach_of(model, straight, seconds, ways.attempt[i])
+                        search(edges, e, bound, model.turn, model.u_turn, work)
+                        searched = True
+                    met = marked[edges.arc_ptr[e + 1]] - marked[after] + marked[to + 1] - marked[edges.arc_ptr[f]]
+                    for k in range(edges_between(table, work, how, e, f, between)):
+                        g = between[k]
+                        met += marked[edges.arc_ptr[g + 1]] - marked[edges.arc_ptr[g]]
+                if met > 0:
+                    open_[at] = 0
+    return open_, starts

@@ -1,0 +1,228 @@
+"""Shortest ways from the end of one edge to the start of another: bounded search, and a table of its results.
+
+The table is the upper-bounded origin-destination table of Yang & Gidofalvi 2018 (Fast Map Matching), over edges instead of
+nodes, so that turns have a price.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from zones.matching.compiled import compiled
+from zones.matching.graph import BACK, Edges, Floats, Ints
+
+Singles = npt.NDArray[np.float32]
+
+
+class Prices(NamedTuple):
+    """What a way costs beside its length, in metres.
+
+    Attributes:
+        turn: for a turn of half a circle, growing with the square of the angle.
+        u_turn: for driving back along the same street.
+    """
+
+    turn: float = 100.0
+    u_turn: float = 300.0
+
+
+class Table(NamedTuple):
+    """Ways from every edge to the edges that begin within `bound` of its end, as one hash table an edge.
+
+    Attributes:
+        ptr: where the slots of each edge begin; their number is a power of two.
+        slots: (n, 4) the edge reached (-1: empty), metres from the end of the one to the start of the other, price of the
+            turns on the way, and the slot of the edge before it (-1: the first).
+        bound: metres.
+    """
+
+    ptr: npt.NDArray[np.int64]
+    slots: Singles
+    bound: float
+
+
+class Scratch(NamedTuple):
+    """What a search writes on: an entry an edge."""
+
+    cost: Floats
+    length: Floats
+    before: Ints
+    stamp: Ints
+    settled: Ints
+    heap_cost: Floats
+    heap_edge: Ints
+    state: Ints
+
+
+@compiled
+def scratch_for(edges: int, successors: int) -> Scratch:
+    """Return what a search needs; `successors` bounds how often an edge is pushed."""
+    size = successors + edges + 2
+    return Scratch(
+        np.zeros(edges),
+        np.zeros(edges),
+        np.full(edges, -1, np.int32),
+        np.zeros(edges, np.int32),
+        np.empty(edges, np.int32),
+        np.empty(size),
+        np.empty(size, np.int32),
+        np.zeros(2, np.int32),
+    )
+
+
+@compiled
+def turn_price(angle: float, turn: float, u_turn: float) -> float:
+    """Return the price of a turn in metres."""
+    if angle == BACK:
+        return u_turn
+    part = angle / np.pi
+    return turn * part * part
+
+
+@compiled
+def search(edges: Edges, source: int, bound: float, turn: float, u_turn: float, work: Scratch) -> int:
+    """Find the ways from the end of an edge that cost at most `bound`; returns how many edges it settled.
+
+    `work.settled` holds them in order; their `length` is from the end of `source` to their start, `cost` includes turns.
+    `work.stamp` is `work.state[0]` where an edge was reached and the negative of that where it is settled.
+    """
+    work.state[0] += 1
+    mark = work.state[0]
+    heap_cost, heap_edge = work.heap_cost, work.heap_edge
+    size, found = 0, 0
+    for k in range(edges.next_ptr[source], edges.next_ptr[source + 1]):
+        price = turn_price(edges.next_turn[k], turn, u_turn)
+        e = edges.next_edge[k]
+        if price > bound or (work.stamp[e] == mark and work.cost[e] <= price):
+            continue
+        work.stamp[e], work.cost[e], work.length[e], work.before[e] = mark, price, 0.0, -1
+        size = _push(heap_cost, heap_edge, size, price, e)
+    while size > 0:
+        cost, e = heap_cost[0], heap_edge[0]
+        size = _pop(heap_cost, heap_edge, size)
+        if work.stamp[e] != mark or cost > work.cost[e]:
+            continue
+        work.stamp[e] = -mark
+        work.settled[found] = e
+        found += 1
+        onward = cost + edges.length[e]
+        if onward > bound:
+            continue
+        for k in range(edges.next_ptr[e], edges.next_ptr[e + 1]):
+            f = edges.next_edge[k]
+            if work.stamp[f] == -mark:
+                continue
+            price = onward + turn_price(edges.next_turn[k], turn, u_turn)
+            if price > bound or (work.stamp[f] == mark and work.cost[f] <= price):
+                continue
+            work.stamp[f], work.cost[f], work.before[f] = mark, price, e
+            work.length[f] = work.length[e] + edges.length[e]
+            size = _push(heap_cost, heap_edge, size, price, f)
+    return found
+
+
+@compiled
+def _push(cost: Floats, edge: Ints, size: int, price: float, e: int) -> int:
+    at = size
+    while at > 0:
+        up = (at - 1) >> 1
+        if cost[up] <= price:
+            break
+        cost[at], edge[at] = cost[up], edge[up]
+        at = up
+    cost[at], edge[at] = price, e
+    return size + 1
+
+
+@compiled
+def _pop(cost: Floats, edge: Ints, size: int) -> int:
+    size -= 1
+    price, e = cost[size], edge[size]
+    at = 0
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            break
+        if child + 1 < size and cost[child + 1] < cost[child]:
+            child += 1
+        if cost[child] >= price:
+            break
+        cost[at], edge[at] = cost[child], edge[child]
+        at = child
+    cost[at], edge[at] = price, e
+    return size
+
+
+@compiled
+def _slots_for(count: int) -> int:
+    size = 2
+    while size * 2 < count * 3:
+        size *= 2
+    return size
+
+
+@compiled
+def _first_slot(e: int, size: int) -> int:
+    # Fibonacci hashing (Knuth, TAOCP 3, 6.4)
+    return (((int(e) * 2654435769) & 0xFFFFFFFF) >> 7) & (size - 1)
+
+
+@compiled
+def _table(edges: Edges, bound: float, turn: float, u_turn: float) -> tuple[npt.NDArray[np.int64], Singles]:
+    count = len(edges.length)
+    ptr = np.zeros(count + 1, np.int64)
+    slots = np.empty((max(1024, count * 64), 4), np.float32)
+    work = scratch_for(count, len(edges.next_edge))
+    place = np.empty(count, np.int32)
+    for source in range(count):
+        found = search(edges, source, bound, turn, u_turn, work)
+        size = _slots_for(found)
+        base = ptr[source]
+        if base + size > len(slots):
+            grown = np.empty((max(len(slots) * 2, base + size), 4), np.float32)
+            grown[:base] = slots[:base]
+            slots = grown
+        for k in range(base, base + size):
+            slots[k, 0] = -1.0
+        for k in range(found):
+            e = work.settled[k]
+            at = _first_slot(e, size)
+            while slots[base + at, 0] >= 0.0:
+                at = (at + 1) & (size - 1)
+            place[e] = at
+            slots[base + at, 0] = e
+            slots[base + at, 1] = work.length[e]
+            slots[base + at, 2] = work.cost[e] - work.length[e]
+            # what comes before an edge is settled before it
+            slots[base + at, 3] = place[work.before[e]] if work.before[e] >= 0 else -1
+        ptr[source + 1] = base + size
+    return ptr, slots[: ptr[count]].copy()
+
+
+def table_of(edges: Edges, *, bound_m: float, prices: Prices) -> Table:
+    """Return the ways between all edges that cost at most `bound_m` metres."""
+    ptr, slots = _table(edges, bound_m, prices.turn, prices.u_turn)
+    return Table(ptr, slots, bound_m)
+
+
+def no_table(edges: Edges) -> Table:
+    """Return a table of nothing: every way is searched."""
+    return Table(np.zeros(len(edges.length) + 1, np.int64), np.empty((0, 4), np.float32), 0.0)
+
+
+@compiled
+def look_up(ptr: npt.NDArray[np.int64], slots: Singles, source: int, target: int) -> int:
+    """Return the slot of a way, or -1 where the table has none."""
+    base = ptr[source]
+    size = ptr[source + 1] - base
+    if size == 0:
+        return -1
+    at = _first_slot(target, size)
+    while True:
+        e = slots[base + at, 0]
+        if e == target:
+            return int(base + at)
+        if e < 0.0:
+            return -1
+        at = (at + 1) & (size - 1)

@@ -1,0 +1,238 @@
+"""Matching while a drive goes on: what later fixes cannot change any more is given out, at the latest after a fixed lag."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zones.errors import InputError
+from zones.matching.candidates import MOST
+from zones.matching.hmm import FIRST, NEVER, SKIPPED, Trellis, Wide, decoded, run, too_near, trellis_for
+from zones.matching.matcher import Matcher, sigma_of
+from zones.text import Text
+
+_FIRST_ROOM = 64
+# so many settled fixes are kept before the trellis is cut off behind them
+_MOST_SETTLED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A fix whose place is settled.
+
+    Attributes:
+        fix: its number, from 0, in the order of `push`.
+        source: index of the segment (or arc) it is on; None where no street is near or no way leads there.
+        forward: whether it runs along the segment's line.
+        along_m: metres from the segment's start, in the direction of travel.
+        begins: whether a new piece of the drive begins with it.
+        forced: settled by the lag alone: a later fix might have changed it.
+    """
+
+    fix: int
+    source: int | None
+    forward: bool = True
+    along_m: float = 0.0
+    begins: bool = False
+    forced: bool = False
+
+
+class Stream:
+    """Takes the fixes of one drive one by one; gives them out as their places settle.
+
+    What is given out is what `Matcher.match` says of the whole drive, except after a fix that was `forced`: from there on
+    it is the likeliest way among those that go through that fix. Fixes nearer to the one before than the model's `apart`
+    are left out, as they are there.
+    """
+
+    def __init__(self, matcher: Matcher, *, lag: int = 20) -> None:
+        """Begin a drive.
+
+        Args:
+            matcher: of the streets; no other thread may use it.
+            lag: fixes that are used later at most before a fix is settled.
+
+        Raises:
+            InputError: the lag is below 1.
+        """
+        if lag < 1:
+            raise InputError(Text("滞后至少为 1 个定位点", "the lag is at least 1 fix"), field="lag")
+        self._matcher, self._lag = matcher, lag
+        self._xyts = np.empty((_FIRST_ROOM, 5))
+        self._latest = -np.inf
+        self._trellis = trellis_for(_FIRST_ROOM, _FIRST_ROOM * MOST)
+        self._numbers: list[int] = []
+        self._state: Wide = np.array([0, -1, 0])
+        self._pushed = 0
+        # of the fixes in the trellis, how many have been given out
+        self._given = 0
+        self._waiting: tuple[int, float, float, float, float, float] | None = None
+
+    def push(self, lon: float, lat: float, t: float, *, accuracy_m: float | None = None) -> list[Settled]:
+        """Take the next fix; returns the fixes that are settled now, in order.
+
+        Raises:
+            InputError: it is no position, or its time is before that of the fix before.
+        """
+        number = self._pushed
+        if not (abs(lon) <= 180 and abs(lat) <= 90 and np.isfinite(t)):  # noqa: PLR2004 - degrees
+            raise InputError(Text(f"第 {number + 1} 个定位点不行", f"fix {number + 1} will not do"), field="fix")
+        if t < self._latest:
+            raise InputError(
+                Text(
+                    f"第 {number + 1} 个定位点的时间早于前一个",
+                    f"the time of fix {number + 1} is before that of the one before",
+                ),
+                field="time",
+            )
+        silent = t - self._latest if self._pushed else 0.0
+        self._pushed, self._latest = number + 1, t
+        x, y = (float(v) for v in self._matcher.graph.plane.xy(lon, lat))
+        sigma = float(sigma_of(self._matcher.model, np.array([accuracy_m if accuracy_m is not None else np.nan]))[0])
+        if self._numbers:
+            last = self._xyts[len(self._numbers) - 1]
+            if too_near(self._matcher.model, x - float(last[0]), y - float(last[1]), t - float(last[2])):
+                # too near; it counts only if it turns out to be the last
+                self._waiting = (number, x, y, t, sigma, silent)
+                return []
+        return self._take(number, x, y, t, sigma, silent)
+
+    def finish(self) -> list[Settled]:
+        """End the drive; returns the fixes that were not settled yet."""
+        settled: list[Settled] = []
+        if self._waiting is not None:
+            settled = self._take(*self._waiting)
+        return settled + self._give(len(self._numbers), forced=False)
+
+    def _take(self, number: int, x: float, y: float, t: float, sigma: float, silent: float) -> list[Settled]:
+        self._waiting = None
+        n = len(self._numbers)
+        self._numbers.append(number)
+        self._make_room(n + 1)
+        self._xyts[n] = x, y, t, sigma, silent
+        m = self._matcher
+        xs, ys, ts, sigmas, silences = self._xyts[: n + 1].T.copy()
+        run(
+            m.graph.edges,
+            m.graph.pieces,
+            m.table,
+            m.model,
+            m.work,
+            self._trellis,
+            xs,
+            ys,
+            ts,
+            sigmas,
+            silences,
+            self._state,
+        )
+        settled = self._give(self._agreed(), forced=False)
+        if n + 1 - self._given > self._lag:
+            settled += self._force(n + 1 - self._lag)
+        self._forget()
+        return settled
+
+    def _make_room(self, fixes: int) -> None:
+        room = len(self._xyts)
+        if fixes <= room:
+            return
+        self._xyts = np.concatenate([self._xyts, np.empty_like(self._xyts)])
+        larger = trellis_for(2 * room, 2 * room * MOST)
+        for name in Trellis._fields:
+            old = getattr(self._trellis, name)
+            getattr(larger, name)[: len(old)] = old
+        self._trellis = larger
+
+    def _last(self) -> int:
+        return int(self._state[1])
+
+    def _ancestors(self, upto: int) -> tuple[Wide, Wide]:
+        """Return the candidates of the last fix that are alive, and what each was at fix `upto`."""
+        trellis, i = self._trellis, self._last()
+        alive = np.arange(trellis.ptr[i], trellis.ptr[i + 1])
+        alive = alive[trellis.best[alive] > NEVER]
+        then = alive
+        while i > upto and trellis.link[i] != FIRST:
+            then = trellis.back[then]
+            i = int(trellis.link[i])
+        return alive, then
+
+    def _agreed(self) -> int:
+        """Return before which fix all ways that are still possible agree."""
+        trellis, i = self._trellis, self._last()
+        if i < 0:
+            # what was skipped may yet begin a new piece
+            return self._given
+        then = np.arange(trellis.ptr[i], trellis.ptr[i + 1])
+        then = then[trellis.best[then] > NEVER]
+        while i >= self._given:
+            if len(np.unique(then)) == 1:
+                return i + 1
+            if trellis.link[i] == FIRST:
+                return i
+            then, i = trellis.back[then], int(trellis.link[i])
+        return self._given
+
+    def _force(self, upto: int) -> list[Settled]:
+        """Settle the fixes before number `upto` on the likeliest way, and close all other ways."""
+        last = self._last()
+        if last < 0 or upto - 1 >= last:
+            # fixes since the last one that a way led to: none is near a street
+            return self._give(min(upto, last if last >= 0 else upto), forced=True)
+        alive, then = self._ancestors(upto - 1)
+        best = int(alive[np.argmax(self._trellis.best[alive])])
+        same = then == then[alive == best][0]
+        settled = self._give(upto, forced=True)
+        self._trellis.best[alive[~same]] = NEVER
+        return settled
+
+    def _give(self, upto: int, *, forced: bool) -> list[Settled]:
+        upto = min(upto, len(self._numbers))
+        if upto <= self._given:
+            return []
+        trellis, graph = self._trellis, self._matcher.graph
+        chosen = decoded(trellis, max(upto, self._last() + 1))
+        settled = []
+        for i in range(self._given, upto):
+            j = int(chosen[i])
+            if j < 0:
+                settled.append(Settled(self._numbers[i], None, forced=forced))
+                continue
+            arc, shift = graph.arc_at(int(trellis.edge[j]), float(trellis.offset[j]))
+            settled.append(
+                Settled(
+                    self._numbers[i],
+                    int(graph.arc_source[arc]),
+                    bool(graph.arc_forward[arc]),
+                    float(trellis.offset[j]) + shift,
+                    bool(trellis.link[i] == FIRST),
+                    forced,
+                )
+            )
+        self._given = upto
+        return settled
+
+    def _forget(self) -> None:
+        """Cut off what was given out long ago."""
+        cut = min(self._given, self._last()) - 1
+        if cut < _MOST_SETTLED:
+            return
+        trellis, n = self._trellis, len(self._numbers)
+        base = int(trellis.ptr[cut])
+        kept = trellis_for(len(self._xyts), len(trellis.edge))
+        kept.ptr[: n + 1 - cut] = trellis.ptr[cut : n + 1] - base
+        count = int(trellis.ptr[n]) - base
+        for name in ("edge", "offset", "emission", "best", "how"):
+            getattr(kept, name)[:count] = getattr(trellis, name)[base : base + count]
+        kept.back[:count] = trellis.back[base : base + count] - base
+        kept.back[:count][kept.back[:count] < 0] = -1
+        link = trellis.link[cut:n].copy()
+        link[link >= 0] -= cut
+        # the fix it was linked to is gone
+        link[0] = FIRST if link[0] != SKIPPED else SKIPPED
+        kept.link[: n - cut] = link
+        self._trellis = kept
+        self._xyts[: n - cut] = self._xyts[cut:n].copy()
+        self._numbers = self._numbers[cut:]
+        self._state[0] -= cut
+        self._state[1] -= cut
+        self._given -= cut

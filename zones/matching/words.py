@@ -1,0 +1,154 @@
+"""A match in words and as GeoJSON: the streets in order, from where to where they were driven."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely import LineString
+
+from zones.matching.graph import Floats
+from zones.matching.matcher import Leg, Match
+from zones.network import Segment
+from zones.text import Text
+
+# from where a street was driven to where, by eighths of a circle from the east
+_TOWARDS = (
+    Text("由西向东", "eastward"),
+    Text("由西南向东北", "north-eastward"),
+    Text("由南向北", "northward"),
+    Text("由东南向西北", "north-westward"),
+    Text("由东向西", "westward"),
+    Text("由东北向西南", "south-westward"),
+    Text("由北向南", "southward"),
+    Text("由西北向东南", "south-eastward"),
+)
+# a street driven for less than this at a junction is not worth a word, unless it is all there is
+_LEAST_M = 15.0
+_UNNAMED = Text("无名道路", "an unnamed street")
+
+
+@dataclass(frozen=True, slots=True)
+class StreetDriven:
+    """A street as it was driven, as long as its name stays the same.
+
+    Attributes:
+        name: None where it has none.
+        legs: its stretches.
+        towards: from where to where, by its two ends; None where it came back to where it began.
+        line: of what was driven, WGS 84.
+    """
+
+    name: str | None
+    legs: tuple[Leg, ...]
+    towards: Text | None
+    line: LineString
+
+    @property
+    def length_m(self) -> float:
+        """Metres driven."""
+        return sum(leg.length_m for leg in self.legs)
+
+    @property
+    def p(self) -> float:
+        """Probability of its surest stretch."""
+        return max(leg.p for leg in self.legs)
+
+    @property
+    def entered_at(self) -> float:
+        """Seconds."""
+        return self.legs[0].entered_at
+
+    @property
+    def left_at(self) -> float:
+        """Seconds."""
+        return self.legs[-1].left_at
+
+    @property
+    def piece(self) -> int:
+        """Of the drive."""
+        return self.legs[0].piece
+
+
+def streets_driven(match: Match) -> tuple[StreetDriven, ...]:
+    """Return the streets of a match of segments, in order."""
+    return tuple(_streets(match))
+
+
+def _streets(match: Match) -> Iterator[StreetDriven]:
+    segments = match.graph.segments
+    for (_, name), group in groupby(match.legs, key=lambda leg: (leg.piece, segments[leg.source].name)):
+        legs = tuple(group)
+        points = np.concatenate([_points(match, segments[leg.source], leg) for leg in legs])
+        ends = match.graph.plane.xy(points[[0, -1], 0], points[[0, -1], 1])
+        east, north = (float(value[1] - value[0]) for value in ends)
+        towards = None
+        # round a block, the two ends say nothing
+        if math.hypot(east, north) > sum(leg.length_m for leg in legs) / 4:
+            towards = _TOWARDS[round(math.atan2(north, east) / (math.pi / 4)) % 8]
+        yield StreetDriven(name, legs, towards, LineString(points))
+
+
+def _points(match: Match, segment: Segment, leg: Leg) -> Floats:
+    """Return the lon and lat of what was driven of a segment, (n, 2)."""
+    plane = match.graph.plane
+    line = plane.to_xy(segment.line)
+    if not leg.forward:
+        line = shapely.reverse(line)
+    begin, end = leg.begin_m, max(leg.end_m, leg.begin_m)
+    corners = shapely.get_coordinates(line)
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
+    inner = corners[(along > begin) & (along < end)]
+    ends = shapely.get_coordinates(shapely.line_interpolate_point(line, [begin, end]))
+    lon, lat = plane.lonlat(*np.concatenate([ends[:1], inner, ends[1:]]).T)
+    return np.column_stack([lon, lat])
+
+
+def in_words(streets: tuple[StreetDriven, ...]) -> Text:
+    """Return the drive in a sentence: 五一路 由南向北，经 北环路 由东向西.
+
+    Streets driven for less than 15 m are left out, and what has the same name on both sides of these is one. Where the
+    drive was broken off, the sentence says so.
+    """
+    worth = [street for street in streets if street.length_m >= _LEAST_M] or list(streets)
+    zh, en = [], []
+    for number, (piece, group) in enumerate(groupby(worth, key=lambda street: street.piece)):
+        parts = [next(same) for _, same in groupby(group, key=lambda street: (street.name, street.towards))]
+        said = [(street.name or _UNNAMED.zh, street.name or _UNNAMED.en, street.towards) for street in parts]
+        zh.append("，经 ".join(f"{name} {to.zh}" if to else name for name, _, to in said))
+        en.append(", then ".join(f"{name} {to.en}" if to else name for _, name, to in said))
+        del number, piece
+    return Text("；（轨迹中断）".join(zh), "; (the drive is broken off) ".join(en))
+
+
+def as_geojson(streets: tuple[StreetDriven, ...]) -> dict[str, Any]:
+    """Return the drive as a GeoJSON FeatureCollection in WGS 84, a feature a street.
+
+    Properties: `name`, `towards` (Chinese), `entered_at` and `left_at` (seconds on the clock of the fixes), `length_m`,
+    `p`, `piece`.
+    """
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {
+                    "name": street.name,
+                    "towards": street.towards.zh if street.towards else None,
+                    "entered_at": round(street.entered_at, 1),
+                    "left_at": round(street.left_at, 1),
+                    "length_m": round(street.length_m, 1),
+                    "p": round(street.p, 3),
+                    "piece": street.piece,
+                },
+                "geometry": {
+                    "type": "LineString",
+                    "coordinates": [[round(lon, 7), round(lat, 7)] for lon, lat in street.line.coords],
+                },
+            }
+            for street in streets
+        ],
+    }
