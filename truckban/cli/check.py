@@ -1,21 +1,16 @@
 """`truckban check`: traces in; leads, a report, and every rejected row out."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, complain, new, write
 from truckban.cli.language import Speaker
+from truckban.cli.traces_given import chosen_columns, file_option, progress, trace_options
 from zones.errors import InputError
 from zones.text import Text
-
-if TYPE_CHECKING:
-    from truckban.traces.check import Step
-
-_COLUMNS = ("vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "accuracy_m")
 
 
 def command(say: Speaker) -> Command:
@@ -45,7 +40,7 @@ def command(say: Speaker) -> Command:
             given["vehicles"],
             given["permits"],
             given["crs"],
-            _chosen(given["column"], say),
+            chosen_columns(given["column"], say),
             given["min_probability"],
         )
         with progress(say) as step:
@@ -70,33 +65,12 @@ def command(say: Speaker) -> Command:
             "Find passages in GPS traces that may break the notice. They are leads for a person to verify; nothing is penalised.",
         ),
         [
-            click.Argument(["traces"], type=click.Path(path_type=Path), metavar=say("轨迹文件或文件夹", "TRACES")),
-            _file("--vehicles", say("车辆表（CSV、Parquet、Excel）", "vehicles (CSV, Parquet, Excel)"), required=True),
-            _file("--out", say("结果写到这个文件夹", "folder for the results"), required=True),
-            _file("--permits", say("通行证（CSV、Excel、JSON）", "permits (CSV, Excel, JSON)")),
-            click.Option(
-                ["--notice"],
-                default="linyi-2023-5",
-                show_default=True,
-                help=say("内置通告名，或 YAML 文件", "a built-in notice, or a YAML file"),
+            *trace_options(say),
+            file_option(
+                "--vehicles", say("车辆表（CSV、Parquet、Excel）", "vehicles (CSV, Parquet, Excel)"), required=True
             ),
-            _file(
-                "--zone",
-                say("区域文件（GeoJSON）；不写则用通告自带的", "a zone file (GeoJSON); the notice's own unless said"),
-            ),
-            click.Option(
-                ["--crs"],
-                type=click.Choice(["wgs84", "gcj02", "bd09"]),
-                default="wgs84",
-                show_default=True,
-                help=say("轨迹的坐标系", "what the positions are in"),
-            ),
-            click.Option(
-                ["--column"],
-                multiple=True,
-                metavar="NAME=COLUMN",
-                help=say("指定列名，如 time=定位时间；可多次", "name a column, such as time=定位时间; may be repeated"),
-            ),
+            file_option("--out", say("结果写到这个文件夹", "folder for the results"), required=True),
+            file_option("--permits", say("通行证（CSV、Excel、JSON）", "permits (CSV, Excel, JSON)")),
             click.Option(
                 ["--min-probability"],
                 type=Number(0.0, 1.0),
@@ -118,51 +92,6 @@ def command(say: Speaker) -> Command:
             ),
         ],
     )
-
-
-def _file(name: str, help_: str, *, required: bool = False) -> click.Option:
-    return click.Option([name], required=required, type=click.Path(path_type=Path), help=help_)
-
-
-def _chosen(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
-    chosen = {}
-    for pair in pairs:
-        name, equals, column = pair.partition("=")
-        if not equals or name not in _COLUMNS or not column:
-            listed = ", ".join(_COLUMNS)
-            raise click.UsageError(
-                say(
-                    f"--column {pair}：应写作 名=列名，名是 {listed} 之一",
-                    f"--column {pair}: write NAME=COLUMN; NAME is one of {listed}",
-                )
-            )
-        chosen[name] = column
-    return chosen
-
-
-@contextmanager
-def progress(say: Speaker) -> Iterator["Step"]:
-    """Show what is being done, on the terminal's error stream only."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    ) as bar:
-
-        @contextmanager
-        def step(what: Text) -> Iterator[None]:
-            task = bar.add_task(what.of(say.lang), total=None)
-            yield
-            bar.update(task, total=1, completed=1)
-
-        yield step
 
 
 def summary(counts: Mapping[str, Any], grade: str, say: Speaker) -> list[str]:

@@ -37,6 +37,11 @@ _SECTIONS = (
                 Text("用 GPS 轨迹找线索，须经人工核实", "find leads in GPS traces, for a person to verify"),
             ),
             (
+                "match",
+                "truckban.cli.match",
+                Text("轨迹走了哪些街道，多大把握", "which streets the traces took, and how sure that is"),
+            ),
+            (
                 "simulate",
                 "truckban.cli.simulate",
                 Text("造一天示意轨迹，真相已知，用来检验", "make a day of schematic traces whose truth is known"),

@@ -28,7 +28,7 @@ class Edges(NamedTuple):
         reverse: the edge that runs back along it, or -1.
         next_ptr: where the successors of each edge begin in `next_edge`.
         next_edge: the edges that begin where it ends.
-        next_turn: by how much the direction changes there, 0 (straight on) to pi; BACK where it is back along the same
+        next_turn: by how much the direction changes there, -pi (right) to pi (left), 0 straight on; BACK where it is back along the same
             street although there is another way (at a dead end there is none).
         arc_ptr: where the arcs of each edge begin in `arc`.
         arc: the arcs of the source that it is made of, in travel order.
@@ -161,9 +161,9 @@ def _linked(nodes: int, first: Ints, last: Ints, reverse: Ints, heading: Floats)
         at = ptr[e]
         for k in range(out_ptr[last[e]], out_ptr[last[e] + 1]):
             f = out[k]
-            angle = abs(heading[f, 0] - heading[e, 1])
+            angle = heading[f, 0] - heading[e, 1]
             follow[at] = f
-            turn[at] = min(angle, 2 * np.pi - angle)
+            turn[at] = angle - 2 * np.pi * np.floor((angle + np.pi) / (2 * np.pi))
             if f == reverse[e]:
                 turn[at] = np.pi if ptr[e + 1] - ptr[e] == 1 else BACK
             at += 1

@@ -123,10 +123,12 @@ def transition(
     b_offset: float,
     straight: float,
     seconds: float,
+    bound: float,
 ) -> tuple[float, int]:
     """Return (log-probability, how) of driving from one candidate to another; (NEVER, NO_WAY) where there is no way.
 
-    `searched` says that `work` holds a search from the end of `a_edge`.
+    Ways that cost more than `bound` are none, so that the answer does not hang on how far the table reaches. `searched`
+    says that `work` holds a search from the end of `a_edge`.
     """
     length = edges.length[a_edge]
     if a_edge == b_edge and b_offset >= a_offset:
@@ -142,7 +144,7 @@ def transition(
         price = model.turn if dead_end else model.u_turn
     else:
         k = look_up(table.ptr, table.slots, a_edge, b_edge)
-        if k >= 0:
+        if k >= 0 and table.slots[k, 1] + table.slots[k, 2] <= bound:
             driven, price, how = length - a_offset + table.slots[k, 1] + b_offset, float(table.slots[k, 2]), k
         elif searched and work.stamp[b_edge] == -work.state[0]:
             driven = length - a_offset + work.length[b_edge] + b_offset
@@ -181,7 +183,7 @@ def search_needed(
 @compiled
 def reach_of(model: Model, straight: float, seconds: float, attempt: int) -> float:
     """Return how long a way is looked for, metres: beyond, it is too unlikely; at a second attempt, much further."""
-    bound = straight + 25.0 * beta_at(model, seconds) + 100.0
+    bound = straight + model.detour * beta_at(model, seconds) + 100.0
     return bound if attempt == 0 else 2.0 * bound + 3.0 * straight + 2000.0
 
 
@@ -248,6 +250,7 @@ def linked(
                     trellis.offset[j],
                     straight,
                     seconds,
+                    bound,
                 )
                 if how != NO_WAY and trellis.best[a] + log_p > trellis.best[j]:
                     trellis.best[j], trellis.back[j], trellis.how[j] = trellis.best[a] + log_p, a, how

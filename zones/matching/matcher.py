@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from zones.matching.path import Stretches, arcs_of, stretches_of
 from zones.matching.posterior import Ways, avoiding, entries, forward, ways_between
 from zones.matching.routes import Prices, Scratch, Table, no_table, scratch_for, table_of
 from zones.matching.streets import RoadGraph
+from zones.matching.table_file import table_beside
 from zones.text import Text
 
 __all__ = ["Leg", "Match", "Matcher"]
@@ -199,9 +201,17 @@ class Matcher:
         self.table = table or no_table(graph.edges)
         self.work: Scratch = scratch_for(len(graph.edges.length), len(graph.edges.next_edge))
 
-    def tabled(self, bound_m: float) -> "Matcher":
-        """Return a matcher with a table of all ways up to `bound_m` metres: worth its time for many drives."""
+    def tabled(self, bound_m: float, *, beside: Path | None = None) -> "Matcher":
+        """Return a matcher with a table of all ways up to `bound_m` metres: worth its time for many drives.
+
+        Args:
+            bound_m: of ways and the prices of their turns together.
+            beside: a file that keeps it; it is read if it is of these very streets and prices, else written.
+        """
         prices = Prices(self.model.turn, self.model.u_turn)
+        if beside is not None:
+            kept = table_beside(beside, self.graph.edges, bound_m=bound_m, prices=prices)
+            return Matcher(self.graph, model=self.model, table=kept)
         return Matcher(self.graph, model=self.model, table=table_of(self.graph.edges, bound_m=bound_m, prices=prices))
 
     def match(

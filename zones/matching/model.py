@@ -45,6 +45,7 @@ class Model(NamedTuple):
     heat: float = 1.0
     apart: float = 12.0
     alike: float = 15.0
+    detour: float = 25.0
     silence: float = 600.0
     silence_moved: float = 300.0
     away: float = 1000.0

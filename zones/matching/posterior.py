@@ -93,6 +93,7 @@ def ways_between(
                         trellis.offset[j],
                         straight,
                         seconds,
+                        bound,
                     )
                     found = found or hows[at] != NO_WAY
                     at += 1

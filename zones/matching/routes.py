@@ -15,6 +15,11 @@ from zones.matching.graph import BACK, Edges, Floats, Ints
 Singles = npt.NDArray[np.float32]
 
 
+# a left turn crosses the oncoming traffic where one drives on the right; hardly more than a tie-break, for loops that are
+# as long one way round as the other
+_ACROSS = 1.02
+
+
 class Prices(NamedTuple):
     """What a way costs beside its length, in metres.
 
@@ -77,7 +82,8 @@ def turn_price(angle: float, turn: float, u_turn: float) -> float:
     if angle == BACK:
         return u_turn
     part = angle / np.pi
-    return turn * part * part
+    price = turn * part * part
+    return price * _ACROSS if angle > 0.0 else price
 
 
 @compiled

@@ -1,0 +1,93 @@
+"""What the commands that read traces share: which files and columns, which notice and zone; progress on the terminal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from truckban.cli.language import Speaker
+from zones.text import Text
+
+if TYPE_CHECKING:
+    from truckban.traces.check import Step
+
+_COLUMNS = ("vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "accuracy_m")
+
+
+def trace_options(say: Speaker) -> list[click.Parameter]:
+    """Build the parameters: the traces, the notice, the zone, the coordinates, the columns."""
+    return [
+        click.Argument(["traces"], type=click.Path(path_type=Path), metavar=say("轨迹文件或文件夹", "TRACES")),
+        click.Option(
+            ["--notice"],
+            default="linyi-2023-5",
+            show_default=True,
+            help=say("内置通告名，或 YAML 文件", "a built-in notice, or a YAML file"),
+        ),
+        file_option(
+            "--zone",
+            say("区域文件（GeoJSON）；不写则用通告自带的", "a zone file (GeoJSON); the notice's own unless said"),
+        ),
+        click.Option(
+            ["--crs"],
+            type=click.Choice(["wgs84", "gcj02", "bd09"]),
+            default="wgs84",
+            show_default=True,
+            help=say("轨迹的坐标系", "what the positions are in"),
+        ),
+        click.Option(
+            ["--column"],
+            multiple=True,
+            metavar="NAME=COLUMN",
+            help=say("指定列名，如 time=定位时间；可多次", "name a column, such as time=定位时间; may be repeated"),
+        ),
+    ]
+
+
+def file_option(name: str, help_: str, *, required: bool = False) -> click.Option:
+    """Build an option that names a file or folder."""
+    return click.Option([name], required=required, type=click.Path(path_type=Path), help=help_)
+
+
+def chosen_columns(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
+    """Return the columns that `--column` names, by the contract's names."""
+    chosen = {}
+    for pair in pairs:
+        name, equals, column = pair.partition("=")
+        if not equals or name not in _COLUMNS or not column:
+            listed = ", ".join(_COLUMNS)
+            raise click.UsageError(
+                say(
+                    f"--column {pair}：应写作 名=列名，名是 {listed} 之一",
+                    f"--column {pair}: write NAME=COLUMN; NAME is one of {listed}",
+                )
+            )
+        chosen[name] = column
+    return chosen
+
+
+@contextmanager
+def progress(say: Speaker) -> Iterator["Step"]:
+    """Show what is being done, on the terminal's error stream only."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    ) as bar:
+
+        @contextmanager
+        def step(what: Text) -> Iterator[None]:
+            task = bar.add_task(what.of(say.lang), total=None)
+            yield
+            bar.update(task, total=1, completed=1)
+
+        yield step
