@@ -113,6 +113,13 @@ def chains_of(nodes: int, start: Ints, end: Ints, label: Ints) -> tuple[Ints, In
             if used[first] or (ring == 0 and led[first]):
                 continue
             a = first
+            if ring == 1:
+                # both directions begin at the same node: the ring's first one
+                on = follow[first]
+                while on != first:
+                    if start[on] < start[a]:
+                        a = on
+                    on = follow[on]
             while a >= 0 and not used[a]:
                 used[a] = True
                 chain[filled] = a
@@ -148,7 +155,9 @@ def _headings(x: Floats, y: Floats, start: Ints, end: Ints, ptr: Ints, chain: In
 
 
 @compiled
-def _linked(nodes: int, first: Ints, last: Ints, reverse: Ints, heading: Floats) -> tuple[Ints, Ints, Floats]:
+def _linked(
+    nodes: int, first: Ints, last: Ints, reverse: Ints, heading: Floats, length: Floats
+) -> tuple[Ints, Ints, Floats]:
     """Return the successors of each edge with the turn into each."""
     count = len(first)
     out_ptr, out = _grouped(nodes, first)
@@ -164,6 +173,9 @@ def _linked(nodes: int, first: Ints, last: Ints, reverse: Ints, heading: Floats)
             angle = heading[f, 0] - heading[e, 1]
             follow[at] = f
             turn[at] = angle - 2 * np.pi * np.floor((angle + np.pi) / (2 * np.pi))
+            if length[e] == 0.0 or length[f] == 0.0:
+                # without a direction of its own
+                turn[at] = 0.0
             if f == reverse[e]:
                 turn[at] = np.pi if ptr[e + 1] - ptr[e] == 1 else BACK
             at += 1
@@ -214,9 +226,10 @@ def edges_of(x: Floats, y: Floats, start: Ints, end: Ints, label: Ints | None = 
     reverse = _reverses(start, end, ptr, chain) if len(start) else np.empty(0, np.int32)
     heading = _headings(x, y, start, end, ptr, chain)
     first, last = start[chain[ptr[:-1]]], end[chain[ptr[1:] - 1]]
-    next_ptr, next_edge, next_turn = _linked(len(x), first, last, reverse, heading)
+    length = along[ptr[1:]] - along[ptr[:-1]]
+    next_ptr, next_edge, next_turn = _linked(len(x), first, last, reverse, heading, length)
     return Edges(
-        length=along[ptr[1:]] - along[ptr[:-1]],
+        length=length,
         reverse=reverse,
         next_ptr=next_ptr,
         next_edge=next_edge,

@@ -21,28 +21,28 @@ class Model(NamedTuple):
         backwards: fixes may drift this far back along a street without a way being looked for.
         top_speed: metres a second above which ways become unlikely.
         overspeed: metres too far, divided by this, are log-probability.
-        heat: log-probabilities are divided by this before posteriors are taken: errors of neighbouring fixes are alike, and
-            a model that takes them for independent is too sure.
+        heat: log-probabilities are divided by it before posteriors are taken, so that p is what was true of so many metres.
         apart: fixes nearer to the last one kept are left out; after `alike` seconds, those at half of that.
         alike: seconds for which errors of fixes are much the same.
+        detour: ways longer than the straight line by this many of that scale are not looked for, unless there is no other.
         silence, silence_moved: after so many seconds without a fix and so many metres, the drive begins anew.
         away: so it does after so many metres away from all streets.
     """
 
-    sigma: float = 7.0
-    tail: float = 4.0
+    sigma: float = 6.5
+    tail: float = 4.5
     spread: float = 8.0
     beta_1: float = 10.0
     beta_30: float = 30.0
     beta_60: float = 80.0
     turn: float = 220.0
-    u_turn: float = 350.0
-    turns_30: float = 180.0
+    u_turn: float = 300.0
+    turns_30: float = 220.0
     turns_60: float = 80.0
     backwards: float = 45.0
     top_speed: float = 40.0
     overspeed: float = 30.0
-    heat: float = 1.0
+    heat: float = 0.75
     apart: float = 12.0
     alike: float = 15.0
     detour: float = 25.0

@@ -276,13 +276,17 @@ def entries(
             for j in range(first, end):
                 at += 1
                 how = ways.how[at]
-                if p[a] <= 0.0 or how in (NO_WAY, BACKWARDS):
+                if p[a] <= 0.0 or how == NO_WAY:
                     continue
                 share = p[a] * np.exp((ways.log_p[at] + trellis.emission[j]) / model.heat) * q[j] / total
                 if share < _LEAST:
                     continue
                 e, f = trellis.edge[a], trellis.edge[j]
                 after = arc_at(edges, e, trellis.offset[a]) + 1
+                if how == BACKWARDS:
+                    # what it drifts back over is entered once more on the way on
+                    _spread(gain, arc_at(edges, f, trellis.offset[j]) + 1, after, -share)
+                    continue
                 if how == SAME_EDGE:
                     _spread(gain, after, arc_at(edges, f, trellis.offset[j]) + 1, share)
                     continue
@@ -359,7 +363,8 @@ def avoiding(
                     met = marked[high + 1] - marked[low]
                 elif how == TURNED:
                     turn = arc_at(edges, e, max(trellis.offset[a], edges.length[e] - trellis.offset[j]))
-                    met = marked[max(after, turn) + 1] - marked[after] + marked[to + 1] - marked[edges.arc_ptr[f]]
+                    begin = edges.arc_ptr[f] + edges.arc_ptr[e + 1] - 1 - max(after, turn)
+                    met = marked[max(after, turn) + 1] - marked[after] + marked[max(begin, to) + 1] - marked[begin]
                 else:
                     if how == SEARCHED and not searched:
                         straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]

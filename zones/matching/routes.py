@@ -28,8 +28,8 @@ class Prices(NamedTuple):
         u_turn: for driving back along the same street.
     """
 
-    turn: float = 100.0
-    u_turn: float = 300.0
+    turn: float
+    u_turn: float
 
 
 class Table(NamedTuple):

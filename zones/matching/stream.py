@@ -126,6 +126,9 @@ class Stream:
             self._state,
         )
         settled = self._give(self._agreed(), forced=False)
+        if self._gone(n):
+            settled += self._give(n + 1, forced=False)
+            self._state[1:] = -1, 0
         if n + 1 - self._given > self._lag:
             settled += self._force(n + 1 - self._lag)
         self._forget()
@@ -144,6 +147,14 @@ class Stream:
 
     def _last(self) -> int:
         return int(self._state[1])
+
+    def _gone(self, n: int) -> bool:
+        """Return whether the drive is so far from all streets that it begins anew with whatever comes after fix `n`."""
+        last = self._last()
+        if last < 0 or last == n:
+            return False
+        steps = np.diff(self._xyts[last : n + 1, :2], axis=0)
+        return bool(np.hypot(steps[:, 0], steps[:, 1]).sum() > self._matcher.model.away)
 
     def _ancestors(self, upto: int) -> tuple[Wide, Wide]:
         """Return the candidates of the last fix that are alive, and what each was at fix `upto`."""
@@ -175,10 +186,10 @@ class Stream:
     def _force(self, upto: int) -> list[Settled]:
         """Settle the fixes before number `upto` on the likeliest way, and close all other ways."""
         last = self._last()
-        if last < 0 or upto - 1 >= last:
-            # fixes since the last one that a way led to: none is near a street
-            return self._give(min(upto, last if last >= 0 else upto), forced=True)
-        alive, then = self._ancestors(upto - 1)
+        if last < 0:
+            return self._give(upto, forced=True)
+        # no way leads to what comes after the last one
+        alive, then = self._ancestors(min(upto - 1, last))
         best = int(alive[np.argmax(self._trellis.best[alive])])
         same = then == then[alive == best][0]
         settled = self._give(upto, forced=True)
@@ -213,10 +224,13 @@ class Stream:
 
     def _forget(self) -> None:
         """Cut off what was given out long ago."""
-        cut = min(self._given, self._last()) - 1
+        trellis, n, cut = self._trellis, len(self._numbers), self._last()
+        while cut >= self._given and trellis.link[cut] >= 0:
+            cut = int(trellis.link[cut])
+        # from here on, nothing is linked to a fix before it
+        cut = self._given if cut < 0 else min(cut, self._given)
         if cut < _MOST_SETTLED:
             return
-        trellis, n = self._trellis, len(self._numbers)
         base = int(trellis.ptr[cut])
         kept = trellis_for(len(self._xyts), len(trellis.edge))
         kept.ptr[: n + 1 - cut] = trellis.ptr[cut : n + 1] - base
@@ -228,11 +242,11 @@ class Stream:
         link = trellis.link[cut:n].copy()
         link[link >= 0] -= cut
         # the fix it was linked to is gone
-        link[0] = FIRST if link[0] != SKIPPED else SKIPPED
+        link[:1][link[:1] != SKIPPED] = FIRST
         kept.link[: n - cut] = link
         self._trellis = kept
         self._xyts[: n - cut] = self._xyts[cut:n].copy()
         self._numbers = self._numbers[cut:]
         self._state[0] -= cut
-        self._state[1] -= cut
+        self._state[1] = max(-1, self._last() - cut)
         self._given -= cut

@@ -125,7 +125,7 @@ class RoadGraph:
 def _check(lon: Floats, lat: Floats, start: Ints, end: Ints) -> None:
     if not len(start):
         raise InputError(Text("路网里没有弧", "the network has no arcs"), field="arcs")
-    if not (np.isfinite(lon).all() and np.isfinite(lat).all() and (abs(lat) <= 90).all()):  # noqa: PLR2004 - degrees
+    if lon.shape != lat.shape or not ((abs(lon) <= 180).all() and (abs(lat) <= 90).all()):  # noqa: PLR2004 - degrees
         raise InputError(Text("有的节点没有位置", "a node has no position"), field="nodes")
     if len(start) != len(end) or min(start.min(), end.min()) < 0 or max(start.max(), end.max()) >= len(lon):
         raise InputError(Text("弧的端点不在节点里", "an arc ends at a node that is not there"), field="arcs")
