@@ -28,6 +28,9 @@ class Fixes:
     y: np.ndarray
     t: np.ndarray
 
+    def __repr__(self) -> str:
+        return f"{len(self.t)} fixes"
+
     @property
     def lonlat(self) -> tuple[np.ndarray, np.ndarray]:
         return PLANE.lonlat(self.x, self.y)

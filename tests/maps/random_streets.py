@@ -3,13 +3,15 @@
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import strategies as st
 from street_map import PLANE
 
-from zones.matching.graph import BACK, Edges, edges_of
+from zones.matching.graph import Edges, edges_of
 from zones.matching.grid import pieces_of
+from zones.matching.routes import turn_price
 from zones.matching.streets import RoadGraph
 
 
@@ -74,35 +76,33 @@ def nodes_of(arcs: Arcs, edges: Edges, e: int) -> list[int]:
     return [int(arcs.start[chain[0]]), *(int(arcs.end[a]) for a in chain)]
 
 
-def ways_from(arcs: Arcs, edges: Edges, source: int, *, turn: float, u_turn: float) -> dict[int, tuple[float, float]]:
-    """Return (cost, length) from the end of an edge to the start of every edge that can be reached, by Dijkstra's algorithm.
+def ways_from(
+    arcs: Arcs, edges: Edges, source: int, *, turn: float, u_turn: float
+) -> dict[int, tuple[float, float, tuple[int, ...]]]:
+    """Return (cost, length, edges between) from the end of an edge to the start of every edge that can be reached.
 
-    It goes from arc to arc, not from edge to edge.
+    Dijkstra's algorithm, from arc to arc instead of from edge to edge.
     """
-    owner = {int(a): e for e in range(len(edges.length)) for a in edges.arc[edges.arc_ptr[e] : edges.arc_ptr[e + 1]]}
-    last = {e: int(edges.arc[edges.arc_ptr[e + 1] - 1]) for e in range(len(edges.length))}
-    first = {e: int(edges.arc[edges.arc_ptr[e]]) for e in range(len(edges.length))}
-
-    def onward(arc: int) -> list[tuple[int, float]]:
-        e = owner[arc]
-        if arc != last[e]:
-            place = edges.arc.tolist().index(arc)
-            return [(int(edges.arc[place + 1]), 0.0)]
-        found = []
-        for k in range(edges.next_ptr[e], edges.next_ptr[e + 1]):
-            angle = float(edges.next_turn[k])
-            found.append((first[int(edges.next_edge[k])], u_turn if angle == BACK else turn * (angle / np.pi) ** 2))
-        return found
-
-    best: dict[int, tuple[float, float]] = {}
-    heap = [(price, 0.0, arc) for arc, price in onward(last[source])]
+    chains = [edges.arc[edges.arc_ptr[e] : edges.arc_ptr[e + 1]].tolist() for e in range(len(edges.length))]
+    length = arcs.length
+    onward: dict[int, list[tuple[int, float]]] = {}
+    for e, chain in enumerate(chains):
+        for a, b in pairwise(chain):
+            onward[a] = [(b, 0.0)]
+        onward[chain[-1]] = [
+            (chains[edges.next_edge[k]][0], turn_price(edges.next_turn[k], turn, u_turn))
+            for k in range(edges.next_ptr[e], edges.next_ptr[e + 1])
+        ]
+    owner = {arc: e for e, chain in enumerate(chains) for arc in chain}
+    best: dict[int, tuple[float, float, tuple[int, ...]]] = {}
+    heap = [(price, 0.0, arc, ()) for arc, price in onward[chains[source][-1]]]
     heapq.heapify(heap)
     while heap:
-        cost, length, arc = heapq.heappop(heap)
+        cost, metres, arc, way = heapq.heappop(heap)
         if arc in best:
             continue
-        best[arc] = cost, length
-        metres = float(arcs.length[arc])
-        for after, price in onward(arc):
-            heapq.heappush(heap, (cost + metres + price, length + metres, after))
-    return {e: best[a] for e, a in first.items() if a in best}
+        best[arc] = cost, metres, way
+        on = (*way, owner[arc]) if arc == chains[owner[arc]][-1] else way
+        for after, price in onward[arc]:
+            heapq.heappush(heap, (cost + length[arc] + price, metres + length[arc], after, on))
+    return {e: best[chain[0]] for e, chain in enumerate(chains) if chain[0] in best}

@@ -18,7 +18,7 @@ def drop_stale(folder: Path) -> None:
     one of these it would go on with the old one.
     """
     kept = folder / "__pycache__"
-    sources = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
+    sources = b"".join(path.name.encode() + path.read_bytes() for path in sorted(folder.glob("*.py")))
     stamp, now = kept / "kernels.sha256", hashlib.sha256(sources).hexdigest()
     # a folder that cannot be written to is an installed one, and these change as a whole
     with contextlib.suppress(OSError):

@@ -28,8 +28,8 @@ class Prices(NamedTuple):
         u_turn: for driving back along the same street.
     """
 
-    turn: float
-    u_turn: float
+    turn: float = 220.0
+    u_turn: float = 300.0
 
 
 class Table(NamedTuple):

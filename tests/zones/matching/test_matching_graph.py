@@ -125,7 +125,7 @@ def test_a_stub_without_length_turns_nobody() -> None:
         nodes = [(0, 0), (500 * sign, 0), (500 * sign, 0), (1000 * sign, 0), (500 * sign, 300), (500 * sign, -300)]
         arcs = arcs_of(nodes, two_way((0, 1), (1, 2), (2, 3), (1, 4), (2, 5)))
         edges, owner = arcs.edges, owners(arcs)
-        stub = owner[[k for k, (a, b) in enumerate(zip(arcs.start, arcs.end, strict=True)) if (a, b) == (1, 2)][0]]
+        stub = owner[next(k for k, (a, b) in enumerate(zip(arcs.start, arcs.end, strict=True)) if (a, b) == (1, 2))]
         into = [float(edges.next_turn[k]) for k in range(len(edges.next_edge)) if edges.next_edge[k] == stub]
         assert [turn for turn in into if turn != BACK] == pytest.approx([0.0, 0.0])
 

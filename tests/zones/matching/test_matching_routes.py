@@ -21,8 +21,8 @@ def test_a_search_finds_every_way_up_to_its_bound_at_its_cost(arcs: Arcs, bound:
         found = search(edges, source, bound, _TURN, _U_TURN, work)
         settled = work.settled[:found].tolist()
         best = ways_from(arcs, edges, source, turn=_TURN, u_turn=_U_TURN)
-        near = {e for e, (cost, _) in best.items() if abs(cost - bound) < 1e-6}
-        assert set(settled) - near == {e for e, (cost, _) in best.items() if cost <= bound} - near
+        near = {e for e, (cost, _, _) in best.items() if abs(cost - bound) < 1e-6}
+        assert set(settled) - near == {e for e, (cost, _, _) in best.items() if cost <= bound} - near
         assert [work.cost[e] for e in settled] == pytest.approx([best[e][0] for e in settled], abs=1e-6)
         for e in settled:
             assert work.stamp[e] == -work.state[0]
@@ -35,14 +35,7 @@ def _cost_along(arcs: Arcs, source: int, e: int, before: np.ndarray) -> tuple[fl
     while before[way[-1]] >= 0:
         way.append(int(before[way[-1]]))
         assert len(way) <= len(edges.length)
-    cost = length = 0.0
-    last = source
-    for f in reversed(way):
-        k = [k for k in range(edges.next_ptr[last], edges.next_ptr[last + 1]) if edges.next_edge[k] == f][0]
-        cost += turn_price(edges.next_turn[k], _TURN, _U_TURN) + (edges.length[last] if last != source or length else 0)
-        length += edges.length[f]
-        last = f
-    length -= edges.length[e]
+    length = sum(float(edges.length[f]) for f in way[1:])
     turns = sum(
         turn_price(edges.next_turn[k], _TURN, _U_TURN)
         for a, b in zip([source, *reversed(way)], reversed(way), strict=False)
