@@ -22,8 +22,10 @@ def command(say: Speaker) -> Command:
     def match(traces: Path, geojson: Path | None, **given: Any) -> int:  # noqa: ANN401
         from truckban.grounds import ground_for  # noqa: PLC0415
         from truckban.notices.load import notice_named  # noqa: PLC0415
-        from truckban.traces.driven import ZoneMatcher, driven  # noqa: PLC0415
+        from truckban.traces.driven import driven  # noqa: PLC0415
         from truckban.traces.fixes import read_fixes  # noqa: PLC0415
+        from truckban.traces.paths import ZoneMatcher  # noqa: PLC0415
+        from zones.errors import InputError  # noqa: PLC0415
 
         law = notice_named(given["notice"])
         ground = ground_for(law, given["zone"])
@@ -42,6 +44,12 @@ def command(say: Speaker) -> Command:
                 )
             with step(Text("准备街道", "preparing the streets")):
                 streets = ZoneMatcher.of(ground.zone)
+                if streets is None:
+                    raise InputError(
+                        Text("区域文件里没有街道", "the zone's file holds no streets"),
+                        file=ground.zone.id,
+                        field="--zone",
+                    )
             with step(Text("匹配街道", "matching")):
                 found = list(driven(fixes, streets))
         for one in found:

@@ -13,6 +13,7 @@ from truckban.traces.fixes import Fixes, read_fixes
 from truckban.traces.fleet import Fleet, read_fleet, read_permits
 from truckban.traces.leads import SLIP_M, Law, Lead, judge
 from truckban.traces.passages import Found, find_passages
+from truckban.traces.paths import ZoneMatcher
 from truckban.traces.tables import Reject
 from truckban.vehicle_facts import read_vehicle
 from zones.locate import Locator
@@ -158,7 +159,7 @@ def check(inputs: Inputs, notice: Notice, ground: Locator, *, step: Step = silen
     with step(Text("读取轨迹", "reading traces")):
         fixes = read_fixes(inputs.traces, timezone=notice.pack.timezone, crs=inputs.crs, columns=inputs.columns)
     with step(Text("找出经过", "finding passages")):
-        found = find_passages(fixes, ground)
+        found = find_passages(fixes, ground, ZoneMatcher.of(ground.zone))
     with step(Text("逐条判断", "judging passages")):
         nothing_known = read_vehicle({}, notice.facts)
         vehicles = [fleet.vehicles.get(name, nothing_known) for name in fixes.vehicle_ids]

@@ -5,39 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from truckban.traces.drives import Drive, drives_of
 from truckban.traces.fixes import Fixes
-from zones.matching.cutting import zone_streets
-from zones.matching.matcher import Match, Matcher
-from zones.matching.streets import RoadGraph
-from zones.zone import Zone
-
-# ways up to this long are looked up, longer ones searched: half a minute at a truck's speed in town, and then some
-_TABLE_M = 1200.0
-
-
-@dataclass(frozen=True, eq=False)
-class ZoneMatcher:
-    """A zone's streets, ready for matching.
-
-    Attributes:
-        matcher: on the streets, cut at the area's border.
-        inside: for each arc of its graph, whether it lies in the area.
-    """
-
-    matcher: Matcher
-    inside: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, zone: Zone) -> "ZoneMatcher":
-        """Prepare the streets around a zone."""
-        segments, inside = zone_streets(zone)
-        by_id = {segment.id: bool(here) for segment, here in zip(segments, inside, strict=True)}
-        graph = RoadGraph.of_streets(segments, label=lambda segment: by_id[segment.id])
-        on = np.array([by_id[segment.id] for segment in graph.segments], np.bool_)
-        return cls(Matcher(graph).tabled(_TABLE_M), on[graph.arc_source])
+from truckban.traces.paths import ZoneMatcher
+from zones.matching.matcher import Match
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,5 +43,5 @@ def driven(fixes: Fixes, ground: ZoneMatcher) -> Iterator[Driven]:
 
 def _matched(fixes: Fixes, ground: ZoneMatcher, vehicle: int, drive: Drive) -> Driven:
     rows = slice(drive.first, drive.last + 1)
-    match = ground.matcher.match(fixes.lon[rows], fixes.lat[rows], fixes.t_s[rows], accuracy_m=fixes.accuracy_m[rows])
+    match = ground.match(fixes, rows)
     return Driven(vehicle, rows, match, match.probability(ground.inside))

@@ -1,6 +1,6 @@
 """Fixes: reading position reports of many vehicles, each row used or rejected with its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,23 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from truckban.positions import CHINA_LAT, CHINA_LON, MOST_LAT, MOST_LON
+from truckban.traces.column_names import NAMES
+from truckban.traces.jumps import jumps_of
 from truckban.traces.tables import Reject, Table, find_columns, read_tables
 from zones.coords import to_wgs84
 from zones.text import Text
 
-NAMES: Mapping[str, Sequence[str]] = {
-    name: tuple(others.split())
-    for name, others in {
-        "vehicle_id": "vehicle vid truck_id truck car_id device_id plate plate_no 车辆编号 车辆id 车牌号 车牌号码 号牌号码 车牌 终端号 设备号",
-        "time": "timestamp datetime gps_time fix_time position_time 定位时间 gps时间 时间 上报时间",
-        "lon": "lng long longitude 经度",
-        "lat": "latitude 纬度",
-        "speed_kmh": "speed 速度 车速 gps速度",
-        "heading": "direction course bearing 方向 航向 方位角",
-        "accuracy_m": "accuracy 精度 定位精度",
-    }.items()
-}
-"""Other names of the contract's columns, as fleets' exports have them."""
 NEEDED = ("vehicle_id", "time", "lon", "lat")
 _NUMBERS = ("lon", "lat", "speed_kmh", "heading", "accuracy_m")
 _STAMP = (
@@ -48,6 +37,7 @@ ZERO = Text("经纬度为零：没有定位", "longitude and latitude are zero: 
 SWAPPED = Text("经纬度像是写反了", "longitude and latitude look swapped")
 OUT_OF_RANGE = Text("经纬度超出范围", "out of range")
 TWO_PLACES = Text("同一时刻有两个位置", "two places at one time")
+JUMP = Text("车辆来不及到的地方：定位跳变", "no vehicle could have got there in the time: a jump of the receiver")
 
 
 @dataclass(slots=True)
@@ -94,7 +84,7 @@ def read_fixes(
     """Read a file or a folder of fixes.
 
     Args:
-        path: CSV or Parquet.
+        path: CSV, Parquet, Excel, GPX, GeoJSON, OGC Moving Features JSON or a log of JT/T 808 messages; or a folder.
         timezone: how a time without a zone is read; rows for which that was done are counted.
         crs: `wgs84`, `gcj02` or `bd09`: what the positions are in.
         columns: names in the file, by the contract's names.
@@ -103,9 +93,12 @@ def read_fixes(
         InputError: the file cannot be read at all.
     """
     frames, rejects, notes, files, read = [], [], [], [], 0
-    for table in read_tables(path, Text("轨迹", "traces")):
+    for table in read_tables(path, Text("轨迹", "traces"), excel=True, traces=True, chosen=columns or {}):
         read += table.read
-        files.append((table.file, table.read))
+        if files and files[-1][0] == table.file:  # a large file comes in several tables
+            files[-1] = (table.file, files[-1][1] + table.read)
+        else:
+            files.append((table.file, table.read))
         frame, bad = _typed(table, timezone, columns or {})
         frames.append(frame.assign(file=len(files) - 1))
         rejects += [*table.rejects, *bad]
@@ -120,7 +113,12 @@ def read_fixes(
         Reject(files[number][0], line, "time", TWO_PLACES)
         for number, line in zip(conflicting["file"].tolist(), conflicting["line"].tolist(), strict=True)
     ]
-    assumed = int(frame["without_zone"].sum() - conflicting["without_zone"].sum())
+    kept, slipped = _without_jumps(kept)
+    rejects += [
+        Reject(files[number][0], line, "lon", JUMP)
+        for number, line in zip(slipped["file"].tolist(), slipped["line"].tolist(), strict=True)
+    ]
+    assumed = int(frame["without_zone"].sum() - conflicting["without_zone"].sum() - slipped["without_zone"].sum())
     if assumed:
         notes.append(
             Text(
@@ -157,6 +155,14 @@ def _each_once(frame: pd.DataFrame) -> tuple[pd.DataFrame, int, pd.DataFrame]:
     )
     duplicates = int((again & ~contradicting).sum())
     return once[~torn], duplicates, frame[contradicting]
+
+
+def _without_jumps(kept: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the fixes without impossible jumps, and those."""
+    codes, _ = pd.factorize(kept["vehicle_id"], sort=True)
+    columns = (kept[name].to_numpy(np.float64) for name in ("time", "lon", "lat"))
+    jump = jumps_of(codes.astype(np.intp), *columns)
+    return kept[~jump], kept[jump]
 
 
 def _typed(table: Table, timezone: str, chosen: Mapping[str, str]) -> tuple[pd.DataFrame, list[Reject]]:

@@ -1,7 +1,7 @@
 """Passages: each continuous drive through the zone, with how sure it is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -9,13 +9,18 @@ import numpy.typing as npt
 from truckban.traces.drives import Drive, drives_of
 from truckban.traces.fixes import Fixes
 from truckban.traces.inside import evidence, posterior
+from truckban.traces.paths import Run, ZoneMatcher, probability_between, runs_inside
 from zones.coords import LocalPlane
 from zones.locate import Locator
+from zones.matching.matcher import Match
+from zones.matching.words import StreetDriven
 
 _Floats = npt.NDArray[np.float64]
 _NEAR_M = 60.0
 """Drives that come no nearer to the area than this are not looked at further."""
 _LIKELY = 0.5
+_SINGLE = 0.85
+"""What rests on one fix inside, or on none, is not claimed to be likelier."""
 _SLIGHT = 0.05
 """Fixes inside that are less likely than this to mean anything make no passage, not even an unsure one."""
 
@@ -33,6 +38,7 @@ class Passage:
         is_inside: which points are fixes that lie inside as they stand, shape (m,).
         probability: that the truck drove inside at all.
         cut_corner: it rests only on the straight line between two fixes outside; the streets between are not known.
+        streets: as driven, where its path through the streets is known.
     """
 
     vehicle: int
@@ -43,6 +49,7 @@ class Passage:
     is_inside: npt.NDArray[np.bool_]
     probability: float
     cut_corner: bool = False
+    streets: tuple[StreetDriven, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,15 @@ class Found:
     gaps: int
 
 
-def find_passages(fixes: Fixes, ground: Locator) -> Found:
-    """Return the passages of every vehicle through a zone, in order of vehicle and time."""
+def find_passages(fixes: Fixes, ground: Locator, streets: ZoneMatcher | None) -> Found:
+    """Return the passages of every vehicle through a zone, in order of vehicle and time.
+
+    Args:
+        fixes: of all vehicles.
+        ground: the zone.
+        streets: around the zone, for the path between fixes; None where the zone's file holds none: then the border alone
+            decides.
+    """
     plane = ground.plane
     x_m, y_m = plane.xy(fixes.lon, fixes.lat)
     depth_m = ground.depth_m(fixes.lon, fixes.lat)
@@ -69,28 +83,85 @@ def find_passages(fixes: Fixes, ground: Locator) -> Found:
         gaps_seen += gaps
         for drive in drives:
             moved = Drive(drive.first + start, drive.last + start)
-            passages += _of_drive(fixes, ground, moved, vehicle, depth_m, plane)
+            found = _of_drive(fixes, ground, streets, moved, vehicle, depth_m, plane)
+            passages += sorted(found, key=lambda passage: float(passage.t_s[0]))
     return Found(passages, drives_seen, gaps_seen)
 
 
 def _of_drive(
-    fixes: Fixes, ground: Locator, drive: Drive, vehicle: int, depth_m: _Floats, plane: LocalPlane
+    fixes: Fixes,
+    ground: Locator,
+    streets: ZoneMatcher | None,
+    drive: Drive,
+    vehicle: int,
+    depth_m: _Floats,
+    plane: LocalPlane,
 ) -> Iterator[Passage]:
     rows = np.arange(drive.first, drive.last + 1)
     depth = depth_m[rows]
-    if depth.max() > -_NEAR_M:
-        probable = posterior(evidence(depth, fixes.accuracy_m[rows]))
-        likely = probable >= _LIKELY
-        for run in _runs(likely):
-            yield _passage(fixes, rows, depth, probable, run, vehicle)
-        beside = likely.copy()
-        beside[1:] |= likely[:-1]
-        beside[:-1] |= likely[1:]
-        for first, last in _runs((depth > 0) & ~likely):
-            # what lies right beside a sure passage is its fringe; what is this unlikely is driving along the kerb
-            if not beside[first : last + 1].any() and probable[first : last + 1].max() >= _SLIGHT:
-                yield _passage(fixes, rows, depth, probable, (first, last), vehicle)
-    yield from _cut_corners(fixes, ground, rows, depth, vehicle, plane)
+    by_border = _by_border(fixes, rows, depth, vehicle) if depth.max() > -_NEAR_M else []
+    corners = [*_cut_corners(fixes, ground, rows, depth, vehicle, plane)]
+    if streets is None:
+        yield from by_border
+        yield from corners
+        return
+    if not (by_border or corners):
+        return
+    match = streets.match(fixes, slice(drive.first, drive.last + 1))
+    runs = [_on_path(fixes, rows, depth, run, vehicle) for run in runs_inside(match, streets)]
+    yield from (run for run in runs if run.probability >= _SLIGHT)
+    for passage in [*by_border, *corners]:
+        begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
+        if any(run.t_s[0] <= end and begin <= run.t_s[-1] for run in runs):
+            continue
+        if _off_streets(match, passage):
+            # nothing but the border is known there
+            yield passage
+            continue
+        probability = min(passage.probability, probability_between(match, streets, begin, end))
+        if probability >= _SLIGHT:
+            yield replace(passage, probability=probability)
+
+
+def _off_streets(match: Match, passage: Passage) -> bool:
+    """Return whether no street is near any of a passage's fixes, so that the streets say nothing of it."""
+    used = match.t[match.chosen >= 0]
+    begin, end = passage.t_s[0], passage.t_s[-1]
+    return not ((used >= begin) & (used <= end)).any() and not passage.cut_corner
+
+
+def _on_path(fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, run: Run, vehicle: int) -> Passage:
+    """Return a stretch of a path as a passage along the fixes in it and where it crossed the border."""
+    t_s = fixes.t_s[rows]
+    here = np.flatnonzero((t_s >= run.entered_at) & (t_s <= run.left_at))
+    first, last = (run.entered_at, *run.entry, False, False), (run.left_at, *run.exit, False, False)
+    points = [
+        (float(t_s[k]), float(fixes.lon[rows[k]]), float(fixes.lat[rows[k]]), True, bool(depth[k] > 0))
+        for k in here.tolist()
+    ]
+    if run.from_outside or not points:
+        points.insert(0, first)
+    if run.to_outside or len(points) < 2:  # noqa: PLR2004 - points of a line
+        points.append(last)
+    t, lon, lat, is_fix, is_inside = (np.array(column) for column in zip(*points, strict=True))
+    # no single fix makes a lead: a receiver that slips once can land on a street
+    most = run.probability if is_inside.sum() > 1 else min(run.probability, _SINGLE)
+    return Passage(vehicle, t, lon, lat, is_fix, is_inside, probability=most, streets=run.streets)
+
+
+def _by_border(fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, vehicle: int) -> list[Passage]:
+    """Return the passages that the fixes' distances from the border show."""
+    probable = posterior(evidence(depth, fixes.accuracy_m[rows]))
+    likely = probable >= _LIKELY
+    found = [_passage(fixes, rows, depth, probable, run, vehicle) for run in _runs(likely)]
+    beside = likely.copy()
+    beside[1:] |= likely[:-1]
+    beside[:-1] |= likely[1:]
+    for first, last in _runs((depth > 0) & ~likely):
+        # what lies right beside a sure passage is its fringe; what is this unlikely is driving along the kerb
+        if not beside[first : last + 1].any() and probable[first : last + 1].max() >= _SLIGHT:
+            found.append(_passage(fixes, rows, depth, probable, (first, last), vehicle))
+    return found
 
 
 def _runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

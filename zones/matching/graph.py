@@ -18,6 +18,8 @@ NONE = -1
 BACK = 7.0
 # the direction of a road at its end is that of its last metres: the very last piece may be a stub of a junction
 _HEADING_M = 20.0
+# straight back is to the left, whichever way it was rounded
+_RIGHT_ABOUT = 1e-6 - np.pi
 
 
 class Edges(NamedTuple):
@@ -173,6 +175,8 @@ def _linked(
             angle = heading[f, 0] - heading[e, 1]
             follow[at] = f
             turn[at] = angle - 2 * np.pi * np.floor((angle + np.pi) / (2 * np.pi))
+            if turn[at] < _RIGHT_ABOUT:
+                turn[at] = np.pi
             if length[e] == 0.0 or length[f] == 0.0:
                 # without a direction of its own
                 turn[at] = 0.0

@@ -104,6 +104,11 @@ class Match:
         begins = np.flatnonzero(self.trellis.link[used] == FIRST)
         return [(int(self.kept[used[k - 1]]), int(self.kept[used[k]])) for k in begins if k > 0]
 
+    def positions(self) -> tuple[Floats, Floats]:
+        """Return where on the streets the fixes that were not skipped are, metres in the graph's plane."""
+        chosen = self.chosen[self.chosen >= 0]
+        return self.graph.positions(self.trellis.edge[chosen], self.trellis.offset[chosen])
+
     @cached_property
     def _ways(self) -> Ways:
         m = self.matcher

@@ -32,6 +32,7 @@ class RoadGraph:
         arc_source: for each arc, the segment (of `segments`) or the arc (as given) it is a piece of.
         arc_forward: whether it runs along its segment's line, or back.
         arc_along: metres from the segment's start, in the arc's direction, to the arc's start.
+        arc_ends: (arcs, 4) x0, y0, x1, y1 in the plane.
         segments: empty where the graph was made of arcs.
     """
 
@@ -41,6 +42,7 @@ class RoadGraph:
     arc_source: Ints
     arc_forward: npt.NDArray[np.bool_]
     arc_along: Floats
+    arc_ends: Floats
     segments: tuple[Segment, ...] = ()
 
     @cached_property
@@ -57,6 +59,14 @@ class RoadGraph:
         at = arc_at(self.edges, edge, offset)
         arc = int(self.edges.arc[at])
         return arc, float(self.arc_along[arc] - self.edges.arc_start[at])
+
+    def positions(self, edge: Ints, offset: Floats) -> tuple[Floats, Floats]:
+        """Return where offsets along edges are, metres in the plane."""
+        arcs = [arc_at(self.edges, e, o) for e, o in zip(edge.tolist(), offset.tolist(), strict=True)]
+        along = offset - self.edges.arc_start[arcs]
+        x0, y0, x1, y1 = self.arc_ends[self.edges.arc[arcs]].T
+        length = np.maximum(np.hypot(x1 - x0, y1 - y0), 1e-9)
+        return x0 + (x1 - x0) * along / length, y0 + (y1 - y0) * along / length
 
     @classmethod
     def of_arcs(cls, lon: Floats, lat: Floats, start: Ints, end: Ints, *, reach_m: float = REACH_M) -> Self:
@@ -82,7 +92,9 @@ class RoadGraph:
         start, end = start[first], end[first]
         edges = edges_of(x, y, start, end)
         pieces = pieces_of(x, y, start, end, edges, reach_m=reach_m)
-        return cls(edges, pieces, plane, first, np.ones(len(first), np.bool_), np.zeros(len(first)))
+        return cls(
+            edges, pieces, plane, first, np.ones(len(first), np.bool_), np.zeros(len(first)), _ends(x, y, start, end)
+        )
 
     @classmethod
     def of_streets(
@@ -119,7 +131,20 @@ class RoadGraph:
         edges = edges_of(x, y, start[first], end[first], labels[first])
         pieces = pieces_of(x, y, start[first], end[first], edges, reach_m=reach_m)
         along = _along(length, source, forward)
-        return cls(edges, pieces, plane, source[first], forward[first], along[first], driven)
+        return cls(
+            edges,
+            pieces,
+            plane,
+            source[first],
+            forward[first],
+            along[first],
+            _ends(x, y, start[first], end[first]),
+            driven,
+        )
+
+
+def _ends(x: Floats, y: Floats, start: Ints, end: Ints) -> Floats:
+    return np.column_stack([x[start], y[start], x[end], y[end]])
 
 
 def _check(lon: Floats, lat: Floats, start: Ints, end: Ints) -> None:

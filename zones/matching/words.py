@@ -73,14 +73,14 @@ class StreetDriven:
         return self.legs[0].piece
 
 
-def streets_driven(match: Match) -> tuple[StreetDriven, ...]:
-    """Return the streets of a match of segments, in order."""
-    return tuple(_streets(match))
+def streets_driven(match: Match, legs: tuple[Leg, ...] | None = None) -> tuple[StreetDriven, ...]:
+    """Return the streets of a match of segments, in order; of some of its legs if these are given."""
+    return tuple(_streets(match, match.legs if legs is None else legs))
 
 
-def _streets(match: Match) -> Iterator[StreetDriven]:
+def _streets(match: Match, driven: tuple[Leg, ...]) -> Iterator[StreetDriven]:
     segments = match.graph.segments
-    for (_, name), group in groupby(match.legs, key=lambda leg: (leg.piece, segments[leg.source].name)):
+    for (_, name), group in groupby(driven, key=lambda leg: (leg.piece, segments[leg.source].name)):
         legs = tuple(group)
         points = np.concatenate([_points(match, segments[leg.source], leg) for leg in legs])
         ends = match.graph.plane.xy(points[[0, -1], 0], points[[0, -1], 1])

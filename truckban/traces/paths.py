@@ -1,0 +1,156 @@
+"""The path of a drive through the streets: where it lay in the area, and how sure that is.
+
+Between two fixes half a kilometre may lie: a corner cut has no fix inside, and a drive along the kerb of a boundary road has many.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from shapely import LineString
+
+from truckban.traces.fixes import Fixes
+from zones.matching.cutting import zone_streets
+from zones.matching.matcher import Leg, Match, Matcher
+from zones.matching.model import Model
+from zones.matching.streets import RoadGraph
+from zones.matching.words import StreetDriven, streets_driven
+from zones.zone import Zone
+
+_Floats = npt.NDArray[np.float64]
+# ways up to this long are looked up, longer ones searched: half a minute at a truck's speed in town, and then some
+_TABLE_M = 1200.0
+# a receiver's error lasts: fixes nearer in time than this share it, and count for less
+_LASTING_S = 60.0
+# of a Gaussian error, half is less than this many standard deviations
+_HALF = 0.6745
+# what is less than this between two stretches inside is crossing a street that is not in the area
+_CROSSING_M = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class ZoneMatcher:
+    """A zone's streets, ready for matching.
+
+    Attributes:
+        matcher: on the streets, cut at the area's border.
+        inside: for each arc of its graph, whether it lies in the area.
+        inside_segment: for each of its segments.
+    """
+
+    matcher: Matcher
+    inside: npt.NDArray[np.bool_]
+    inside_segment: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, zone: Zone) -> "ZoneMatcher | None":
+        """Prepare the streets around a zone; None where its file holds none."""
+        if not zone.streets:
+            return None
+        segments, inside = zone_streets(zone)
+        by_id = {segment.id: bool(here) for segment, here in zip(segments, inside, strict=True)}
+        graph = RoadGraph.of_streets(segments, label=lambda segment: by_id[segment.id])
+        on = np.array([by_id[segment.id] for segment in graph.segments], np.bool_)
+        return cls(Matcher(graph, model=Model()).tabled(_TABLE_M), on[graph.arc_source], on)
+
+    def match(self, fixes: Fixes, rows: slice) -> Match:
+        """Match a drive; the error of its fixes is what they say, else what the drive itself shows."""
+        lon, lat, t_s = fixes.lon[rows], fixes.lat[rows], fixes.t_s[rows]
+        x, y = self.matcher.graph.plane.xy(lon, lat)
+        said = fixes.accuracy_m[rows]
+        own = self.matcher.model.sigma
+        usual = np.where(said > 0, np.clip(said, own, 100.0), own)
+        lasting = _lasting(t_s)
+        found = self.matcher.match_xy(x, y, t_s, usual * lasting)
+        shown = _error_shown(found)
+        if shown <= 1.3 * own:
+            return found
+        return self.matcher.match_xy(x, y, t_s, np.maximum(usual, shown) * lasting)
+
+
+def _lasting(t_s: _Floats) -> float:
+    """Return by how much the error of single fixes is to be widened, for what they say to count once and not each time."""
+    if len(t_s) < 2:  # noqa: PLR2004 - fixes
+        return 1.0
+    usual = max(float(np.median(np.diff(t_s))), 1.0)
+    return float(max(1.0, (_LASTING_S / usual) ** 0.5))
+
+
+def _error_shown(match: Match) -> float:
+    """Return the standard deviation of fixes across the streets that they were matched to, metres; 0 for none."""
+    chosen = match.chosen[match.chosen >= 0]
+    if not len(chosen):
+        return 0.0
+    x, y = match.positions()
+    used = match.chosen >= 0
+    return float(np.median(np.hypot(x - match.x[used], y - match.y[used]))) / _HALF
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One stretch of a drive's likeliest path in the area.
+
+    Attributes:
+        entered_at: seconds since 1970-01-01 UTC.
+        left_at: likewise.
+        entry: lon, lat of where it came in, or began.
+        exit: lon, lat of where it went out, or ended.
+        from_outside: whether it came in rather than began there.
+        to_outside: whether it went out rather than ended there.
+        probability: that the drive was in the area at all from fix to fix around it.
+        streets: as driven.
+    """
+
+    entered_at: float
+    left_at: float
+    entry: tuple[float, float]
+    exit: tuple[float, float]
+    from_outside: bool
+    to_outside: bool
+    probability: float
+    streets: tuple[StreetDriven, ...]
+
+
+def runs_inside(match: Match, ground: ZoneMatcher) -> list[Run]:
+    """Return the stretches of a match in the area, in order; what only crosses a street between two of them joins them."""
+    groups: list[list[int]] = []
+    for n, leg in enumerate(match.legs):
+        if not ground.inside_segment[leg.source]:
+            continue
+        if groups and _joined(match.legs[groups[-1][-1] : n + 1]):
+            groups[-1] += range(groups[-1][-1] + 1, n + 1)
+        else:
+            groups.append([n])
+    return [_run(match, ground, group[0], group[-1]) for group in groups]
+
+
+def _joined(legs: tuple[Leg, ...]) -> bool:
+    between = sum(leg.length_m for leg in legs[1:-1])
+    return legs[0].piece == legs[-1].piece and between < _CROSSING_M
+
+
+def _run(match: Match, ground: ZoneMatcher, first: int, last: int) -> Run:
+    legs = match.legs
+    streets = streets_driven(match, legs[first : last + 1])
+    entered, left = legs[first].entered_at, legs[last].left_at
+    return Run(
+        entered_at=entered,
+        left_at=left,
+        entry=_end(streets[0].line, 0),
+        exit=_end(streets[-1].line, -1),
+        from_outside=first > 0 and legs[first - 1].piece == legs[first].piece,
+        to_outside=last + 1 < len(legs) and legs[last + 1].piece == legs[last].piece,
+        probability=probability_between(match, ground, entered, left),
+        streets=streets,
+    )
+
+
+def _end(line: LineString, at: int) -> tuple[float, float]:
+    lon, lat = line.coords[at]
+    return float(lon), float(lat)
+
+
+def probability_between(match: Match, ground: ZoneMatcher, since: float, until: float) -> float:
+    """Return the probability that the drive was in the area between two instants, to the fixes around them."""
+    after = int(np.searchsorted(match.t, until, side="left"))
+    return match.probability(ground.inside, since=since, until=float(match.t[min(after, len(match.t) - 1)]))
