@@ -1,6 +1,6 @@
 """Matches tracks with ground truth, writes what was matched, and tells how long it took.
 
-    python benchmarks/matching.py ROOT OUT_DIR [--interval 30] [--table-m 2500] [--repeat 20]
+    python benchmarks/matching.py ROOT OUT_DIR [--interval 30] [--table-m 1500] [--repeat 20]
 
 Reads every track folder under ROOT (see `tracks.py`), thins it, matches it, and writes `OUT_DIR/<track>.txt` (arc numbers in
 travel order) and `OUT_DIR/<track>.p.csv` (`arc,p`: every arc that may have been driven). A track that cannot be read is
@@ -167,7 +167,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("root", type=Path, help="the folder of track folders")
     parser.add_argument("out", type=Path, help="where to write; made if it is not there")
     parser.add_argument("--interval", type=float, default=30.0, help="seconds between fixes; 1 keeps all")
-    parser.add_argument("--table-m", type=float, default=2500.0, help="bound of the table of ways, metres; 0 for none")
+    parser.add_argument("--table-m", type=float, default=1500.0, help="bound of the table of ways, metres; 0 for none")
     parser.add_argument("--repeat", type=int, default=20, help="matches timed after the first one, at least 1")
     asked = parser.parse_args()
     if not asked.root.is_dir():

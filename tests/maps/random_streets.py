@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from street_map import PLANE
 
 from zones.matching.graph import Edges, edges_of
-from zones.matching.grid import pieces_of
 from zones.matching.routes import turn_price
 from zones.matching.streets import RoadGraph
 
@@ -38,11 +37,8 @@ class Arcs:
 
     @property
     def graph(self) -> RoadGraph:
-        """The same in the plane of the drawings, arc by arc."""
-        edges = self.edges
-        pieces = pieces_of(self.x, self.y, self.start, self.end, edges, reach_m=100.0)
-        number = np.arange(len(self.start), dtype=np.int32)
-        return RoadGraph(edges, pieces, PLANE, number, np.ones(len(number), np.bool_), np.zeros(len(number)))
+        """The same on the ground, arc by arc."""
+        return RoadGraph.of_arcs(*PLANE.lonlat(self.x, self.y), self.start, self.end)
 
 
 def arcs_of(nodes: Sequence[tuple[float, float]], arcs: Sequence[tuple[int, int]]) -> Arcs:

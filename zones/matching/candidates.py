@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zones.matching.compiled import compiled
+from zones.matching.compiled import compiled_bare
 from zones.matching.graph import Floats, Ints
 from zones.matching.grid import Pieces
 
@@ -10,7 +10,7 @@ from zones.matching.grid import Pieces
 MOST = 16
 
 
-@compiled
+@compiled_bare
 def near(pieces: Pieces, x: float, y: float, edge: Ints, offset: Floats, apart2: Floats) -> int:
     """Write the nearest point of every edge within reach of a position; returns how many there are.
 
@@ -54,7 +54,7 @@ def near(pieces: Pieces, x: float, y: float, edge: Ints, offset: Floats, apart2:
     return count
 
 
-@compiled
+@compiled_bare
 def place_for(e: int, d2: float, edge: Ints, apart2: Floats, count: int) -> int:
     """Return where a candidate is to be written: over its road's own, at the end, over the furthest, or -1."""
     for m in range(count):

@@ -5,12 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from zones.matching.candidates import MOST, near
-from zones.matching.compiled import compiled
+from zones.matching.candidates import near
+from zones.matching.compiled import compiled, compiled_bare
 from zones.matching.graph import Edges, Floats, Ints
 from zones.matching.grid import Pieces
 from zones.matching.model import Model
-from zones.matching.routes import Scratch, Table, look_up, search
+from zones.matching.routes import Scratch, Table, look_up, search_for
 
 Wide = npt.NDArray[np.int64]
 
@@ -18,7 +18,7 @@ NEVER = -1e30
 # how a fix is linked to those before it; otherwise the number of the fix before
 FIRST, SKIPPED = -1, -2
 # how one candidate is reached from another; otherwise the slot of the way in the table
-SAME_EDGE, BACKWARDS, TURNED, SEARCHED, NO_WAY = -2, -3, -4, -5, -6
+SAME_EDGE, BACKWARDS, TURNED, SEARCHED, NO_WAY, NOT_ASKED = -2, -3, -4, -5, -6, -7
 # fixes in a row that no way leads to, before the drive is broken off
 _MOST_SKIPPED = 3
 # a candidate this much less likely than the best one is kept, but no way is looked for from it
@@ -67,7 +67,7 @@ def trellis_for(fixes: int, candidates: int) -> Trellis:
     )
 
 
-@compiled
+@compiled_bare
 def too_near(model: Model, dx: float, dy: float, seconds: float) -> bool:
     """Return whether a fix says nothing new after one so far away: within seconds, their errors are the same."""
     apart = model.apart if seconds < model.alike else 0.5 * model.apart
@@ -89,7 +89,7 @@ def thinned(x: Floats, y: Floats, t: Floats, model: Model) -> Wide:
     return keep[:count]
 
 
-@compiled
+@compiled_bare
 def beta_at(model: Model, seconds: float) -> float:
     """Return the scale of |route - straight distance| in metres."""
     if seconds <= 1.0:
@@ -103,94 +103,110 @@ def beta_at(model: Model, seconds: float) -> float:
     return beta
 
 
-@compiled
+@compiled_bare
 def turns_at(model: Model, seconds: float) -> float:
     """Return by what prices of turns are divided."""
     part = min(1.0, max(0.0, (seconds - _MIDDLE_S) / (_SPARSE_S - _MIDDLE_S)))
     return model.turns_30 + (model.turns_60 - model.turns_30) * part
 
 
-@compiled
-def transition(
-    edges: Edges,
-    table: Table,
-    model: Model,
-    work: Scratch,
-    searched: bool,  # noqa: FBT001 - compiled functions take no keywords
-    a_edge: int,
-    a_offset: float,
-    b_edge: int,
-    b_offset: float,
-    straight: float,
-    seconds: float,
-    bound: float,
-) -> tuple[float, int]:
-    """Return (log-probability, how) of driving from one candidate to another; (NEVER, NO_WAY) where there is no way.
+class Step(NamedTuple):
+    """What all ways between two fixes are measured by.
 
-    Ways that cost more than `bound` are none, so that the answer does not hang on how far the table reaches. `searched`
-    says that `work` holds a search from the end of `a_edge`.
+    Attributes:
+        straight: metres between the fixes.
+        beta, log_beta: scale of |driven - straight|.
+        turns: by what prices of turns are divided.
+        rare: what turning back costs more, since it is rare.
+        fastest: metres that can be driven in the time.
     """
-    length = edges.length[a_edge]
-    if a_edge == b_edge and b_offset >= a_offset:
-        driven, price, how = b_offset - a_offset, 0.0, SAME_EDGE
-    elif a_edge == b_edge and a_offset - b_offset <= model.backwards:
-        driven, price, how = 0.0, 0.0, BACKWARDS
-    elif b_edge == edges.reverse[a_edge]:
-        driven, how = abs(length - a_offset - b_offset), TURNED
-        dead_end = (
-            edges.next_ptr[a_edge + 1] - edges.next_ptr[a_edge] == 1
-            and edges.next_edge[edges.next_ptr[a_edge]] == b_edge
-        )
-        price = model.turn if dead_end else model.u_turn
-    else:
-        k = look_up(table.ptr, table.slots, a_edge, b_edge)
-        if k >= 0 and table.slots[k, 1] + table.slots[k, 2] <= bound:
-            driven, price, how = length - a_offset + table.slots[k, 1] + b_offset, float(table.slots[k, 2]), k
-        elif searched and work.stamp[b_edge] == -work.state[0]:
-            driven = length - a_offset + work.length[b_edge] + b_offset
-            price, how = work.cost[b_edge] - work.length[b_edge], SEARCHED
-        else:
-            return NEVER, NO_WAY
+
+    straight: float
+    beta: float
+    log_beta: float
+    turns: float
+    rare: float
+    fastest: float
+
+
+@compiled_bare
+def step_of(model: Model, straight: float, seconds: float) -> Step:
+    """Return the measures of ways between fixes so far apart."""
     beta = beta_at(model, seconds)
-    log_p = -abs(driven - straight) / beta - price / turns_at(model, seconds) - np.log(beta)
+    # so many turns a kilometre, not so many a fix
+    rare = np.log(max(1.0, _TURN_EVERY_M / max(straight, 1.0)))
+    return Step(straight, beta, np.log(beta), turns_at(model, seconds), rare, model.top_speed * max(seconds, 1.0))
+
+
+@compiled_bare
+def how_between(
+    edges: Edges, table: Table, model: Model, a_edge: int, a_offset: float, b_edge: int, b_offset: float, bound: float
+) -> int:
+    """Return how to drive from one candidate to another, NO_WAY where the table has no way.
+
+    Ways that cost more than `bound` are none, so that the answer does not hang on how far the table reaches.
+    """
+    if a_edge == b_edge and b_offset >= a_offset:
+        return SAME_EDGE
+    if a_edge == b_edge and a_offset - b_offset <= model.backwards:
+        return BACKWARDS
+    if b_edge == edges.reverse[a_edge]:
+        return TURNED
+    k = look_up(table.ptr, table.slots, a_edge, b_edge)
+    return k if k >= 0 and table.slots[k, 1] + table.slots[k, 2] <= bound else NO_WAY
+
+
+@compiled_bare
+def log_p_of(
+    edges: Edges, table: Table, model: Model, work: Scratch, trellis: Trellis, step: Step, a: int, j: int, how: int
+) -> float:
+    """Return the log-probability of a way between two candidates."""
+    e, f = trellis.edge[a], trellis.edge[j]
+    length = edges.length[e]
+    price = 0.0
+    if how == SAME_EDGE:
+        driven = trellis.offset[j] - trellis.offset[a]
+    elif how == BACKWARDS:
+        driven = 0.0
+    elif how == TURNED:
+        driven = abs(length - trellis.offset[a] - trellis.offset[j])
+        dead_end = edges.next_ptr[e + 1] - edges.next_ptr[e] == 1 and edges.next_edge[edges.next_ptr[e]] == f
+        price = model.turn if dead_end else model.u_turn
+    elif how == SEARCHED:
+        driven = length - trellis.offset[a] + work.length[f] + trellis.offset[j]
+        price = work.cost[f] - work.length[f]
+    else:
+        driven = length - trellis.offset[a] + table.slots[how, 1] + trellis.offset[j]
+        price = float(table.slots[how, 2])
+    log_p = -abs(driven - step.straight) / step.beta - price / step.turns - step.log_beta
     if price >= model.u_turn or how == TURNED:
-        # so many turns a kilometre, not so many a fix
-        log_p -= np.log(max(1.0, _TURN_EVERY_M / max(straight, 1.0)))
-    over = driven - model.top_speed * max(seconds, 1.0)
+        log_p -= step.rare
+    over = driven - step.fastest
     if over > 0.0:
         log_p -= over / model.overspeed
-    return log_p, how
+    return float(log_p)
 
 
-@compiled
-def search_needed(
-    edges: Edges, table: Table, model: Model, trellis: Trellis, a: int, first: int, last: int, bound: float
-) -> bool:
-    """Return whether the table lacks a way from a candidate to one of others that could be within `bound`."""
-    if bound <= table.bound:
-        return False
-    e = trellis.edge[a]
-    for j in range(first, last):
-        f = trellis.edge[j]
-        if e == f:
-            if trellis.offset[j] < trellis.offset[a] - model.backwards:
-                return True
-        elif f != edges.reverse[e] and look_up(table.ptr, table.slots, e, f) < 0:
-            return True
-    return False
+@compiled_bare
+def useful(edges: Edges, trellis: Trellis, step: Step, a: int, j: int, margin: float) -> float:
+    """Return what a way between the ends of two edges may cost at most, to lose no more than `margin` by it."""
+    on_edges = edges.length[trellis.edge[a]] - trellis.offset[a] + trellis.offset[j]
+    return float(step.straight - on_edges + max(step.beta, step.turns) * margin + 1.0)
 
 
-@compiled
-def reach_of(model: Model, straight: float, seconds: float, attempt: int) -> float:
+@compiled_bare
+def reach_of(model: Model, step: Step, attempt: int) -> float:
     """Return how long a way is looked for, metres: beyond, it is too unlikely; at a second attempt, much further."""
-    bound = straight + model.detour * beta_at(model, seconds) + 100.0
-    return bound if attempt == 0 else 2.0 * bound + 3.0 * straight + 2000.0
+    bound = step.straight + model.detour * step.beta + 100.0
+    return bound if attempt == 0 else 2.0 * bound + 3.0 * step.straight + 2000.0
 
 
-@compiled
-def put_candidates(pieces: Pieces, model: Model, trellis: Trellis, i: int, x: float, y: float, sigma: float) -> int:
+@compiled_bare
+def put_candidates(
+    pieces: Pieces, model: Model, work: Scratch, trellis: Trellis, i: int, x: float, y: float, sigma: float
+) -> int:
     """Write the candidates of fix `i`; returns how many there are."""
-    edge, offset, apart2 = np.empty(MOST, np.int32), np.empty(MOST), np.empty(MOST)
+    edge, offset, apart2 = work.near_edge, work.near_offset, work.near_apart2
     count = near(pieces, x, y, edge, offset, apart2)
     nearest = 1e30
     for k in range(count):
@@ -207,7 +223,87 @@ def put_candidates(pieces: Pieces, model: Model, trellis: Trellis, i: int, x: fl
     return int(at - trellis.ptr[i])
 
 
-@compiled
+@compiled_bare
+def _likeliest_first(trellis: Trellis, first: int, end: int, order: Wide) -> int:
+    """Write the candidates of a fix that can be gone on from, the likeliest first; returns how many there are."""
+    count = 0
+    for a in range(first, end):
+        best = trellis.best[a]
+        if best <= NEVER:
+            continue
+        at = count
+        while at > 0 and trellis.best[order[at - 1]] < best:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = a
+        count += 1
+    return count
+
+
+@compiled_bare
+def _reached(trellis: Trellis, a: int, j: int, log_p: float, how: int) -> None:
+    """Go to candidate `j` from `a` if nothing better is known; of equals, the first candidate counts."""
+    value = trellis.best[a] + log_p
+    if value > trellis.best[j] or (value == trellis.best[j] and a < trellis.back[j]):
+        trellis.best[j], trellis.back[j], trellis.how[j] = value, a, how
+
+
+@compiled_bare
+def _by_table(
+    edges: Edges, table: Table, model: Model, work: Scratch, trellis: Trellis, step: Step, a: int, i: int, bound: float
+) -> bool:
+    """Go from candidate `a` to those of fix `i` where that may be better than what is known; returns if a way lacks."""
+    first, end = trellis.ptr[i], trellis.ptr[i + 1]
+    # no way is likelier than a straight one
+    most = trellis.best[a] - step.log_beta
+    # two loops: what is looked up lies far apart in memory, and the processor waits for all of it at once
+    for j in range(first, end):
+        work.how[j - first] = NOT_ASKED
+        if most >= trellis.best[j]:
+            work.how[j - first] = how_between(
+                edges, table, model, trellis.edge[a], trellis.offset[a], trellis.edge[j], trellis.offset[j], bound
+            )
+    lacking = False
+    for j in range(first, end):
+        how = work.how[j - first]
+        if how == NO_WAY:
+            lacking = True
+        elif how != NOT_ASKED:
+            _reached(trellis, a, j, log_p_of(edges, table, model, work, trellis, step, a, j, how), how)
+    return lacking
+
+
+@compiled_bare
+def _by_search(
+    edges: Edges, table: Table, model: Model, work: Scratch, trellis: Trellis, step: Step, a: int, i: int, bound: float
+) -> None:
+    """Go from candidate `a` to those of fix `i` to which the table has no way, as far as may be better than what is known."""
+    first, end = trellis.ptr[i], trellis.ptr[i + 1]
+    most = trellis.best[a] - step.log_beta
+    wanted, reach = 0, 0.0
+    for j in range(first, end):
+        if most < trellis.best[j]:
+            continue
+        far = min(bound, useful(edges, trellis, step, a, j, most - trellis.best[j]))
+        if far <= table.bound:
+            continue
+        how = how_between(
+            edges, table, model, trellis.edge[a], trellis.offset[a], trellis.edge[j], trellis.offset[j], bound
+        )
+        if how == NO_WAY:
+            work.wanted[wanted], work.number[wanted] = trellis.edge[j], j
+            wanted += 1
+            reach = max(reach, far)
+    if wanted == 0:
+        return
+    search_for(edges, trellis.edge[a], reach, model.turn, model.u_turn, work, wanted)
+    for k in range(wanted):
+        j = work.number[k]
+        if work.stamp[trellis.edge[j]] == -work.state[0]:
+            _reached(trellis, a, j, log_p_of(edges, table, model, work, trellis, step, a, j, SEARCHED), SEARCHED)
+
+
+@compiled_bare
 def linked(
     edges: Edges,
     table: Table,
@@ -221,47 +317,32 @@ def linked(
 ) -> bool:
     """Find the best way from the candidates of fix `last` to those of fix `i`; returns whether there is any."""
     first, end = trellis.ptr[i], trellis.ptr[i + 1]
-    top = NEVER
-    for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
-        top = max(top, trellis.best[a])
+    step = step_of(model, straight, seconds)
+    count = _likeliest_first(trellis, trellis.ptr[last], trellis.ptr[last + 1], work.order)
     found = False
     for attempt in range(2):
         if found:
             break
-        bound = reach_of(model, straight, seconds, attempt)
+        bound = reach_of(model, step, attempt)
         for j in range(first, end):
             trellis.best[j], trellis.back[j], trellis.how[j] = NEVER, -1, NO_WAY
-        for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
-            if trellis.best[a] <= NEVER or (attempt == 0 and trellis.best[a] < top - _HOPELESS):
-                continue
-            searched = search_needed(edges, table, model, trellis, a, first, end, bound)
-            if searched:
-                search(edges, trellis.edge[a], bound, model.turn, model.u_turn, work)
-            for j in range(first, end):
-                log_p, how = transition(
-                    edges,
-                    table,
-                    model,
-                    work,
-                    searched,
-                    trellis.edge[a],
-                    trellis.offset[a],
-                    trellis.edge[j],
-                    trellis.offset[j],
-                    straight,
-                    seconds,
-                    bound,
-                )
-                if how != NO_WAY and trellis.best[a] + log_p > trellis.best[j]:
-                    trellis.best[j], trellis.back[j], trellis.how[j] = trellis.best[a] + log_p, a, how
-                    found = True
+        hopeful, lacking = 0, False
+        while hopeful < count and (
+            attempt > 0 or trellis.best[work.order[hopeful]] >= trellis.best[work.order[0]] - _HOPELESS
+        ):
+            lacking |= _by_table(edges, table, model, work, trellis, step, work.order[hopeful], i, bound)
+            hopeful += 1
+        if lacking and bound > table.bound:
+            for n in range(hopeful):
+                _by_search(edges, table, model, work, trellis, step, work.order[n], i, bound)
         for j in range(first, end):
             if trellis.back[j] >= 0:
                 trellis.best[j] += trellis.emission[j]
+                found = True
     return found
 
 
-@compiled
+@compiled_bare
 def unknown_between(model: Model, x: Floats, y: Floats, silent: Floats, last: int, i: int) -> bool:
     """Return whether too little is known of the way from fix `last` to fix `i` to link them."""
     straight = np.hypot(x[i] - x[last], y[i] - y[last])
@@ -273,7 +354,7 @@ def unknown_between(model: Model, x: Floats, y: Floats, silent: Floats, last: in
     return i > last + 1 and away > model.away
 
 
-@compiled
+@compiled_bare
 def run(
     edges: Edges,
     pieces: Pieces,
@@ -296,7 +377,7 @@ def run(
     """
     i, last, skipped = state[0], state[1], state[2]
     while i < len(x):
-        if put_candidates(pieces, model, trellis, i, x[i], y[i], sigma[i]) == 0:
+        if put_candidates(pieces, model, work, trellis, i, x[i], y[i], sigma[i]) == 0:
             trellis.link[i] = SKIPPED
             i += 1
             continue

@@ -6,10 +6,10 @@ import numpy as np
 
 from zones.matching.compiled import compiled
 from zones.matching.graph import Edges, Floats, Ints, arc_at
-from zones.matching.hmm import BACKWARDS, FIRST, SAME_EDGE, SEARCHED, TURNED, Trellis, Wide, reach_of
+from zones.matching.hmm import BACKWARDS, FIRST, SAME_EDGE, SEARCHED, TURNED, Trellis, Wide, reach_of, step_of
 from zones.matching.model import Model
 from zones.matching.posterior import edges_between
-from zones.matching.routes import Scratch, Table, search
+from zones.matching.routes import Scratch, Table, search_for
 
 _TOUCH_M = 1e-6
 
@@ -88,7 +88,10 @@ def _walked(
         if how == SEARCHED:
             straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
             # the way was found at the first or at the second attempt; the longer search finds the same
-            search(edges, e, reach_of(model, straight, seconds, 1), model.turn, model.u_turn, work)
+            work.wanted[0] = f
+            search_for(
+                edges, e, reach_of(model, step_of(model, straight, seconds), 1), model.turn, model.u_turn, work, 1
+            )
         count = edges_between(table, work, how, e, f, between)
         while n + count + 4 > len(out):
             out = _grown(out, 2 * len(out))

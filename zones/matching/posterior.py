@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from zones.matching.compiled import compiled
+from zones.matching.compiled import compiled, compiled_bare
 from zones.matching.graph import NONE, Edges, Floats, Ints, arc_at
 from zones.matching.hmm import (
     BACKWARDS,
@@ -20,15 +20,19 @@ from zones.matching.hmm import (
     TURNED,
     Trellis,
     Wide,
+    how_between,
+    log_p_of,
     reach_of,
-    search_needed,
-    transition,
+    step_of,
+    useful,
 )
 from zones.matching.model import Model
-from zones.matching.routes import Scratch, Table, search
+from zones.matching.routes import Scratch, Table, search_for
 
 # ways less likely than this are not walked
 _LEAST = 1e-5
+# so much less in log-probability is nothing
+_NOTHING = 25.0
 
 
 class Ways(NamedTuple):
@@ -47,11 +51,86 @@ class Ways(NamedTuple):
     attempt: Ints
 
 
+@compiled_bare
+def _put_ways(
+    edges: Edges,
+    table: Table,
+    model: Model,
+    work: Scratch,
+    trellis: Trellis,
+    ways: Ways,
+    x: Floats,
+    y: Floats,
+    t: Floats,
+) -> None:
+    """Write the ways to each fix."""
+    ptr, log_p, hows, attempts = ways.ptr, ways.log_p, ways.how, ways.attempt
+    for i in range(len(x)):
+        last = trellis.link[i]
+        if last < 0:
+            continue
+        step = step_of(model, np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last])
+        first, end = trellis.ptr[i], trellis.ptr[i + 1]
+        found = False
+        for attempt in range(2):
+            if found:
+                break
+            attempts[i] = attempt
+            bound = reach_of(model, step, attempt)
+            at = ptr[i]
+            for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+                most = trellis.best[a] - step.log_beta + _NOTHING * model.heat
+                wanted, reach = 0, 0.0
+                for j in range(first, end):
+                    at += 1
+                    least = trellis.best[j] - trellis.emission[j] if trellis.back[j] >= 0 else NEVER
+                    if most < least:
+                        continue
+                    how = how_between(
+                        edges,
+                        table,
+                        model,
+                        trellis.edge[a],
+                        trellis.offset[a],
+                        trellis.edge[j],
+                        trellis.offset[j],
+                        bound,
+                    )
+                    if how != NO_WAY:
+                        log_p[at - 1] = log_p_of(edges, table, model, work, trellis, step, a, j, how)
+                        hows[at - 1] = how
+                        found = True
+                        continue
+                    far = min(bound, useful(edges, trellis, step, a, j, most - least))
+                    if far > table.bound:
+                        work.wanted[wanted], work.number[wanted] = trellis.edge[j], j
+                        wanted += 1
+                        reach = max(reach, far)
+                if wanted == 0:
+                    continue
+                search_for(edges, trellis.edge[a], reach, model.turn, model.u_turn, work, wanted)
+                for k in range(wanted):
+                    j = work.number[k]
+                    if work.stamp[trellis.edge[j]] == -work.state[0]:
+                        log_p[at - (end - j)] = log_p_of(edges, table, model, work, trellis, step, a, j, SEARCHED)
+                        hows[at - (end - j)] = SEARCHED
+                        found = True
+        # only differences count, and these stay away from what is too small to be written
+        top = NEVER
+        for at in range(ptr[i], ptr[i + 1]):
+            top = max(top, log_p[at])
+        for at in range(ptr[i], ptr[i + 1]):
+            log_p[at] -= top
+
+
 @compiled
 def ways_between(
     edges: Edges, table: Table, model: Model, work: Scratch, trellis: Trellis, x: Floats, y: Floats, t: Floats
 ) -> Ways:
-    """Return the ways between all candidates of each fix and of the fix it is linked to."""
+    """Return the ways between all candidates of each fix and of the fix it is linked to.
+
+    Of ways into a candidate, those that are nothing beside the best one are left out.
+    """
     fixes = len(x)
     ptr = np.zeros(fixes + 1, np.int64)
     for i in range(fixes):
@@ -63,50 +142,12 @@ def ways_between(
     log_p = np.full(ptr[fixes], NEVER)
     hows = np.full(ptr[fixes], NO_WAY, np.int64)
     attempts = np.zeros(fixes, np.int32)
-    for i in range(fixes):
-        last = trellis.link[i]
-        if last < 0:
-            continue
-        straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
-        first, end = trellis.ptr[i], trellis.ptr[i + 1]
-        found = False
-        for attempt in range(2):
-            if found:
-                break
-            attempts[i] = attempt
-            bound = reach_of(model, straight, seconds, attempt)
-            at = ptr[i]
-            for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
-                searched = search_needed(edges, table, model, trellis, a, first, end, bound)
-                if searched:
-                    search(edges, trellis.edge[a], bound, model.turn, model.u_turn, work)
-                for j in range(first, end):
-                    log_p[at], hows[at] = transition(
-                        edges,
-                        table,
-                        model,
-                        work,
-                        searched,
-                        trellis.edge[a],
-                        trellis.offset[a],
-                        trellis.edge[j],
-                        trellis.offset[j],
-                        straight,
-                        seconds,
-                        bound,
-                    )
-                    found = found or hows[at] != NO_WAY
-                    at += 1
-        # only differences count, and these stay away from what is too small to be written
-        top = NEVER
-        for at in range(ptr[i], ptr[i + 1]):
-            top = max(top, log_p[at])
-        for at in range(ptr[i], ptr[i + 1]):
-            log_p[at] -= top
-    return Ways(ptr, log_p, hows, attempts)
+    ways = Ways(ptr, log_p, hows, attempts)
+    _put_ways(edges, table, model, work, trellis, ways, x, y, t)
+    return ways
 
 
-@compiled
+@compiled_bare
 def _scaled(values: Floats, first: int, end: int) -> float:
     """Turn log-probabilities into probabilities that add up to one, in place; returns the log of their sum before."""
     top = NEVER
@@ -125,7 +166,7 @@ def _scaled(values: Floats, first: int, end: int) -> float:
     return float(top + np.log(total))
 
 
-@compiled
+@compiled_bare
 def _log(p: float) -> float:
     return float(np.log(p)) if p > 0.0 else NEVER
 
@@ -141,10 +182,15 @@ def forward(trellis: Trellis, ways: Ways, heat: float, open_: Wide, open_first: 
         open_: for each way, whether it may be used.
         open_first: for each candidate, whether a drive may begin there.
     """
-    fixes = len(trellis.link)
-    p = np.zeros(trellis.ptr[fixes])
+    p = np.zeros(trellis.ptr[len(trellis.link)])
+    return p, _put_forward(trellis, ways, heat, open_, open_first, p)
+
+
+@compiled_bare
+def _put_forward(trellis: Trellis, ways: Ways, heat: float, open_: Wide, open_first: Wide, p: Floats) -> float:
+    """Write the probability of each candidate; returns the log-likelihood of all fixes."""
     total = 0.0
-    for i in range(fixes):
+    for i in range(len(trellis.link)):
         last = trellis.link[i]
         if last == SKIPPED:
             continue
@@ -163,16 +209,22 @@ def forward(trellis: Trellis, ways: Ways, heat: float, open_: Wide, open_first: 
             p[j] = _log(reached) + trellis.emission[j] / heat if reached > 0.0 else NEVER
         total += _scaled(p, first, end)
         if total <= NEVER:
-            return p, NEVER
-    return p, total
+            return NEVER
+    return total
 
 
 @compiled
 def backward(trellis: Trellis, ways: Ways, heat: float) -> Floats:
     """Return for each candidate what the fixes after its own say, up to a factor a fix."""
-    fixes = len(trellis.link)
-    q = np.ones(trellis.ptr[fixes])
-    for i in range(fixes - 1, -1, -1):
+    q = np.ones(trellis.ptr[len(trellis.link)])
+    _put_backward(trellis, ways, heat, q)
+    return q
+
+
+@compiled_bare
+def _put_backward(trellis: Trellis, ways: Ways, heat: float, q: Floats) -> None:
+    """Write what later fixes say over ones."""
+    for i in range(len(trellis.link) - 1, -1, -1):
         last = trellis.link[i]
         if last < 0:
             continue
@@ -192,10 +244,20 @@ def backward(trellis: Trellis, ways: Ways, heat: float) -> Floats:
         if most > 0.0:
             for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
                 q[a] /= most
-    return q
 
 
-@compiled
+@compiled_bare
+def want_searched(trellis: Trellis, ways: Ways, work: Scratch, at: int, j: int, end: int) -> int:
+    """Want the ends of the ways from number `at` on, to candidate `j` and those after it, that were searched."""
+    wanted = 0
+    for k in range(end - j):
+        if ways.how[at + k] == SEARCHED:
+            work.wanted[wanted] = trellis.edge[j + k]
+            wanted += 1
+    return wanted
+
+
+@compiled_bare
 def edges_between(table: Table, work: Scratch, how: int, a_edge: int, b_edge: int, out: Ints) -> int:
     """Write the edges between two on a way, last first; returns how many there are.
 
@@ -218,7 +280,7 @@ def edges_between(table: Table, work: Scratch, how: int, a_edge: int, b_edge: in
     return count
 
 
-@compiled
+@compiled_bare
 def _spread(gain: Floats, first: int, end: int, p: float) -> None:
     """Add `p` to the arcs at positions `first` up to before `end`, as differences."""
     if first < end:
@@ -246,8 +308,28 @@ def entries(
     q = backward(trellis, ways, model.heat)
     gain = np.zeros(len(edges.arc) + 1)
     between = np.empty(len(edges.length), np.int32)
-    fixes = len(x)
-    for i in range(fixes):
+    _put_entries(edges, table, model, work, trellis, ways, x, y, t, p, q, gain, between)
+    return np.cumsum(gain)[:-1]
+
+
+@compiled_bare
+def _put_entries(
+    edges: Edges,
+    table: Table,
+    model: Model,
+    work: Scratch,
+    trellis: Trellis,
+    ways: Ways,
+    x: Floats,
+    y: Floats,
+    t: Floats,
+    p: Floats,
+    q: Floats,
+    gain: Floats,
+    between: Ints,
+) -> None:
+    """Add the entries of every way, as differences along `edges.arc`."""
+    for i in range(len(x)):
         last = trellis.link[i]
         first, end = trellis.ptr[i], trellis.ptr[i + 1]
         if last == FIRST:
@@ -299,16 +381,15 @@ def entries(
                     continue
                 if how == SEARCHED and not searched:
                     straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
-                    search(
-                        edges, e, reach_of(model, straight, seconds, ways.attempt[i]), model.turn, model.u_turn, work
-                    )
+                    bound = reach_of(model, step_of(model, straight, seconds), ways.attempt[i])
+                    wanted = want_searched(trellis, ways, work, at, j, end)
+                    search_for(edges, e, bound, model.turn, model.u_turn, work, wanted)
                     searched = True
                 _spread(gain, after, edges.arc_ptr[e + 1], share)
                 for k in range(edges_between(table, work, how, e, f, between)):
                     g = between[k]
                     _spread(gain, edges.arc_ptr[g], edges.arc_ptr[g + 1], share)
                 _spread(gain, edges.arc_ptr[f], arc_at(edges, f, trellis.offset[j]) + 1, share)
-    return np.cumsum(gain)[:-1]
 
 
 @compiled
@@ -337,6 +418,29 @@ def avoiding(
     open_ = np.ones(len(ways.how), np.int64)
     starts = np.ones(trellis.ptr[len(x)], np.int64)
     between = np.empty(len(edges.length), np.int32)
+    _close(edges, table, model, work, trellis, ways, x, y, t, marked, since, until, open_, starts, between)
+    return open_, starts
+
+
+@compiled_bare
+def _close(
+    edges: Edges,
+    table: Table,
+    model: Model,
+    work: Scratch,
+    trellis: Trellis,
+    ways: Ways,
+    x: Floats,
+    y: Floats,
+    t: Floats,
+    marked: Wide,
+    since: int,
+    until: int,
+    open_: Wide,
+    starts: Wide,
+    between: Ints,
+) -> None:
+    """Close the ways and starts that drive on a marked arc."""
     for i in range(max(0, since), min(len(x), until)):
         last = trellis.link[i]
         first, end = trellis.ptr[i], trellis.ptr[i + 1]
@@ -368,8 +472,9 @@ def avoiding(
                 else:
                     if how == SEARCHED and not searched:
                         straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
-                        bound = reach_of(model, straight, seconds, ways.attempt[i])
-                        search(edges, e, bound, model.turn, model.u_turn, work)
+                        bound = reach_of(model, step_of(model, straight, seconds), ways.attempt[i])
+                        wanted = want_searched(trellis, ways, work, at, j, end)
+                        search_for(edges, e, bound, model.turn, model.u_turn, work, wanted)
                         searched = True
                     met = marked[edges.arc_ptr[e + 1]] - marked[after] + marked[to + 1] - marked[edges.arc_ptr[f]]
                     for k in range(edges_between(table, work, how, e, f, between)):
@@ -377,4 +482,3 @@ def avoiding(
                         met += marked[edges.arc_ptr[g + 1]] - marked[edges.arc_ptr[g]]
                 if met > 0:
                     open_[at] = 0
-    return open_, starts

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from zones.matching.compiled import compiled
+from zones.matching.candidates import MOST
+from zones.matching.compiled import compiled, compiled_bare
 from zones.matching.graph import BACK, Edges, Floats, Ints
 
 Singles = npt.NDArray[np.float32]
@@ -58,6 +59,13 @@ class Scratch(NamedTuple):
     heap_cost: Floats
     heap_edge: Ints
     state: Ints
+    wanted: Ints
+    order: npt.NDArray[np.int64]
+    number: npt.NDArray[np.int64]
+    how: npt.NDArray[np.int64]
+    near_edge: Ints
+    near_offset: Floats
+    near_apart2: Floats
 
 
 @compiled
@@ -73,10 +81,17 @@ def scratch_for(edges: int, successors: int) -> Scratch:
         np.empty(size),
         np.empty(size, np.int32),
         np.zeros(2, np.int32),
+        np.empty(MOST, np.int32),
+        np.empty(MOST, np.int64),
+        np.empty(MOST, np.int64),
+        np.empty(MOST, np.int64),
+        np.empty(MOST, np.int32),
+        np.empty(MOST),
+        np.empty(MOST),
     )
 
 
-@compiled
+@compiled_bare
 def turn_price(angle: float, turn: float, u_turn: float) -> float:
     """Return the price of a turn in metres."""
     if angle == BACK:
@@ -86,9 +101,17 @@ def turn_price(angle: float, turn: float, u_turn: float) -> float:
     return price * _ACROSS if angle > 0.0 else price
 
 
-@compiled
+@compiled_bare
 def search(edges: Edges, source: int, bound: float, turn: float, u_turn: float, work: Scratch) -> int:
+    """Find the ways from the end of an edge that cost at most `bound`; see `search_for`."""
+    return search_for(edges, source, bound, turn, u_turn, work, 0)
+
+
+@compiled_bare
+def search_for(edges: Edges, source: int, bound: float, turn: float, u_turn: float, work: Scratch, wanted: int) -> int:
     """Find the ways from the end of an edge that cost at most `bound`; returns how many edges it settled.
+
+    It ends when the first `wanted` edges of `work.wanted` are settled, if any are wanted.
 
     `work.settled` holds them in order; their `length` is from the end of `source` to their start, `cost` includes turns.
     `work.stamp` is `work.state[0]` where an edge was reached and the negative of that where it is settled.
@@ -96,7 +119,7 @@ def search(edges: Edges, source: int, bound: float, turn: float, u_turn: float, 
     work.state[0] += 1
     mark = work.state[0]
     heap_cost, heap_edge = work.heap_cost, work.heap_edge
-    size, found = 0, 0
+    size, found, left = 0, 0, wanted
     for k in range(edges.next_ptr[source], edges.next_ptr[source + 1]):
         price = turn_price(edges.next_turn[k], turn, u_turn)
         e = edges.next_edge[k]
@@ -112,6 +135,12 @@ def search(edges: Edges, source: int, bound: float, turn: float, u_turn: float, 
         work.stamp[e] = -mark
         work.settled[found] = e
         found += 1
+        if wanted > 0:
+            for k in range(wanted):
+                if work.wanted[k] == e:
+                    left -= 1
+            if left == 0:
+                break
         onward = cost + edges.length[e]
         if onward > bound:
             continue
@@ -128,7 +157,7 @@ def search(edges: Edges, source: int, bound: float, turn: float, u_turn: float, 
     return found
 
 
-@compiled
+@compiled_bare
 def _push(cost: Floats, edge: Ints, size: int, price: float, e: int) -> int:
     at = size
     while at > 0:
@@ -141,7 +170,7 @@ def _push(cost: Floats, edge: Ints, size: int, price: float, e: int) -> int:
     return size + 1
 
 
-@compiled
+@compiled_bare
 def _pop(cost: Floats, edge: Ints, size: int) -> int:
     size -= 1
     price, e = cost[size], edge[size]
@@ -160,7 +189,7 @@ def _pop(cost: Floats, edge: Ints, size: int) -> int:
     return size
 
 
-@compiled
+@compiled_bare
 def _slots_for(count: int) -> int:
     size = 2
     while size * 2 < count * 3:
@@ -168,7 +197,7 @@ def _slots_for(count: int) -> int:
     return size
 
 
-@compiled
+@compiled_bare
 def _first_slot(e: int, size: int) -> int:
     # Fibonacci hashing (Knuth, TAOCP 3, 6.4)
     return (((int(e) * 2654435769) & 0xFFFFFFFF) >> 7) & (size - 1)
@@ -217,7 +246,7 @@ def no_table(edges: Edges) -> Table:
     return Table(np.zeros(len(edges.length) + 1, np.int64), np.empty((0, 4), np.float32), 0.0)
 
 
-@compiled
+@compiled_bare
 def look_up(ptr: npt.NDArray[np.int64], slots: Singles, source: int, target: int) -> int:
     """Return the slot of a way, or -1 where the table has none."""
     base = ptr[source]

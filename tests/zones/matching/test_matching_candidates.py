@@ -11,7 +11,7 @@ from zones.matching.candidates import MOST, near
 from zones.matching.graph import Edges
 from zones.matching.grid import Pieces, pieces_of
 
-_law = settings(max_examples=200, deadline=None)
+_law = settings(max_examples=100, deadline=None)
 _REACH_M = 80.0
 
 
@@ -92,6 +92,17 @@ def test_a_two_way_street_is_two_candidates_whose_offsets_add_up_to_its_length()
     _, edges, pieces = _cross()
     (_, a), (_, b) = found(pieces, 130, 5).values()
     assert a + b == pytest.approx(edges.length[0]) == 200
+
+
+@pytest.mark.parametrize(("x", "y", "offset"), [(50, 10, 50), (95, 50, 150), (50, 90, 250), (5, 50, 350)])
+@pytest.mark.parametrize("first", range(4))
+def test_of_a_street_that_bends_the_nearest_piece_counts(first: int, x: float, y: float, offset: float) -> None:
+    # round a square; whichever piece comes first in the arrays
+    corners = [(0, 0), (100, 0), (100, 100), (0, 100), (0, 1)]
+    arcs = arcs_of(corners, [((first + k) % 4, (first + k) % 4 + 1) for k in range(4)])
+    edges = arcs.edges
+    pieces = pieces_of(arcs.x, arcs.y, arcs.start, arcs.end, edges, reach_m=_REACH_M)
+    assert found(pieces, x, y) == {0: pytest.approx((min(10, y, 5 if x != 50 else 99), offset), abs=1e-9)}
 
 
 def test_of_very_many_roads_the_furthest_are_left_out() -> None:

@@ -130,6 +130,14 @@ def test_a_stub_without_length_turns_nobody() -> None:
         assert [turn for turn in into if turn != BACK] == pytest.approx([0.0, 0.0])
 
 
+@pytest.mark.parametrize("degrees", range(0, 360, 15))
+def test_straight_back_is_the_same_turn_in_every_direction(degrees: int) -> None:
+    z = 100 * np.exp(1j * np.radians(degrees))
+    nodes = [(0, 0), (z.real, z.imag), (0.5 * z.real, 0.5 * z.imag), (z.real - z.imag, z.imag + z.real)]
+    arcs = arcs_of(nodes, [(0, 1), (1, 2), (1, 3)])
+    assert sorted(arcs.edges.next_turn) == pytest.approx([np.pi / 2, np.pi])
+
+
 def test_labels_keep_edges_apart() -> None:
     arcs = arcs_of(_CHAIN[:4], two_way((0, 1), (1, 2), (2, 3)))
     label = np.array([0, 0, 0, 0, 1, 1], np.int32)

@@ -85,7 +85,7 @@ def test_a_table_of_many_edges_finds_them_all() -> None:
     arms = 60
     nodes = [(0.0, 0.0), *((100 * np.cos(k), 100 * np.sin(k)) for k in range(arms))]
     edges = arcs_of(nodes, [arc for k in range(1, arms + 1) for arc in ((0, k), (k, 0))]).edges
-    table = table_of(edges, bound_m=1e5, prices=Prices())
+    table = table_of(edges, bound_m=1e5, prices=Prices(100.0, 300.0))
     count = len(edges.length)
     assert all(look_up(table.ptr, table.slots, a, b) >= 0 for a in range(count) for b in range(count))
 
