@@ -138,8 +138,11 @@ class Match:
         marked = np.concatenate([[0], np.cumsum(of[m.graph.edges.arc])]).astype(np.int64)
         low, high = np.searchsorted(self.t, [since, until], side="left")
         high = int(np.searchsorted(self.t, until, side="right"))
-        open_, starts = avoiding(
-            m.graph.edges,
+        edges = m.graph.edges
+        blocked = np.add.reduceat(of[edges.arc].astype(np.int64), edges.arc_ptr[:-1]) > 0
+        around = edges._replace(length=np.where(blocked, np.inf, edges.length))
+        without, together, starts = avoiding(
+            edges,
             m.table,
             m.model,
             m.work,
@@ -149,13 +152,13 @@ class Match:
             self.y,
             self.t,
             marked,
+            around,
             int(low),
             high,
         )
-        everything = np.ones_like(open_), np.ones_like(starts)
-        _, all_ = forward(self.trellis, self._ways, m.model.heat, *everything)
-        _, without = forward(self.trellis, self._ways, m.model.heat, open_, starts)
-        return float(calibrated(np.array([1.0 - np.exp(min(0.0, without - all_))]))[0])
+        _, all_ = forward(self.trellis, self._ways, m.model.heat, together, np.ones_like(starts))
+        _, left = forward(self.trellis, self._ways, m.model.heat, without, starts)
+        return float(calibrated(np.array([1.0 - np.exp(min(0.0, left - all_))]))[0])
 
     @cached_property
     def legs(self) -> tuple[Leg, ...]:

