@@ -14,6 +14,12 @@ GAP_S = 600.0
 """Across a longer silence nothing is concluded."""
 DRIFT_M = 80.0
 """A drive that never gets this far from where it began is drift of the receiver."""
+SLOW_MS = 0.7
+"""Nor is one a drive that is slower than a person walks, unless it gets"""
+FAR_M = 250.0
+"""so far: receivers of parked trucks wander."""
+PACE_MS = 10.0
+"""How fast a truck may have left where it was parked, or come there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +51,27 @@ def drives_of(
                 x_m[drive.first : drive.last + 1] - x_m[drive.first],
                 y_m[drive.first : drive.last + 1] - y_m[drive.first],
             )
-            if drive.last > drive.first and float(reach.max()) >= DRIFT_M:
+            if drive.last > drive.first and _moved(float(reach.max()), float(t_s[drive.last] - t_s[drive.first])):
                 drives.append(drive)
     return drives, len(breaks)
+
+
+def _moved(reach_m: float, seconds: float) -> bool:
+    return reach_m >= DRIFT_M and (reach_m >= FAR_M or reach_m >= SLOW_MS * seconds)
+
+
+def moving_times(
+    drive: Drive, t_s: npt.NDArray[np.float64], x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
+) -> tuple[float, float]:
+    """Return when a drive began at the latest and ended at the earliest, by its first and last fix.
+
+    A parked terminal reports every few minutes: between its last report and the first one on the road nobody knows when the
+    truck left, and it is not to be held to the earliest instant (06:00 or 22:00 may lie between).
+    """
+    a, z = drive.first, drive.last
+    out = float(np.hypot(x_m[a + 1] - x_m[a], y_m[a + 1] - y_m[a])) / PACE_MS
+    back = float(np.hypot(x_m[z] - x_m[z - 1], y_m[z] - y_m[z - 1])) / PACE_MS
+    return max(float(t_s[a]), float(t_s[a + 1]) - out), min(float(t_s[z]), float(t_s[z - 1]) + back)
 
 
 def _between_stops(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from truckban.traces.drives import Drive, drives_of
+from truckban.traces.drives import Drive, drives_of, moving_times
 from truckban.traces.fixes import Fixes
 from truckban.traces.inside import evidence, posterior
 from truckban.traces.paths import Run, ZoneMatcher, probability_between, runs_inside
@@ -20,7 +20,11 @@ _NEAR_M = 60.0
 """Drives that come no nearer to the area than this are not looked at further."""
 _LIKELY = 0.5
 _SINGLE = 0.85
-"""What rests on one fix inside, or on none, is not claimed to be likelier."""
+"""What rests on one fix inside that may be a slip, or on none, is not claimed to be likelier."""
+_MULTIPATH_M = 100.0
+"""Reflections carry a fix up to about 80 m off."""
+_BESIDE_S = 35.0
+_RADIUS_M = 6371008.8
 _SLIGHT = 0.05
 """Fixes inside that are less likely than this to mean anything make no passage, not even an unsure one."""
 
@@ -74,6 +78,8 @@ def find_passages(fixes: Fixes, ground: Locator, streets: ZoneMatcher | None) ->
     x_m, y_m = plane.xy(fixes.lon, fixes.lat)
     depth_m = ground.depth_m(fixes.lon, fixes.lat)
     starts = np.searchsorted(fixes.vehicle, np.arange(len(fixes.vehicle_ids) + 1))
+    t_s = fixes.t_s.copy()
+    on_the_road = replace(fixes, t_s=t_s)
     passages: list[Passage] = []
     drives_seen = gaps_seen = 0
     for vehicle, (start, end) in enumerate(zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)):
@@ -83,8 +89,10 @@ def find_passages(fixes: Fixes, ground: Locator, streets: ZoneMatcher | None) ->
         gaps_seen += gaps
         for drive in drives:
             moved = Drive(drive.first + start, drive.last + start)
-            found = _of_drive(fixes, ground, streets, moved, vehicle, depth_m, plane)
+            t_s[moved.first], t_s[moved.last] = moving_times(moved, fixes.t_s, x_m, y_m)
+            found = _of_drive(on_the_road, ground, streets, moved, vehicle, depth_m, plane)
             passages += sorted(found, key=lambda passage: float(passage.t_s[0]))
+            t_s[moved.first], t_s[moved.last] = fixes.t_s[moved.first], fixes.t_s[moved.last]
     return Found(passages, drives_seen, gaps_seen)
 
 
@@ -144,9 +152,29 @@ def _on_path(fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, run: Run,
     if run.to_outside or len(points) < 2:  # noqa: PLR2004 - points of a line
         points.append(last)
     t, lon, lat, is_fix, is_inside = (np.array(column) for column in zip(*points, strict=True))
-    # no single fix makes a lead: a receiver that slips once can land on a street
-    most = run.probability if is_inside.sum() > 1 else min(run.probability, _SINGLE)
+    inside = here[depth[here] > 0]
+    # a receiver that slips once can land on a street
+    sure = len(inside) > 1 or (len(inside) == 1 and _no_slip(fixes, rows, depth, int(inside[0])))
+    most = run.probability if sure else min(run.probability, _SINGLE)
     return Passage(vehicle, t, lon, lat, is_fix, is_inside, probability=most, streets=run.streets)
+
+
+def _no_slip(fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, k: int) -> bool:
+    """Return whether a single fix inside can be believed.
+
+    It lies deeper than multipath reaches, the fixes beside it are near in time, and the truck went there and back no
+    faster than it drives elsewhere.
+    """
+    if depth[k] < _MULTIPATH_M or not 0 < k < len(rows) - 1:
+        return False
+    seconds = np.diff(fixes.t_s[rows])
+    if seconds[k - 1 : k + 1].max() > _BESIDE_S:
+        return False
+    north = np.radians(np.diff(fixes.lat[rows])) * _RADIUS_M
+    east = np.radians(np.diff(fixes.lon[rows])) * _RADIUS_M * np.cos(np.radians(fixes.lat[rows[0]]))
+    speed = np.hypot(north, east) / np.maximum(seconds, 1.0)
+    others = np.delete(speed, [k - 1, k])
+    return len(others) > 0 and bool(speed[k - 1 : k + 1].max() <= float(np.quantile(others, 0.9)) * 1.2 + 2.0)
 
 
 def _by_border(fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, vehicle: int) -> list[Passage]:

@@ -1,0 +1,58 @@
+"""The accuracy benchmark runs, and what it takes for true is true."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+from accuracy.command import day, fixes, main
+from accuracy.errors import Receiver, gauss_markov
+from accuracy.ground import Ground, schematic
+from accuracy.score import bounds
+
+
+@pytest.fixture(scope="module")
+def ground() -> Ground:
+    return schematic()
+
+
+def test_a_lawful_day_never_drives_inside_by_day(ground: Ground) -> None:
+    assert [day(ground, f"L{n}", 3).inside_m for n in range(60)] == [0.0] * 60
+
+
+def test_lawful_days_drive_within_two_metres_of_the_kerb(ground: Ground) -> None:
+    nearest = [float(ground.depth_m(day(ground, f"L{n}", 3).xy).max()) for n in range(12)]
+    assert sum(-2.5 < metres < 0 for metres in nearest) >= 4
+
+
+def test_intrusions_have_all_lengths(ground: Ground) -> None:
+    metres = np.array([day(ground, f"X{n}", 3).inside_m for n in range(120)])
+    assert (metres > 40).all()
+    assert np.histogram(metres, [40, 100, 200, 300, 1000, 1e4])[0].min() >= 5
+
+
+def test_a_day_depends_on_its_number_only(ground: Ground) -> None:
+    one, other = (fixes(ground, day(ground, "X7", 1), Receiver(), 1) for _ in range(2))
+    assert np.array_equal(one.lon, other.lon)
+    assert not np.array_equal(one.lon, fixes(ground, day(ground, "X7", 2), Receiver(), 2).lon)
+
+
+def test_an_error_that_lasts_has_the_stated_spread_and_correlation() -> None:
+    error = gauss_markov(np.arange(0, 3e5, 15.0), 100.0, np.random.default_rng(1))[:, 0]
+    assert float(error.std()) == pytest.approx(1, abs=0.05)
+    assert float(np.corrcoef(error[1:], error[:-1])[0, 1]) == pytest.approx(np.exp(-0.15), abs=0.02)
+
+
+def test_the_bounds_of_a_share_are_exact() -> None:
+    assert bounds(0, 10_000) == pytest.approx((0, 3.688e-4), rel=1e-3)
+    assert bounds(5, 10) == pytest.approx((0.1871, 0.8129), abs=1e-4)
+
+
+@pytest.mark.slow
+def test_it_prints_a_line_a_receiver(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--lawful", "4", "--intrusions", "4", "--every", "30", "--json", str(tmp_path / "a.json")])
+    assert "found >=300 m" in capsys.readouterr().out
+    assert (tmp_path / "a.json").exists()
