@@ -14,7 +14,7 @@ GAP_S = 600.0
 """Across a longer silence nothing is concluded."""
 DRIFT_M = 80.0
 """A drive that never gets this far from where it began is drift of the receiver."""
-SLOW_MS = 0.7
+SLOW_MS = 0.8
 """Nor is one a drive that is slower than a person walks, unless it gets"""
 FAR_M = 250.0
 """so far: receivers of parked trucks wander."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from truckban.traces.drives import Drive, drives_of, moving_times
+from truckban.traces.drives import SLOW_MS, Drive, drives_of, moving_times
 from truckban.traces.fixes import Fixes
 from truckban.traces.inside import evidence, posterior
-from truckban.traces.paths import Run, ZoneMatcher, probability_between, runs_inside
+from truckban.traces.paths import Run, ZoneMatcher, error_shown, probability_between, runs_inside
 from zones.coords import LocalPlane
 from zones.locate import Locator
 from zones.matching.matcher import Match
@@ -24,6 +24,12 @@ _SINGLE = 0.85
 _MULTIPATH_M = 100.0
 """Reflections carry a fix up to about 80 m off."""
 _BESIDE_S = 35.0
+_STOOD_M = 80.0
+_DEEP = 4.5
+"""No lead without a fix so many times deeper inside than the drive's error across the streets, and that is at least"""
+_LEAST_ERROR_M = 10.0
+_WANDERING_M = 300.0
+"""A shorter stretch that is slower than a walk may be a parked truck's receiver."""
 _RADIUS_M = 6371008.8
 _SLIGHT = 0.05
 """Fixes inside that are less likely than this to mean anything make no passage, not even an unsure one."""
@@ -116,7 +122,8 @@ def _of_drive(
     if not (by_border or corners):
         return
     match = streets.match(fixes, slice(drive.first, drive.last + 1))
-    runs = [_on_path(fixes, rows, depth, run, vehicle) for run in runs_inside(match, streets)]
+    deep_m = _DEEP * max(error_shown(match), _LEAST_ERROR_M)
+    runs = [_on_path(fixes, rows, depth_m, run, vehicle, deep_m) for run in runs_inside(match, streets)]
     yield from (run for run in runs if run.probability >= _SLIGHT)
     for passage in [*by_border, *corners]:
         begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
@@ -138,8 +145,11 @@ def _off_streets(match: Match, passage: Passage) -> bool:
     return not ((used >= begin) & (used <= end)).any() and not passage.cut_corner
 
 
-def _on_path(fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, run: Run, vehicle: int) -> Passage:
+def _on_path(
+    fixes: Fixes, rows: npt.NDArray[np.intp], depth_m: _Floats, run: Run, vehicle: int, deep_m: float
+) -> Passage:
     """Return a stretch of a path as a passage along the fixes in it and where it crossed the border."""
+    depth = depth_m[rows]
     t_s = fixes.t_s[rows]
     here = np.flatnonzero((t_s >= run.entered_at) & (t_s <= run.left_at))
     first, last = (run.entered_at, *run.entry, False, False), (run.left_at, *run.exit, False, False)
@@ -153,10 +163,31 @@ def _on_path(fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, run: Run,
         points.append(last)
     t, lon, lat, is_fix, is_inside = (np.array(column) for column in zip(*points, strict=True))
     inside = here[depth[here] > 0]
-    # a receiver that slips once can land on a street
-    sure = len(inside) > 1 or (len(inside) == 1 and _no_slip(fixes, rows, depth, int(inside[0])))
+    # a receiver that slips once can land on a street, and one that is off for minutes stays near the border
+    driven_m = sum(street.length_m for street in run.streets)
+    slow = driven_m < min(_WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
+    sure = not slow and len(inside) > 0 and depth[inside].max() >= deep_m
+    if sure and len(inside) == 1:
+        only = int(inside[0])
+        sure = _no_slip(fixes, rows, depth, only) or _stood_there(fixes, depth_m, int(rows[only]), vehicle)
     most = run.probability if sure else min(run.probability, _SINGLE)
     return Passage(vehicle, t, lon, lat, is_fix, is_inside, probability=most, streets=run.streets)
+
+
+def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, vehicle: int) -> bool:
+    """Return whether the truck was parked inside at one end of the drive: the fixes before or after lie there too."""
+    for beside in ((row + 1, row + 2), (row - 1, row - 2)):
+        if min(beside) >= 0 and max(beside) < len(depth_m) and (fixes.vehicle[list(beside)] == vehicle).all():
+            near = [_metres(fixes, row, other) <= _STOOD_M and depth_m[other] > 0 for other in beside]
+            if all(near):
+                return True
+    return False
+
+
+def _metres(fixes: Fixes, a: int, b: int) -> float:
+    north = np.radians(fixes.lat[b] - fixes.lat[a])
+    east = np.radians(fixes.lon[b] - fixes.lon[a]) * np.cos(np.radians(fixes.lat[a]))
+    return float(np.hypot(north, east)) * _RADIUS_M
 
 
 def _no_slip(fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, k: int) -> bool:

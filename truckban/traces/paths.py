@@ -62,7 +62,7 @@ class ZoneMatcher:
         usual = np.where(said > 0, np.clip(said, own, 100.0), own)
         lasting = _lasting(t_s)
         found = self.matcher.match_xy(x, y, t_s, usual * lasting)
-        shown = _error_shown(found)
+        shown = error_shown(found)
         if shown <= 1.3 * own:
             return found
         return self.matcher.match_xy(x, y, t_s, np.maximum(usual, shown) * lasting)
@@ -76,7 +76,7 @@ def _lasting(t_s: _Floats) -> float:
     return float(max(1.0, (_LASTING_S / usual) ** 0.5))
 
 
-def _error_shown(match: Match) -> float:
+def error_shown(match: Match) -> float:
     """Return the standard deviation of fixes across the streets that they were matched to, metres; 0 for none."""
     chosen = match.chosen[match.chosen >= 0]
     if not len(chosen):
