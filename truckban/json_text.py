@@ -20,7 +20,7 @@ def read_json(text: str) -> Any:  # noqa: ANN401
         InputError: it is not JSON, or nested too deeply.
     """
     try:
-        return json.loads(text, parse_int=_integer)
+        return json.loads(text, parse_int=integer)
     except json.JSONDecodeError as error:
         raise InputError(
             Text(f"不是 JSON：第 {error.colno} 列", f"this is not JSON: column {error.colno}"), line=error.lineno
@@ -35,5 +35,6 @@ def identity(value: Any) -> Any:  # noqa: ANN401
     return None if isinstance(name, float) and not math.isfinite(name) else name
 
 
-def _integer(digits: str) -> float:
+def integer(digits: str) -> float:
+    """Return a whole number of JSON; one beyond what a float holds as infinity."""
     return int(digits) if len(digits) < _MOST_DIGITS else float(digits)

@@ -8,7 +8,7 @@ import click
 
 from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, complain, new, write
 from truckban.cli.language import Speaker
-from truckban.cli.traces_given import chosen_columns, file_option, progress, trace_options
+from truckban.cli.traces_given import FORMATS, chosen_columns, file_option, progress, trace_options
 from zones.errors import InputError
 from zones.text import Text
 
@@ -61,8 +61,9 @@ def command(say: Speaker) -> Command:
         check,
         "check",
         (
-            "用 GPS 轨迹找出可能违反通告的经过。结果是线索，须经人工核实；程序不作处罚。",
-            "Find passages in GPS traces that may break the notice. They are leads for a person to verify; nothing is penalised.",
+            "用 GPS 轨迹找出可能违反通告的经过。结果是线索，须经人工核实；程序不作处罚。" + FORMATS.zh,
+            "Find passages in GPS traces that may break the notice. They are leads for a person to verify; nothing is penalised. "
+            + FORMATS.en,
         ),
         [
             *trace_options(say),

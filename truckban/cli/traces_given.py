@@ -13,6 +13,10 @@ from zones.text import Text
 if TYPE_CHECKING:
     from truckban.traces.check import Step
 
+FORMATS = Text(
+    "轨迹可以是 CSV、Parquet、Excel、GPX、GeoJSON、OGC Moving Features JSON 或 JT/T 808 报文日志，文件或文件夹。",
+    "Traces are CSV, Parquet, Excel, GPX, GeoJSON, OGC Moving Features JSON or logs of JT/T 808 messages; a file or a folder.",
+)
 _COLUMNS = ("vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "accuracy_m")
 
 

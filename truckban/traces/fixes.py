@@ -92,16 +92,22 @@ def read_fixes(
     Raises:
         InputError: the file cannot be read at all.
     """
-    frames, rejects, notes, files, read = [], [], [], [], 0
+    frames: list[pd.DataFrame] = []
+    rejects: list[Reject] = []
+    notes: list[Text] = []
+    read = 0
+    files: list[tuple[str, int]] = []
     for table in read_tables(path, Text("轨迹", "traces"), excel=True, traces=True, chosen=columns or {}):
         read += table.read
         if files and files[-1][0] == table.file:  # a large file comes in several tables
             files[-1] = (table.file, files[-1][1] + table.read)
         else:
             files.append((table.file, table.read))
-        frame, bad = _typed(table, timezone, columns or {})
-        frames.append(frame.assign(file=len(files) - 1))
-        rejects += [*table.rejects, *bad]
+        rejects += table.rejects
+        if len(table.frame) or not (table.named and frames):
+            frame, bad = _typed(table, timezone, columns or {})
+            frames.append(frame.assign(file=len(files) - 1))
+            rejects += bad
         notes += [Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}") for note in table.notes]
     frame = pd.concat(frames, ignore_index=True)
     lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)

@@ -19,7 +19,10 @@ from zones.errors import InputError
 from zones.text import Text
 
 _NAMES: Mapping[str, Sequence[str]] = {
-    "vehicle_id": ("vehicle", "vid", "truck_id", "车辆编号", "车辆id", "终端号", "设备号"),
+    "vehicle_id": (
+        *("vehicle", "vid", "truck_id", "terminal_id", "车辆编号", "车辆id", "终端号", "终端编号", "终端手机号"),
+        *("设备号", "设备编号", "sim卡号"),
+    ),
     "plate": ("plate_no", "车牌号", "车牌号码", "号牌号码", "车牌"),
     "plate_color": ("号牌颜色", "车牌颜色"),
     "vehicle_type": ("车辆类型",),

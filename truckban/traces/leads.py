@@ -241,8 +241,12 @@ def _written(t_s: float, timezone: str) -> str:
 
 
 def _roads(part: _Part) -> tuple[str, ...]:
-    """Return the streets of the fixes in the order driven; of the whole part where it has none."""
+    """Return the streets in the order driven: of the path, where it is known, else of the fixes."""
     track = part.track
+    begin, end = float(track.t_s[part.rows][0]), float(track.t_s[part.rows][-1])
+    driven = [s.name for s in track.passage.streets if s.name and s.entered_at < end and begin < s.left_at]
+    if driven:
+        return tuple(dict.fromkeys(driven))
     on = track.on[part.rows]
     fixes = np.isin(track.t_s[part.rows], track.passage.t_s[track.passage.is_fix]).tolist()
     chosen = [names for names, is_fix in zip(on, fixes, strict=True) if is_fix] or on

@@ -1,4 +1,7 @@
-"""Tables as fleets export them: CSV in what encoding it comes, Parquet, Excel; every cell as text, every row with its line."""
+"""Tables as fleets export them: CSV in what encoding it comes, Parquet, Excel; every cell as text, every row with its line.
+
+Traces come in other formats too, see `truckban.traces.formats`: their readers yield tables of the same kind.
+"""
 
 import csv
 import io
@@ -15,10 +18,15 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from truckban.traces.column_names import plain
 from zones.errors import InputError
 from zones.text import Text
 
 EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+IN_FOLDERS = {".gpx", ".geojson", ".mfjson", ".jt808", ".808", ".xlsx"}
+"""What is read of a folder of traces beside CSV and Parquet: endings that no program gives to other things."""
+_MOST_UNPACKED = 1 << 30
+"""A sheet has at most 1,048,576 rows: its XML is a few hundred megabytes when full."""
 _SEPARATORS = ",;\t|"
 
 
@@ -43,6 +51,7 @@ class Table:
         rejects: lines that are no rows.
         read: how many rows the file has, rejects included.
         notes: what was found out about the file and not said by the caller.
+        named: whether the columns bear the contract's names, so that nobody need say which is which.
     """
 
     file: str
@@ -50,6 +59,7 @@ class Table:
     lines: Any
     rejects: list[Reject] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
+    named: bool = False
 
     @property
     def read(self) -> int:
@@ -57,43 +67,79 @@ class Table:
         return len(self.frame) + len(self.rejects)
 
 
-def read_tables(path: str | Path, what: Text, *, excel: bool = False) -> Iterator[Table]:
-    """Yield the tables of a file, or of the files of a folder in order of their names.
+Reader = Callable[[Path], Table | Iterator[Table]]
+
+
+def read_tables(
+    path: str | Path,
+    what: Text,
+    *,
+    excel: bool = False,
+    traces: bool = False,
+    chosen: Mapping[str, str] | None = None,
+) -> Iterator[Table]:
+    """Yield the tables of a file, or of the files of a folder in order of their names; a large file comes in several.
+
+    Args:
+        path: the file or folder.
+        what: what is looked for, for errors.
+        excel: whether Excel is read too; within a folder only if traces are.
+        traces: whether the formats of traces are read too.
+        chosen: which columns the caller named, for formats whose tables have to be made first.
 
     Raises:
         InputError: nothing to read there, not a table, truncated, in no known encoding.
     """
     path = Path(path)
-    if path.is_dir():
-        files = sorted(
-            p
-            for p in path.rglob("*")
-            if p.suffix.lower() in (".parquet", ".csv") and not p.name.startswith((".", "_")) and p.is_file()
-        )
-        if not files:
-            raise InputError(
-                Text(
-                    f"文件夹里没有 {what.zh}文件（CSV 或 Parquet）", f"the folder holds no {what.en} (CSV or Parquet)"
-                ),
-                file=path.name,
-            )
-        for file in files:
-            table = _one(file, what, excel=False)
-            table.file = file.relative_to(path).as_posix()
-            table.rejects = [replace(reject, file=table.file) for reject in table.rejects]
-            yield table
-    else:
-        yield _one(path, what, excel=excel)
-
-
-def _one(path: Path, what: Text, *, excel: bool) -> Table:
-    if not path.exists():
-        raise InputError(Text(f"没有这个{what.zh}文件", f"there is no such file of {what.en}"), file=path.name)
-    readers: Mapping[str, Callable[[Path], Table]] = {
+    readers: dict[str, Reader] = {
         **dict.fromkeys((".csv", ".txt", ".tsv"), _csv),
         **dict.fromkeys((".parquet", ".pq"), _parquet),
         **(dict.fromkeys(EXCEL, _excel) if excel else {}),
     }
+    if traces:
+        from truckban.traces.formats.by_name import trace_readers  # noqa: PLC0415 - it needs Table
+
+        readers |= trace_readers(readers[".txt"], chosen or {})
+    if not path.is_dir():
+        yield from _one(path, what, readers)
+        return
+    known = {".csv", ".parquet"} | (IN_FOLDERS if traces else set())
+    files, others = _in_folder(path, known)
+    if not files:
+        kinds = ", ".join(sorted(known))
+        raise InputError(
+            Text(f"文件夹里没有{what.zh}文件（{kinds}）", f"the folder holds no {what.en} ({kinds})"), file=path.name
+        )
+    for file in files:
+        for table in _one(file, what, readers):
+            table.file = file.relative_to(path).as_posix()
+            table.rejects = [replace(reject, file=table.file) for reject in table.rejects]
+            table.notes += _left_out(others)
+            others = []
+            yield table
+
+
+def _in_folder(path: Path, known: set[str]) -> tuple[list[Path], list[Path]]:
+    """Return the files of a folder that are read, and the others; hidden ones and those that begin with _ are neither."""
+    files = sorted(p for p in path.rglob("*") if not p.name.startswith((".", "_")) and p.is_file())
+    return [p for p in files if p.suffix.lower() in known], [p for p in files if p.suffix.lower() not in known]
+
+
+def _left_out(others: Sequence[Path]) -> list[Text]:
+    if not others:
+        return []
+    some = ", ".join(file.name for file in others[:5])
+    return [
+        Text(
+            f"文件夹里还有 {len(others)} 个其他文件没有读取：{some}",
+            f"{len(others)} other files of the folder were not read: {some}",
+        )
+    ]
+
+
+def _one(path: Path, what: Text, readers: Mapping[str, Reader]) -> Iterator[Table]:
+    if not path.exists():
+        raise InputError(Text(f"没有这个{what.zh}文件", f"there is no such file of {what.en}"), file=path.name)
     reader = readers.get(path.suffix.lower())
     if reader is None:
         kinds = ", ".join(readers)
@@ -102,7 +148,8 @@ def _one(path: Path, what: Text, *, excel: bool) -> Table:
         )
     if path.stat().st_size == 0:
         raise InputError(Text("文件是空的", "the file is empty"), file=path.name)
-    return reader(path)
+    read = reader(path)
+    yield from (read,) if isinstance(read, Table) else read
 
 
 def _csv(path: Path) -> Table:
@@ -225,10 +272,11 @@ def _decoded(path: Path) -> tuple[str, list[Text]]:
 
 def _parquet(path: Path) -> Table:
     try:
-        frame = pa.parquet.read_table(path, partitioning=None).to_pandas(
-            ignore_metadata=True, integer_object_nulls=True
-        )
-    except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
+        # pandas' own description of the columns may be damaged where the data are whole; nothing here needs it
+        table = pa.parquet.ParquetFile(path).read().replace_schema_metadata()
+        table.validate(full=True)
+        frame = table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:  # a name or text may be no UTF-8
         raise InputError(
             Text("Parquet 文件损坏或不完整，无法读取", "the Parquet file is damaged or cut off and cannot be read"),
             file=path.name,
@@ -236,13 +284,26 @@ def _parquet(path: Path) -> Table:
     return Table(path.name, frame, pd.RangeIndex(1, len(frame) + 1).to_numpy())
 
 
+def _unpacked(path: Path) -> int:
+    """Return how many bytes the parts of an Excel file say they have unpacked; 0 for the old format, which packs nothing."""
+    if not zipfile.is_zipfile(path):
+        return 0
+    with zipfile.ZipFile(path) as packed:
+        return sum(part.file_size for part in packed.infolist())
+
+
 def _excel(path: Path) -> Table:
     from python_calamine import CalamineError  # noqa: PLC0415
 
     try:
-        frame = pd.read_excel(path, engine="calamine", dtype=object)
+        too_large = _unpacked(path) > _MOST_UNPACKED
+        frame = None if too_large else pd.read_excel(path, engine="calamine", dtype=object)
     except (CalamineError, ValueError, zipfile.BadZipFile) as error:
         raise InputError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=path.name) from error
+    if frame is None:
+        raise InputError(
+            Text("Excel 文件解压后大得没有道理", "the Excel file unpacks to a size beyond all sense"), file=path.name
+        )
     frame.columns = [str(name).strip() for name in frame.columns]
     frame = frame.dropna(how="all")
     return Table(path.name, frame.reset_index(drop=True), frame.index.to_numpy() + 2)
@@ -262,9 +323,10 @@ def find_columns(
     Raises:
         InputError: a needed column is not there, a chosen one is not, or two columns fit one name.
     """
+    chosen = {} if table.named else chosen
     there: dict[str, list[str]] = {}
     for name in table.frame.columns:
-        there.setdefault(_plain(name), []).append(name)
+        there.setdefault(plain(name), []).append(name)
     found: dict[str, str] = {}
     for wanted, others in names.items():
         if wanted in chosen:
@@ -272,7 +334,7 @@ def find_columns(
                 raise _no_column(table, wanted, chosen[wanted])
             found[wanted] = chosen[wanted]
             continue
-        fitting = list(dict.fromkeys(column for name in (wanted, *others) for column in there.get(_plain(name), ())))
+        fitting = list(dict.fromkeys(column for name in (wanted, *others) for column in there.get(plain(name), ())))
         if wanted in table.frame.columns:
             found[wanted] = wanted
         elif len(fitting) > 1:
@@ -305,7 +367,3 @@ def _no_column(table: Table, wanted: str, name: str) -> InputError:
         line=1,
         field=wanted,
     )
-
-
-def _plain(name: object) -> str:
-    return "".join(c for c in str(name).lower() if c.isalnum())
