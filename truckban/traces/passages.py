@@ -133,7 +133,9 @@ def _of_drive(
             # nothing but the border is known there
             yield passage
             continue
-        probability = min(passage.probability, probability_between(match, streets, begin, end))
+        here = (fixes.t_s[rows] >= begin) & (fixes.t_s[rows] <= end)
+        most = 1.0 if here.any() and depth[here].max() >= deep_m else _SINGLE
+        probability = min(passage.probability, probability_between(match, streets, begin, end), most)
         if probability >= _SLIGHT:
             yield replace(passage, probability=probability)
 
@@ -169,7 +171,9 @@ def _on_path(
     sure = not slow and len(inside) > 0 and depth[inside].max() >= deep_m
     if sure and len(inside) == 1:
         only = int(inside[0])
-        sure = _no_slip(fixes, rows, depth, only) or _stood_there(fixes, depth_m, int(rows[only]), vehicle)
+        sure = depth[only] >= _MULTIPATH_M and (
+            _no_slip(fixes, rows, only) or _stood_there(fixes, depth_m, int(rows[only]), vehicle)
+        )
     most = run.probability if sure else min(run.probability, _SINGLE)
     return Passage(vehicle, t, lon, lat, is_fix, is_inside, probability=most, streets=run.streets)
 
@@ -190,13 +194,12 @@ def _metres(fixes: Fixes, a: int, b: int) -> float:
     return float(np.hypot(north, east)) * _RADIUS_M
 
 
-def _no_slip(fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, k: int) -> bool:
+def _no_slip(fixes: Fixes, rows: npt.NDArray[np.intp], k: int) -> bool:
     """Return whether a single fix inside can be believed.
 
-    It lies deeper than multipath reaches, the fixes beside it are near in time, and the truck went there and back no
-    faster than it drives elsewhere.
+    The fixes beside it are near in time, and the truck went there and back no faster than it drives elsewhere.
     """
-    if depth[k] < _MULTIPATH_M or not 0 < k < len(rows) - 1:
+    if not 0 < k < len(rows) - 1:
         return False
     seconds = np.diff(fixes.t_s[rows])
     if seconds[k - 1 : k + 1].max() > _BESIDE_S:

@@ -6,6 +6,7 @@ Traces come in other formats too, see `truckban.traces.formats`: their readers y
 import csv
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -197,6 +198,12 @@ def _csv(path: Path) -> Table:
     if len(frame) + len(bad) + 1 != text.count("\n"):
         # a cell holds a line break, or a quote is never closed: only a slower reader knows each row's line
         rows, bad = _line_by_line(path, text, separator)
+        if rows and len(next(iter(rows.values()))) != len(frame.columns):
+            raise InputError(
+                Text("列名里有换行，无法分列", "a column's name holds a line break; the columns cannot be told apart"),
+                file=path.name,
+                line=1,
+            )
         frame = pd.DataFrame(rows.values(), columns=frame.columns, dtype="string")
         lines = list(rows)
     blank = _blank_lines(text) if bad or (frame.iloc[:, 0] == "").any() else set()
@@ -225,8 +232,9 @@ def _line_by_line(path: Path, text: str, separator: str) -> tuple[dict[int, list
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: dict[int, list[str]] = {}
     bad: list[tuple[int, int, int]] = []
-    width, begins = len(next(reader)), reader.line_num + 1
+    begins = 1
     try:
+        width, begins = len(next(reader)), reader.line_num + 1
         for row in reader:
             if len(row) == width:
                 rows[begins] = row
@@ -298,7 +306,7 @@ def _excel(path: Path) -> Table:
     try:
         too_large = _unpacked(path) > _MOST_UNPACKED
         frame = None if too_large else pd.read_excel(path, engine="calamine", dtype=object)
-    except (CalamineError, ValueError, zipfile.BadZipFile) as error:
+    except (CalamineError, ValueError, OSError, NotImplementedError, struct.error, zipfile.BadZipFile) as error:
         raise InputError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=path.name) from error
     if frame is None:
         raise InputError(

@@ -1,0 +1,37 @@
+"""By which names fleets export the contract's columns."""
+
+from collections.abc import Mapping, Sequence
+
+NAMES: Mapping[str, Sequence[str]] = {
+    name: tuple(others.split())
+    for name, others in {
+        "vehicle_id": "vehicle vid truck_id truck car_id device_id terminal_id plate plate_no imei sim "
+        "车辆编号 车辆id 车牌号 车牌号码 号牌号码 车牌 车号 终端号 终端编号 终端id 终端手机号 设备号 设备编号 设备id sim卡号",
+        "time": "timestamp datetime gps_time fix_time position_time gps_datetime loc_time "
+        "定位时间 gps时间 时间 上报时间 gps定位时间 卫星时间 采集时间 位置时间 轨迹时间 日期时间",
+        "lon": "lng long longitude gps_lon gps_lng 经度 gps经度 定位经度 东经",
+        "lat": "latitude gps_lat 纬度 gps纬度 定位纬度 北纬",
+        "speed_kmh": "speed gps_speed speed_km_h 速度 车速 gps速度 卫星速度 行驶速度 定位速度 "
+        "速度kmh 速度公里小时 速度公里时 车速kmh gps速度kmh 卫星速度kmh 行驶速度kmh 速度千米时 速度千米小时",
+        "heading": "direction course bearing azimuth 方向 航向 方位角 方向角 航向角 行驶方向 gps方向",
+        "accuracy_m": "accuracy 精度 定位精度 精度m 精度米 定位精度m 定位精度米",
+    }.items()
+}
+"""Other names of the contract's columns; compared without case, spaces and punctuation, so 速度(km/h) is 速度kmh.
+
+A speed in another unit than km/h is under none of them. Nor is the time at which a platform received a report (接收时间): a
+backlog is received hours after it was driven.
+"""
+
+
+def plain(name: object) -> str:
+    """Return a column's name without case, spaces and punctuation."""
+    return "".join(c for c in str(name).lower() if c.isalnum())
+
+
+_MEANING = {plain(other): name for name, others in NAMES.items() for other in (name, *others)}
+
+
+def meaning(name: object) -> str | None:
+    """Return the contract's column that a name stands for, None where it stands for none."""
+    return _MEANING.get(plain(name))
