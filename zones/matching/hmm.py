@@ -1,204 +1,20 @@
 """The hidden Markov model of Newson & Krumm 2009: the likeliest way through all fixes."""
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
 from zones.matching.candidates import near
 from zones.matching.compiled import compiled, compiled_bare
-from zones.matching.graph import Edges, Floats, Ints
+from zones.matching.graph import Edges, Floats
 from zones.matching.grid import Pieces
 from zones.matching.model import Model
-from zones.matching.routes import Scratch, Table, look_up, search_for
+from zones.matching.routes import Scratch, Table, search_for
+from zones.matching.steps import Step, how_between, log_p_of, reach_of, step_of, useful
+from zones.matching.trellis import FIRST, NEVER, NO_WAY, NOT_ASKED, SEARCHED, SKIPPED, Trellis, Wide
 
-Wide = npt.NDArray[np.int64]
-
-NEVER = -1e30
-# how a fix is linked to those before it; otherwise the number of the fix before
-FIRST, SKIPPED = -1, -2
-# how one candidate is reached from another; otherwise the slot of the way in the table
-SAME_EDGE, BACKWARDS, TURNED, SEARCHED, NO_WAY, NOT_ASKED = -2, -3, -4, -5, -6, -7
 # fixes in a row that no way leads to, before the drive is broken off
 _MOST_SKIPPED = 3
 # a candidate this much less likely than the best one is kept, but no way is looked for from it
 _HOPELESS = 200.0
-# between which the scales of detours and turns are given
-_MIDDLE_S, _SPARSE_S = 30.0, 60.0
-# between fixes this far apart, turning back has its price; between nearer ones it is rarer in proportion
-_TURN_EVERY_M = 500.0
-
-
-class Trellis(NamedTuple):
-    """Candidates of all fixes, and the best way to each.
-
-    Attributes:
-        ptr: (fixes + 1,) where the candidates of each fix begin.
-        edge: the road.
-        offset: metres from its start.
-        emission: log-probability of the fix.
-        best: log-probability of the best way up to it.
-        back: the candidate before it on that way, -1 at a start.
-        how: how it is reached from there.
-        link: (fixes,) the fix before, or FIRST or SKIPPED.
-    """
-
-    ptr: Wide
-    edge: Ints
-    offset: Floats
-    emission: Floats
-    best: Floats
-    back: Wide
-    how: Wide
-    link: Wide
-
-
-def trellis_for(fixes: int, candidates: int) -> Trellis:
-    """Return an empty trellis with room for so many."""
-    return Trellis(
-        np.zeros(fixes + 1, np.int64),
-        np.empty(candidates, np.int32),
-        np.empty(candidates),
-        np.empty(candidates),
-        np.empty(candidates),
-        np.empty(candidates, np.int64),
-        np.empty(candidates, np.int64),
-        np.full(fixes, SKIPPED, np.int64),
-    )
-
-
-@compiled_bare
-def too_near(model: Model, dx: float, dy: float, seconds: float) -> bool:
-    """Return whether a fix says nothing new after one so far away: within seconds, their errors are the same."""
-    apart = model.apart if seconds < model.alike else 0.5 * model.apart
-    return dx * dx + dy * dy < apart * apart
-
-
-@compiled
-def thinned(x: Floats, y: Floats, t: Floats, model: Model) -> Wide:
-    """Return the fixes that are not `too_near` to the one kept before them, and the last."""
-    keep = np.empty(len(x), np.int64)
-    count = 0
-    for i in range(len(x)):
-        if count > 0 and i < len(x) - 1:
-            k = keep[count - 1]
-            if too_near(model, x[i] - x[k], y[i] - y[k], t[i] - t[k]):
-                continue
-        keep[count] = i
-        count += 1
-    return keep[:count]
-
-
-@compiled_bare
-def beta_at(model: Model, seconds: float) -> float:
-    """Return the scale of |route - straight distance| in metres."""
-    if seconds <= 1.0:
-        beta = model.beta_1
-    elif seconds >= _SPARSE_S:
-        beta = model.beta_60
-    elif seconds <= _MIDDLE_S:
-        beta = model.beta_1 + (model.beta_30 - model.beta_1) * (seconds - 1.0) / (_MIDDLE_S - 1.0)
-    else:
-        beta = model.beta_30 + (model.beta_60 - model.beta_30) * (seconds - _MIDDLE_S) / (_SPARSE_S - _MIDDLE_S)
-    return beta
-
-
-@compiled_bare
-def turns_at(model: Model, seconds: float) -> float:
-    """Return by what prices of turns are divided."""
-    part = min(1.0, max(0.0, (seconds - _MIDDLE_S) / (_SPARSE_S - _MIDDLE_S)))
-    return model.turns_30 + (model.turns_60 - model.turns_30) * part
-
-
-class Step(NamedTuple):
-    """What all ways between two fixes are measured by.
-
-    Attributes:
-        straight: metres between the fixes.
-        beta, log_beta: scale of |driven - straight|.
-        turns: by what prices of turns are divided.
-        rare: what turning back costs more, since it is rare.
-        fastest: metres that can be driven in the time.
-    """
-
-    straight: float
-    beta: float
-    log_beta: float
-    turns: float
-    rare: float
-    fastest: float
-
-
-@compiled_bare
-def step_of(model: Model, straight: float, seconds: float) -> Step:
-    """Return the measures of ways between fixes so far apart."""
-    beta = beta_at(model, seconds)
-    # so many turns a kilometre, not so many a fix
-    rare = np.log(max(1.0, _TURN_EVERY_M / max(straight, 1.0)))
-    return Step(straight, beta, np.log(beta), turns_at(model, seconds), rare, model.top_speed * max(seconds, 1.0))
-
-
-@compiled_bare
-def how_between(
-    edges: Edges, table: Table, model: Model, a_edge: int, a_offset: float, b_edge: int, b_offset: float, bound: float
-) -> int:
-    """Return how to drive from one candidate to another, NO_WAY where the table has no way.
-
-    Ways that cost more than `bound` are none, so that the answer does not hang on how far the table reaches.
-    """
-    if a_edge == b_edge and b_offset >= a_offset:
-        return SAME_EDGE
-    if a_edge == b_edge and a_offset - b_offset <= model.backwards:
-        return BACKWARDS
-    if b_edge == edges.reverse[a_edge]:
-        return TURNED
-    k = look_up(table.ptr, table.slots, a_edge, b_edge)
-    return k if k >= 0 and table.slots[k, 1] + table.slots[k, 2] <= bound else NO_WAY
-
-
-@compiled_bare
-def log_p_of(
-    edges: Edges, table: Table, model: Model, work: Scratch, trellis: Trellis, step: Step, a: int, j: int, how: int
-) -> float:
-    """Return the log-probability of a way between two candidates."""
-    e, f = trellis.edge[a], trellis.edge[j]
-    length = edges.length[e]
-    price = 0.0
-    if how == SAME_EDGE:
-        driven = trellis.offset[j] - trellis.offset[a]
-    elif how == BACKWARDS:
-        driven = 0.0
-    elif how == TURNED:
-        driven = abs(length - trellis.offset[a] - trellis.offset[j])
-        dead_end = edges.next_ptr[e + 1] - edges.next_ptr[e] == 1 and edges.next_edge[edges.next_ptr[e]] == f
-        price = model.turn if dead_end else model.u_turn
-    elif how == SEARCHED:
-        driven = length - trellis.offset[a] + work.length[f] + trellis.offset[j]
-        price = work.cost[f] - work.length[f]
-    else:
-        driven = length - trellis.offset[a] + table.slots[how, 1] + trellis.offset[j]
-        price = float(table.slots[how, 2])
-    log_p = -abs(driven - step.straight) / step.beta - price / step.turns - step.log_beta
-    if price >= model.u_turn or how == TURNED:
-        log_p -= step.rare
-    over = driven - step.fastest
-    if over > 0.0:
-        log_p -= over / model.overspeed
-    return float(log_p)
-
-
-@compiled_bare
-def useful(edges: Edges, trellis: Trellis, step: Step, a: int, j: int, margin: float) -> float:
-    """Return what a way between the ends of two edges may cost at most, to lose no more than `margin` by it."""
-    on_edges = edges.length[trellis.edge[a]] - trellis.offset[a] + trellis.offset[j]
-    return float(step.straight - on_edges + max(step.beta, step.turns) * margin + 1.0)
-
-
-@compiled_bare
-def reach_of(model: Model, step: Step, attempt: int) -> float:
-    """Return how long a way is looked for, metres: beyond, it is too unlikely; at a second attempt, much further."""
-    bound = step.straight + model.detour * step.beta + 100.0
-    return bound if attempt == 0 else 2.0 * bound + 3.0 * step.straight + 2000.0
 
 
 @compiled_bare

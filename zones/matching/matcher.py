@@ -9,16 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from zones.errors import InputError
+from zones.matching.avoiding import avoiding
 from zones.matching.calibration import calibrated
 from zones.matching.candidates import MOST
 from zones.matching.graph import Floats, Ints
-from zones.matching.hmm import FIRST, SKIPPED, Trellis, Wide, decoded, run, thinned, trellis_for
+from zones.matching.hmm import decoded, run
 from zones.matching.model import Model
 from zones.matching.path import Stretches, arcs_of, stretches_of
-from zones.matching.posterior import Ways, avoiding, entries, forward, ways_between
+from zones.matching.posterior import Ways, entries, forward, ways_between
 from zones.matching.routes import Prices, Scratch, Table, no_table, scratch_for, table_of
 from zones.matching.streets import RoadGraph
 from zones.matching.table_file import table_beside
+from zones.matching.trellis import FIRST, SKIPPED, Trellis, Wide, thinned, trellis_for
 from zones.text import Text
 
 __all__ = ["Leg", "Match", "Matcher"]

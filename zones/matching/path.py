@@ -6,10 +6,11 @@ import numpy as np
 
 from zones.matching.compiled import compiled
 from zones.matching.graph import Edges, Floats, Ints, arc_at
-from zones.matching.hmm import BACKWARDS, FIRST, SAME_EDGE, SEARCHED, TURNED, Trellis, Wide, reach_of, step_of
 from zones.matching.model import Model
 from zones.matching.posterior import edges_between
 from zones.matching.routes import Scratch, Table, search_for
+from zones.matching.steps import reach_of, step_of
+from zones.matching.trellis import BACKWARDS, FIRST, SAME_EDGE, SEARCHED, TURNED, Trellis, Wide
 
 _TOUCH_M = 1e-6
 

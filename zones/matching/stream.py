@@ -6,8 +6,9 @@ import numpy as np
 
 from zones.errors import InputError
 from zones.matching.candidates import MOST
-from zones.matching.hmm import FIRST, NEVER, SKIPPED, Trellis, Wide, decoded, run, too_near, trellis_for
+from zones.matching.hmm import decoded, run
 from zones.matching.matcher import Matcher, sigma_of
+from zones.matching.trellis import FIRST, NEVER, SKIPPED, Trellis, Wide, too_near, trellis_for
 from zones.text import Text
 
 _FIRST_ROOM = 64

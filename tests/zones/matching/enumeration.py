@@ -7,9 +7,9 @@ from itertools import product
 import numpy as np
 from random_streets import Arcs, ways_from
 
-from zones.matching.hmm import BACKWARDS, FIRST, NO_WAY, SAME_EDGE, SKIPPED, TURNED
 from zones.matching.matcher import Match
 from zones.matching.posterior import Ways, ways_between
+from zones.matching.trellis import BACKWARDS, FIRST, NO_WAY, SAME_EDGE, SKIPPED, TURNED
 
 # more sequences than this are not enumerated
 MOST_SEQUENCES = 1000

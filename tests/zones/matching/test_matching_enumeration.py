@@ -76,7 +76,9 @@ def test_posteriors_of_arcs_are_the_share_of_the_ways_that_enter_them(drive: tup
 
 @_law
 @given(drives(), st.integers(0, 1000))
-def test_the_probability_of_arcs_is_at_most_the_share_of_the_cheapest_ways_that_use_any(drive: tuple[Arcs, Match], seed: int) -> None:
+def test_the_probability_of_arcs_is_at_most_the_share_of_the_cheapest_ways_that_use_any(
+    drive: tuple[Arcs, Match], seed: int
+) -> None:
     arcs, m = drive
     every = Enumeration(arcs, m)
     assume(every.used and not every.too_many)

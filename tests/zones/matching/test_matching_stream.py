@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from street_map import PLANE, network_of, segment
 
-from zones.matching.hmm import FIRST
 from zones.matching.matcher import Match, Matcher
 from zones.matching.stream import Settled, Stream
 from zones.matching.streets import RoadGraph
+from zones.matching.trellis import FIRST
 
 _TOWN = """
 A----B----C----D

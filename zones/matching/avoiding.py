@@ -1,0 +1,123 @@
+"""Ways that keep off some arcs: what is left of a drive's likelihood without them."""
+
+import numpy as np
+
+from zones.matching.compiled import compiled, compiled_bare
+from zones.matching.graph import Edges, Floats, Ints, arc_at
+from zones.matching.model import Model
+from zones.matching.posterior import NOTHING, Ways, edges_between, want_searched
+from zones.matching.routes import Scratch, Table, search, search_for
+from zones.matching.steps import log_p_of, reach_of, step_of
+from zones.matching.trellis import BACKWARDS, FIRST, NEVER, NO_WAY, SAME_EDGE, SEARCHED, TURNED, Trellis, Wide
+
+
+@compiled
+def avoiding(
+    edges: Edges,
+    table: Table,
+    model: Model,
+    work: Scratch,
+    trellis: Trellis,
+    ways: Ways,
+    x: Floats,
+    y: Floats,
+    t: Floats,
+    marked: Wide,
+    around: Edges,
+    since: int,
+    until: int,
+) -> tuple[Floats, Floats, Wide]:
+    """Return (log_p of ways that avoid the marked arcs, log_p of these and all others together, starts that avoid them).
+
+    Where the cheapest way between two candidates drives on a marked arc, the cheapest one that does not stands beside it:
+    of two ways that are as good as each other, neither is sure.
+
+    Args:
+        edges, table, model, work, trellis, ways, x, y, t: of the drive.
+        marked: (arcs + 1,) how many arcs before a position in `edges.arc` are marked.
+        around: the edges, those with a marked arc endlessly long.
+        since: ways to fixes before this one are open whatever they drive on.
+        until: and so are ways to fixes from this one on.
+    """
+    without, together = ways.log_p.copy(), ways.log_p.copy()
+    starts = np.ones(trellis.ptr[len(x)], np.int64)
+    between = np.empty(len(edges.length), np.int32)
+    for i in range(max(0, since), min(len(x), until)):
+        _close(edges, table, model, work, trellis, ways, x, y, t, marked, around, i, without, together, starts, between)
+    return without, together, starts
+
+
+@compiled_bare
+def _close(
+    edges: Edges,
+    table: Table,
+    model: Model,
+    work: Scratch,
+    trellis: Trellis,
+    ways: Ways,
+    x: Floats,
+    y: Floats,
+    t: Floats,
+    marked: Wide,
+    around: Edges,
+    i: int,
+    without: Floats,
+    together: Floats,
+    starts: Wide,
+    between: Ints,
+) -> None:
+    """Close the ways and starts at fix `i` that drive on a marked arc, and open the ways round it."""
+    last = trellis.link[i]
+    first, end = trellis.ptr[i], trellis.ptr[i + 1]
+    if last == FIRST:
+        for j in range(first, end):
+            k = arc_at(edges, trellis.edge[j], trellis.offset[j])
+            starts[j] = 1 if marked[k + 1] == marked[k] else 0
+        return
+    if last < 0:
+        return
+    step = step_of(model, np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last])
+    bound = reach_of(model, step, ways.attempt[i])
+    at = ways.ptr[i]
+    for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+        searched, rounds = False, 0
+        e = trellis.edge[a]
+        after = arc_at(edges, e, trellis.offset[a])
+        ahead = marked[edges.arc_ptr[e + 1]] - marked[after]
+        for j in range(first, end):
+            how, f = ways.how[at + j - first], trellis.edge[j]
+            if how == NO_WAY:
+                continue
+            to = arc_at(edges, f, trellis.offset[j])
+            if how in (SAME_EDGE, BACKWARDS):
+                low, high = min(after, to), max(after, to)
+                met = marked[high + 1] - marked[low]
+            elif how == TURNED:
+                turn = arc_at(edges, e, max(trellis.offset[a], edges.length[e] - trellis.offset[j]))
+                begin = edges.arc_ptr[f] + edges.arc_ptr[e + 1] - 1 - max(after, turn)
+                met = marked[max(after, turn) + 1] - marked[after] + marked[max(begin, to) + 1] - marked[begin]
+            else:
+                if how == SEARCHED and not searched:
+                    wanted = want_searched(trellis, ways, work, at + j - first, j, end)
+                    search_for(edges, e, bound, model.turn, model.u_turn, work, wanted)
+                    searched = True
+                own = ahead + marked[to + 1] - marked[edges.arc_ptr[f]]
+                met = own
+                for k in range(edges_between(table, work, how, e, f, between)):
+                    g = between[k]
+                    met += marked[edges.arc_ptr[g + 1]] - marked[edges.arc_ptr[g]]
+                if met > 0 and own == 0 and ways.log_p[at + j - first] > -NOTHING:
+                    # ways round it are looked for when the search that this one may hang on is done with
+                    work.order[rounds] = j
+                    rounds += 1
+            if met > 0:
+                without[at + j - first] = NEVER
+        if rounds > 0:
+            search(around, e, bound, model.turn, model.u_turn, work)
+            for n in range(rounds):
+                j = work.order[n]
+                if work.stamp[trellis.edge[j]] == -work.state[0]:
+                    k = at + j - first
+                    without[k] = log_p_of(edges, table, model, work, trellis, step, a, j, SEARCHED) - ways.top[i]
+                    together[k] = np.logaddexp(ways.log_p[k], without[k])
+        at += end - first
