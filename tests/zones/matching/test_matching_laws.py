@@ -83,8 +83,7 @@ def test_moving_and_turning_the_map_with_the_trace_changes_nothing(
     there = Trip(Arcs(*nodes, trip.arcs.start, trip.arcs.end), *fixes, trip.t)
     here, away = trip.match(), there.match()
     _same_way(here, away)
-    # at a shape point, rounding decides which arc is touched
-    assert np.median(np.abs(away.arc_p - here.arc_p)) < 1e-4
+    # of `arc_p` nothing is said: at a shape point and at a turn, rounding decides which arc is touched
 
 
 def _same_way(one: Match, other: Match) -> None:
@@ -108,8 +107,6 @@ def test_numbering_nodes_and_arcs_otherwise_changes_nothing(trip: Trip, seed: in
     here, there = trip.match(), replace(trip, arcs=other).match()
     a, b = summary(here), [(int(arc[s]), *v) for s, *v in summary(there)]
     assert [s for s, *_ in a] == [s for s, *_ in b]
-    # at a shape point, rounding decides which arc is touched
-    assert np.median(np.abs(there.arc_p - here.arc_p[arc])) < 1e-4
     assert here.breaks == there.breaks
 
 
