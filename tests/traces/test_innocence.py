@@ -29,7 +29,7 @@ from driving import (
     where,
 )
 
-from truckban.traces.fixes import JUMP
+from truckban.traces.cleaning import JUMP
 
 RUNS = 200
 
