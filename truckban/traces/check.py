@@ -161,9 +161,13 @@ def check(inputs: Inputs, notice: Notice, ground: Locator, *, step: Step = silen
     with step(Text("找出经过", "finding passages")):
         found = find_passages(fixes, ground, ZoneMatcher.of(ground.zone))
     with step(Text("逐条判断", "judging passages")):
-        nothing_known = read_vehicle({}, notice.facts)
-        vehicles = [fleet.vehicles.get(name, nothing_known) for name in fixes.vehicle_ids]
-        generous = PermitList([permit.widened(SLIP_M) for permit in permits.permits])
-        parts = judge(found.passages, fixes, Law(notice, ground, vehicles, generous))
+        parts = judge(found.passages, fixes, law_for(fixes, notice, ground, fleet, permits))
     rejects = [*fixes.rejects, *fleet.rejects, *bad_permits]
     return Checked(notice, ground, fixes, fleet, permits, permit_rows, found, parts, inputs.min_probability, rejects)
+
+
+def law_for(fixes: Fixes, notice: Notice, ground: Locator, fleet: Fleet, permits: PermitList) -> Law:
+    """Return what the fixes' vehicles are judged by; of a vehicle that the fleet does not have nothing is known."""
+    nothing_known = read_vehicle({}, notice.facts)
+    vehicles = [fleet.vehicles.get(name, nothing_known) for name in fixes.vehicle_ids]
+    return Law(notice, ground, vehicles, PermitList([permit.widened(SLIP_M) for permit in permits.permits]))

@@ -1,6 +1,6 @@
 """Fixes: reading position reports of many vehicles, each row used or rejected with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,21 +89,34 @@ def read_fixes(
     if crs != "wgs84" and len(lon):
         lon, lat = to_wgs84(lon, lat, crs)
     frame = frame.assign(lon=lon, lat=lat)
-    clean = cleaned(frame)
-    kept = clean.kept
-    for out, field_name, reason in clean.out:
-        rejects += [
-            Reject(files[number][0], line, field_name, reason)
-            for number, line in zip(out["file"].tolist(), out["line"].tolist(), strict=True)
-        ]
-    assumed = int(frame["without_zone"].sum() - sum(out["without_zone"].sum() for out, _, _ in clean.out))
-    if assumed:
-        notes.append(
+    fixes = fixes_of(frame, [name for name, _ in files])
+    fixes.read, fixes.files = read, files
+    fixes.rejects[:0] = rejects
+    fixes.notes[:0] = notes
+    if fixes.assumed_zone:
+        fixes.notes.append(
             Text(
-                f"{assumed} 行时间没有时区，按 {timezone} 理解",
-                f"{assumed} times without a zone were read as {timezone}",
+                f"{fixes.assumed_zone} 行时间没有时区，按 {timezone} 理解",
+                f"{fixes.assumed_zone} times without a zone were read as {timezone}",
             )
         )
+    return fixes
+
+
+def fixes_of(frame: pd.DataFrame, files: Sequence[str]) -> Fixes:
+    """Return rows that were typed as clean fixes; what is made of one vehicle's rows does not depend on the others.
+
+    Args:
+        frame: columns of `truckban.traces.typed`, positions in WGS 84, and `file`, an index into
+        files: names, for the rows that are taken out.
+    """
+    clean = cleaned(frame)
+    kept = clean.kept
+    rejects = [
+        Reject(files[number], line, field_name, reason)
+        for out, field_name, reason in clean.out
+        for number, line in zip(out["file"].tolist(), out["line"].tolist(), strict=True)
+    ]
     codes, ids = pd.factorize(kept["vehicle_id"], sort=True)
     return Fixes(
         [str(name) for name in ids],
@@ -112,10 +125,8 @@ def read_fixes(
         kept["lon"].to_numpy(np.float64),
         kept["lat"].to_numpy(np.float64),
         kept["accuracy_m"].to_numpy(np.float64),
-        read,
+        len(frame),
         clean.duplicates,
-        assumed,
+        int(frame["without_zone"].sum() - sum(out["without_zone"].sum() for out, _, _ in clean.out)),
         rejects,
-        notes,
-        files,
     )
