@@ -60,8 +60,8 @@ class Locator:
         out = [road.geometry for road in zone.boundary_roads if road.boundary != "included"]
         lawful = shapely.union_all([*out, self._carved])
         overlap = shapely.intersection(zone.area, lawful).area > 0
-        self._area = shapely.difference(zone.area, lawful) if overlap else zone.area
-        shapely.prepare([self._area, self._carved, self._boundary, *self._roads])
+        self.area = shapely.difference(zone.area, lawful) if overlap else zone.area
+        shapely.prepare([self.area, self._carved, self._boundary, *self._roads])
 
     def places(
         self, lon: npt.ArrayLike, lat: npt.ArrayLike, accuracy_m: npt.ArrayLike | None = None
@@ -79,7 +79,7 @@ class Locator:
         """
         x, y = _positions(lon, lat)
         found = np.full(len(x), Place.OUTSIDE, dtype=np.int8)
-        inside = np.asarray(shapely.contains_xy(self._area, x, y))
+        inside = np.asarray(shapely.contains_xy(self.area, x, y))
         found[inside] = Place.INSIDE
         rest = np.flatnonzero(~inside)
         # the zone is small and traces are long: look at roads only near them
@@ -109,7 +109,7 @@ class Locator:
         depth = np.full(len(x), np.nan)
         known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         index, distance = self._near_border(x[known], y[known], None)
-        inside = shapely.contains_xy(self._area, x[known], y[known])
+        inside = shapely.contains_xy(self.area, x[known], y[known])
         depth[known[index]] = np.where(inside[index], distance, -distance)
         return depth
 
@@ -118,15 +118,16 @@ class Locator:
         if within_m == 0:
             return np.zeros(0, dtype=np.intp), np.zeros(0)
         points = self._points(lon, lat)
-        found = self._border.query_nearest(points, max_distance=within_m, return_distance=True, all_matches=False)
+        found = self.border_lines.query_nearest(points, max_distance=within_m, return_distance=True, all_matches=False)
         return found[0][0], found[1]
 
     def _points(self, lon: _Floats, lat: _Floats) -> npt.NDArray[np.object_]:
         return np.asarray(shapely.points(*self.plane.xy(lon, lat)), dtype=object)
 
     @cached_property
-    def _border(self) -> shapely.STRtree:
-        ring = shapely.segmentize(shapely.boundary(self._area), _STRAIGHT_DEG)
+    def border_lines(self) -> shapely.STRtree:
+        """The area's border in straight pieces, in the plane."""
+        ring = shapely.segmentize(shapely.boundary(self.area), _STRAIGHT_DEG)
         lines = [shapely.get_coordinates(part) for part in shapely.get_parts(self.plane.to_xy(ring))]
         pairs = [np.stack([line[:-1], line[1:]], axis=1) for line in lines]
         return shapely.STRtree(lines_through(np.concatenate(pairs)))
@@ -204,10 +205,10 @@ class Locator:
             return frozenset()
         flat = shapely.union_all([self._carved, self._boundary])
         by_place = {
-            Place.INSIDE: shapely.intersection(lines, self._in_plane(self._area)),
+            Place.INSIDE: shapely.intersection(lines, self._in_plane(self.area)),
             Place.BOUNDARY_ROAD: shapely.intersection(lines, self._in_plane(self._boundary)),
             Place.CARVE_OUT: shapely.intersection(lines, self._in_plane(self._carved)),
-            Place.OUTSIDE: shapely.difference(lines, self._in_plane(shapely.union_all([self._area, flat]))),
+            Place.OUTSIDE: shapely.difference(lines, self._in_plane(shapely.union_all([self.area, flat]))),
         }
         enough = min(_MOUTH_M, lines.length / 2)
         return frozenset(place for place, part in by_place.items() if part.length > enough)

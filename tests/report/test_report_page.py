@@ -187,5 +187,7 @@ def test_the_language_of_the_page_is_declared(checked: Checked) -> None:
 def test_a_passage_of_a_single_point_is_drawn(checked: Checked) -> None:
     part = checked.leads[0]
     at = part.line.coords[0]
-    still = dataclasses.replace(checked, parts=[dataclasses.replace(part, line=shapely.LineString([at, at]))])
+    nowhere = dataclasses.replace(part.passage, streets=())
+    dot = dataclasses.replace(part, line=shapely.LineString([at, at]), passage=nowhere)
+    still = dataclasses.replace(checked, parts=[dot])
     assert re.search(r'<path id="p0"[^>]* d="M-?\d+ -?\d+l0 0"', html(still, lang="zh"))

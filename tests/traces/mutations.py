@@ -41,11 +41,13 @@ def _rows(count: int) -> list[dict[str, object]]:
 
 def _csv() -> Seeds:
     frame = pd.DataFrame(_rows(8))
+    told = frame.assign(定位状态=["A", "V", "", "有效", "0", "1", "x", "A"], 接收时间=_EPOCH + 3, accuracy_m=5)
     quoted = frame.assign(note='two\nlines, "quoted"', time="2024-05-08 10:00:00")
     return [
         ("t.csv", frame.to_csv(index=False).encode()),
         ("t.csv", quoted.to_csv(index=False, sep=";", lineterminator="\r\n").encode("gb18030")),
         ("t.tsv", frame.to_csv(index=False, sep="\t").encode("utf-16")),
+        ("t.csv", told.to_csv(index=False).encode()),
     ]
 
 

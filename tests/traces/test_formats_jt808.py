@@ -247,7 +247,7 @@ def test_the_terminals_number_stands_in_no_message(write: Write) -> None:
 
 
 def _positions(count: int) -> list[bytes]:
-    return [position(at=AT + dt.timedelta(seconds=n)) for n in range(count)]
+    return [position(110.77 + n / 1e4, at=AT + dt.timedelta(seconds=n)) for n in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -323,25 +323,25 @@ def test_any_mixture_of_good_and_bad_is_used_and_rejected_one_by_one(write: Writ
         new = data.draw(st.booleans())
         match data.draw(st.sampled_from(["good", "batch", "no fix", "check", "other", "encrypted"])):
             case "good":
-                sent.append(message(position(at=at, extra=data.draw(st.binary(max_size=30))), new=new))
+                sent.append(message(position(kmh=0, at=at, extra=data.draw(st.binary(max_size=30))), new=new))
                 used += 1
             case "batch":
                 count = data.draw(st.integers(1, 4))
-                items = [position(at=at + dt.timedelta(milliseconds=0, hours=m + 1)) for m in range(count)]
+                items = [position(kmh=0, at=at + dt.timedelta(milliseconds=0, hours=m + 1)) for m in range(count)]
                 sent.append(message(batch(*items), kind=0x0704, new=new))
                 used += count
             case "no fix":
-                sent.append(message(position(at=at, status=0), new=new))
+                sent.append(message(position(kmh=0, at=at, status=0), new=new))
                 rejected += 1
             case "check":
-                one = message(position(at=at, extra=b""))
+                one = message(position(kmh=0, at=at, extra=b""))
                 last = one[-2] ^ 0x10
                 sent.append(one[:-2] + bytes([last if last not in (0x7D, 0x7E) else 0]) + one[-1:])
                 rejected += 1
             case "other":
                 sent.append(message(b"\x7d\x7e", kind=0x0900, new=new))
             case _:
-                sent.append(message(position(at=at), new=new, encryption=1))
+                sent.append(message(position(kmh=0, at=at), new=new, encryption=1))
                 rejected += 1
     results = [read(write(form, "a.bin")) for form in (b"".join(sent), in_hex(*sent))]
     for fixes in results:

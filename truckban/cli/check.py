@@ -17,6 +17,8 @@ def command(say: Speaker) -> Command:
     """Build the command."""
 
     def check(traces: Path, out: Path, **given: Any) -> int:  # noqa: ANN401
+        import datetime as dt  # noqa: PLC0415
+
         from truckban.grounds import ground_for  # noqa: PLC0415
         from truckban.notices.load import notice_named  # noqa: PLC0415
         from truckban.report import write_report  # noqa: PLC0415
@@ -42,9 +44,17 @@ def command(say: Speaker) -> Command:
             given["crs"],
             chosen_columns(given["column"], say),
             given["min_probability"],
+            dt.datetime.now(dt.UTC),
         )
+        engine = run_check
+        if given["engine"] == "spark":
+            from truckban.traces.spark.check import engine_at  # noqa: PLC0415
+
+            engine = engine_at(given["master"], out, all_passages=given["all_passages"])
+        elif given["master"] is not None:
+            raise click.UsageError(say("--master 只用于 --engine spark", "--master goes with --engine spark"))
         with progress(say) as step:
-            checked = run_check(inputs, law, ground, step=step)
+            checked = engine(inputs, law, ground, step=step)
             with step(Text("写出线索和报告", "writing leads and report")):
                 write_outputs(checked, out, all_passages=given["all_passages"], excel=given["excel"], lang=say.lang)
                 write_report(checked, out / "report.html", lang=say.lang)
@@ -78,6 +88,24 @@ def command(say: Speaker) -> Command:
                 default=0.9,
                 show_default=True,
                 help=say("低于此概率的经过算拿不准，不作线索", "passages less likely than this are unsure, no leads"),
+            ),
+            click.Option(
+                ["--engine"],
+                type=click.Choice(["local", "spark"]),
+                default="local",
+                show_default=True,
+                help=say(
+                    "spark：多台机器分担，只读 Parquet，结果相同（见 docs/spark.md）",
+                    "spark: shared out to many machines, Parquet only, same results (see docs/spark.md)",
+                ),
+            ),
+            click.Option(
+                ["--master"],
+                metavar="URL",
+                help=say(
+                    "Spark 的 master，如 spark://主机:7077；不写则按 Spark 自己的配置，没有配置就用本机",
+                    "Spark's master, such as spark://host:7077; else Spark's own configuration, else this machine",
+                ),
             ),
             click.Option(
                 ["--excel"],

@@ -1,6 +1,6 @@
 """What the commands that read traces share: which files and columns, which notice and zone; progress on the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ FORMATS = Text(
     "轨迹可以是 CSV、Parquet、Excel、GPX、GeoJSON、OGC Moving Features JSON 或 JT/T 808 报文日志，文件或文件夹。",
     "Traces are CSV, Parquet, Excel, GPX, GeoJSON, OGC Moving Features JSON or logs of JT/T 808 messages; a file or a folder.",
 )
-_COLUMNS = ("vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "accuracy_m")
+_COLUMNS = ("vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "accuracy_m", "valid", "received")
 
 
 def trace_options(say: Speaker) -> list[click.Parameter]:
@@ -89,9 +89,9 @@ def progress(say: Speaker) -> Iterator["Step"]:
     ) as bar:
 
         @contextmanager
-        def step(what: Text) -> Iterator[None]:
+        def step(what: Text) -> Iterator[Callable[[int, int], None]]:
             task = bar.add_task(what.of(say.lang), total=None)
-            yield
+            yield lambda done, total: bar.update(task, completed=done, total=total)
             bar.update(task, total=1, completed=1)
 
         yield step

@@ -109,6 +109,7 @@ def _clause_names(pack: NoticePack) -> Iterator[Fault]:
         *((("windows", name), window.clause) for name, window in pack.windows.items()),
         *((path, norm.clause) for path, norm in _norms(pack)),
         *([(("penalty",), pack.penalty.clause)] if pack.penalty else []),
+        *([(("repeats",), pack.repeats.clause)] if pack.repeats and pack.repeats.clause else []),
     ]
     for path, name in places:
         if name not in clauses:

@@ -296,6 +296,29 @@ class Penalty(Strict):
     points: Annotated[int, Field(ge=0)] | None = None
 
 
+class Repeats(Strict):
+    """What counts as one occasion where a vehicle is seen again: policy of the notice's place, and only where it has one."""
+
+    unit: Literal["passage", "day", "road"] = Field(
+        description="passage: each counts; day: all of one local day are one; road: those on one road, within the gap"
+    )
+    merge_gap_minutes: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        0.0, description="passages that follow each other within this are one; with `road`, on the same road"
+    )
+    clause: Name | None = Field(None, description="the clause that says so")
+    source: Name | None = Field(None, description="where it is from, if not from the notice")
+    why: Both
+
+    @model_validator(mode="after")
+    def _says_where_it_is_from(self) -> Self:
+        if self.clause is None and self.source is None:
+            raise TextError(
+                "要写 `clause`（通告的哪一条）或 `source`（别处的依据）：没有出处的规则不能用",
+                "`clause` (of the notice) or `source` (of elsewhere) is needed: a rule from nowhere is none",
+            )
+        return self
+
+
 class NoticePack(Strict):
     """One notice, whole."""
 
@@ -326,6 +349,9 @@ class NoticePack(Strict):
     exemptions: list[Exemption] = Field(default_factory=list)
     permits: list[PermitKind] = Field(default_factory=list)
     penalty: Penalty | None = None
+    repeats: Repeats | None = Field(
+        None, description="absent: no rule is known, each passage is counted, and every lead says so"
+    )
 
     @field_validator("timezone")
     @classmethod

@@ -26,12 +26,12 @@ class Masker:
         """Take the plates that are known; what only looks like one is masked too."""
         known = {plain for plate in plates if plate and len(plain := _plain(plate)) >= _TAIL}
         self._tails = {tail for plate in known for tail in (plate, plate[1:]) if len(tail) >= _TAIL}
+        self._lengths = {len(tail) for tail in self._tails}
 
     def name(self, text: str) -> str:
         """Return a vehicle's id, masked as a whole where it is a plate or holds most of one."""
         plain = _plain(text)
-        lengths = {len(tail) for tail in self._tails}
-        held = any(plain[k : k + n] in self._tails for n in lengths for k in range(len(plain) - n + 1))
+        held = any(plain[k : k + n] in self._tails for n in self._lengths for k in range(len(plain) - n + 1))
         return masked(plain) if held else self.text(text)
 
     def text(self, text: str) -> str:

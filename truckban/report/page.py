@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from truckban.hours import DAY_S
 from truckban.report.drawing import Drawing
+from truckban.report.lead_map import lead_map
 from truckban.report.phrases import IN_SCRIPT, say
 from truckban.report.rows import Reader, Shown, chosen
 from truckban.report.words import GRADES, VERDICTS
@@ -25,6 +26,7 @@ from truckban.traces.tables import Reject
 
 ROWS_AT_MOST = 1000
 DRAWN_AT_MOST = 3000
+MAPS_AT_MOST = 300
 REJECTS_SHOWN = 20
 _MANY = 150
 """More lawful or unsure passages than this hide the leads on the map; they are drawn when they are asked for."""
@@ -44,7 +46,9 @@ def write_report(checked: Checked, path: Path, *, lang: str) -> None:
     path.write_text(html(checked, lang="zh" if lang == "zh" else "en"), encoding="utf-8", newline="\n")
 
 
-def html(checked: Checked, *, lang: str, rows: int = ROWS_AT_MOST, drawn: int = DRAWN_AT_MOST) -> str:
+def html(
+    checked: Checked, *, lang: str, rows: int = ROWS_AT_MOST, drawn: int = DRAWN_AT_MOST, maps: int = MAPS_AT_MOST
+) -> str:
     """Return the page.
 
     Args:
@@ -52,9 +56,11 @@ def html(checked: Checked, *, lang: str, rows: int = ROWS_AT_MOST, drawn: int = 
         lang: `zh` or `en`.
         rows: how many leads it lists at most.
         drawn: how many passages it draws at most.
+        maps: how many leads have a map of their own at most.
     """
     shown = chosen(checked, rows=rows, drawn=drawn)
     reader = Reader(checked, lang)
+    drawing = Drawing(checked.ground.zone)
     script = _asset("report.js")
     return (
         _environment()
@@ -80,18 +86,19 @@ def html(checked: Checked, *, lang: str, rows: int = ROWS_AT_MOST, drawn: int = 
             verdicts={kind: words.of(lang) for kind, words in VERDICTS.items()},
             anchors=reader.anchors,
             leads=[reader.lead(part) for part in shown.leads],
+            maps=[lead_map(part, drawing, lang) for part in shown.leads[:maps]],
+            rule=reader.rule,
             shown=shown,
             hidden=_hidden(checked),
             rejects=_rejects(checked, reader, lang),
             notes=[reader.masker.text(note.of(lang)) for note in checked.notes],
-            **_map(checked, shown, reader, lang),
+            **_map(drawing, shown, reader, lang),
         )
     )
 
 
-def _map(checked: Checked, shown: Shown, reader: Reader, lang: str) -> dict[str, Any]:
-    drawing = Drawing(checked.ground.zone)
-    paths = drawing.passages([part.line for part in shown.parts])
+def _map(drawing: Drawing, shown: Shown, reader: Reader, lang: str) -> dict[str, Any]:
+    paths = drawing.passages([part.line if (path := part.path) is None else path for part in shown.parts])
     passages = [reader.passage(part) for part in shown.parts]
     # the leads are drawn on top, and last of all the dashed ones, which let what is below them show
     layers = {
@@ -125,11 +132,11 @@ def _hidden(checked: Checked) -> list[str]:
 
 def _days(checked: Checked) -> tuple[str, str] | None:
     """Return the first and the last day of the data in the notice's zone of time."""
-    times = checked.fixes.t_s
-    if not len(times):
+    traces = checked.fixes
+    if traces.first_s > traces.last_s:
         return None
     here = ZoneInfo(checked.notice.pack.timezone)
-    first, last = (dt.datetime.fromtimestamp(float(t_s), tz=here).date() for t_s in (times.min(), times.max()))
+    first, last = (dt.datetime.fromtimestamp(float(t_s), tz=here).date() for t_s in (traces.first_s, traces.last_s))
     return str(first), str(last)
 
 

@@ -2,10 +2,20 @@
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from truckban.report.lead_words import (
+    CLASSES,
+    basis_words,
+    depth_words,
+    entry_words,
+    exit_words,
+    fact_words,
+    speed_words,
+)
 from truckban.report.masking import Masker, masked
 from truckban.report.phrases import say
 from truckban.report.words import (
@@ -19,7 +29,9 @@ from truckban.report.words import (
     reason_words,
 )
 from truckban.traces.check import Checked
+from truckban.traces.evidence import EVIDENCE
 from truckban.traces.leads import Lead
+from truckban.traces.repeats import repeats_words
 
 _KM_M = 1000
 
@@ -75,6 +87,8 @@ class Reader:
         self.masker = Masker(
             [*checked.fleet.plates.values(), *permits, *(plate for plate in given if isinstance(plate, str))]
         )
+        self.rule = repeats_words(self.notice.pack.repeats).of(lang)
+        self.together = Counter(lead.incident_id for lead in checked.leads)
         self.anchors = {clause.id: f"clause-{number}" for number, clause in enumerate(self.notice.pack.clauses)}
 
     def passage(self, part: Lead) -> dict[str, Any]:
@@ -106,7 +120,6 @@ class Reader:
 
     def lead(self, part: Lead) -> dict[str, Any]:
         """Return a row of the table, with what unfolds under it."""
-        ends = part.line.coords
         reasons = list(self._reasons(part))
         named = {reason["clause"] for reason in reasons}
         return {
@@ -119,12 +132,18 @@ class Reader:
             "missing": [missing_words(field, self.notice).of(self.lang) for field in part.missing],
             "readings": [reading_words(name, self.notice).of(self.lang) for name in part.other_readings],
             "grade": GRADES[part.grade].of(self.lang) if part.grade in GRADES else part.grade,
-            "enter": position(ends[0]),
-            "leave": position(ends[-1]),
+            "enter": position((part.entry.lon, part.entry.lat)),
+            "leave": position((part.exit.lon, part.exit.lat)),
+            **self._driven(part),
+            "class": CLASSES[part.vehicle_class].of(self.lang),
+            "facts": [self.masker.text(fact_words(fact, self.notice).of(self.lang)) for fact in part.vehicle_facts],
+            "basis": self._joined([words.of(self.lang) for words in basis_words(part)], "；"),
+            "evidence": [EVIDENCE[code].of(self.lang) for code in part.evidence_missing],
+            "incident": part.incident_id or part.lead_id,
+            "others": self.together[part.incident_id] - 1 if part.incident_id else 0,
             "fixes": part.fixes,
             "fixes_inside": part.fixes_inside,
             "enterprise": part.enterprise_id,
-            "gaps": list(self._gaps(part)),
         }
 
     def _reasons(self, part: Lead) -> Iterator[dict[str, Any]]:
@@ -159,14 +178,17 @@ class Reader:
             }
         return {"can": True, "words": say("row.enforceable", self.lang), "why": say("row.why_enforceable", self.lang)}
 
-    def _gaps(self, part: Lead) -> Iterator[str]:
-        """Yield what this lead lacks as evidence, beyond what every trace lacks."""
-        if part.plate is None:
-            yield say("gap.plate", self.lang)
-        if part.vehicle_id not in self.checked.fleet.vehicles:
-            yield say("gap.unknown_vehicle", self.lang)
-        if part.permit_status != "none":
-            yield say("gap.permit", self.lang)
+    def _driven(self, part: Lead) -> dict[str, Any]:
+        """Return how it came in, went on and went out."""
+        begun, ended = (at[len("2024-05-08T") :][:8] for at in (part.entered_at, part.left_at))
+        route, speed = part.route, speed_words(part)
+        return {
+            "route": route.of(self.lang) if route else "",
+            "entry": entry_words(part.entry, begun).of(self.lang),
+            "exit": exit_words(part.exit, ended).of(self.lang),
+            "speed": speed.of(self.lang) if speed else "",
+            "depth": depth_words(part).of(self.lang),
+        }
 
     def _joined(self, words: Sequence[str], between: str = "、") -> str:
         return (between if self.lang == "zh" else {"、": ", ", "；": "; "}[between]).join(words)

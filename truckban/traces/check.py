@@ -1,25 +1,36 @@
 """The main job: traces and vehicles in; leads, counts that add up and rejected rows out."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from truckban.norms import Notice
 from truckban.permits import PermitList
 from truckban.places import mapped_zone
-from truckban.traces.fixes import Fixes, read_fixes
+from truckban.traces.cleaning_notes import cleaning_counts
+from truckban.traces.fixes import Fixes
 from truckban.traces.fleet import Fleet, read_fleet, read_permits
-from truckban.traces.leads import SLIP_M, Law, Lead, judge
-from truckban.traces.passages import Found, find_passages
+from truckban.traces.lawful import may_stand
+from truckban.traces.leads import LEADS, SLIP_M, Law, Lead, judge, kind_of
+from truckban.traces.near import Near
+from truckban.traces.passages import Found, passages_of
 from truckban.traces.paths import ZoneMatcher
+from truckban.traces.pieces import Source
+from truckban.traces.reasons import by_reason
+from truckban.traces.repeats import counted_once
+from truckban.traces.stream import FitSample, Stream, Traces
 from truckban.traces.tables import Reject
+from truckban.traces.zone_notice import notices_differ
 from truckban.vehicle_facts import read_vehicle
 from zones.locate import Locator
 from zones.text import Text
 
-Step = Callable[[Text], AbstractContextManager[None]]
+Step = Callable[[Text], AbstractContextManager[Callable[[int, int], None] | None]]
+"""Entered with what is being done; what it gives, where it gives something, is called with how many of how many are done."""
 DEFAULT_PROBABILITY = 0.9
 
 
@@ -40,6 +51,7 @@ class Inputs:
         crs: what the positions are in.
         columns: names of columns in the traces, by the contract's names.
         min_probability: a passage less likely than this is unsure and no lead.
+        now: when the check is made; fixes of later times are rejected. None for no such test.
     """
 
     traces: Path
@@ -48,6 +60,7 @@ class Inputs:
     crs: str = "wgs84"
     columns: Mapping[str, str] = field(default_factory=dict)
     min_probability: float = DEFAULT_PROBABILITY
+    now: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,7 @@ class Checked:
 
     notice: Notice
     ground: Locator
-    fixes: Fixes
+    fixes: Traces
     fleet: Fleet
     permits: PermitList
     permit_rows: int
@@ -90,7 +103,18 @@ class Checked:
             f"区域文件 {self.ground.zone.id} 的边界道路不是通告 {self.notice.id} 所说的道路；结果只能用于试验",
             f"zone file {self.ground.zone.id} is bounded by other roads than notice {self.notice.id} names: for trial only",
         )
-        return [*([zone] if self._other_roads else []), *self.fixes.notes, *self.fleet.notes]
+        built = notices_differ(self.notice, self.ground.zone)
+        return [*([zone] if self._other_roads else []), *built, *self.fixes.notes, *self.fleet.notes]
+
+    @property
+    def engine(self) -> dict[str, str]:
+        """What did the work, for `run.json`."""
+        return {"name": "local"}
+
+    @property
+    def others_apart(self) -> bool:
+        """Whether lawful and unsure passages were too many to be among the parts."""
+        return False
 
     @property
     def _other_roads(self) -> bool:
@@ -105,9 +129,7 @@ class Checked:
 
     def kind(self, part: Lead) -> str:
         """Return `prohibited` or `undetermined` for a lead, `lawful` or `unsure` for the rest."""
-        if part.verdict == "allowed":
-            return "lawful"
-        return part.verdict if part.probability >= self.min_probability and not part.cut_corner else "unsure"
+        return kind_of(part, self.min_probability)
 
     def counts(self) -> dict[str, Any]:
         """Return the figures of `run.json`; of every file, read = used + rejected."""
@@ -117,7 +139,9 @@ class Checked:
         bad["permits"] = len(self.rejects) - sum(bad.values())
         return {
             "rows": {"read": self.fixes.read, "used": self.fixes.used, "rejected": bad["traces"]},
-            "fixes": len(self.fixes.t_s),
+            "rejected_by_reason": (rejected := by_reason(self.fixes.rejects)),
+            "cleaning": cleaning_counts(rejected, self.fixes.tally, self.fixes.duplicates),
+            "fixes": self.fixes.fixes,
             "duplicates": self.fixes.duplicates,
             "times_without_zone": self.fixes.assumed_zone,
             "vehicles": {
@@ -136,6 +160,7 @@ class Checked:
                 **{kind: kinds.count(kind) for kind in ("prohibited", "undetermined", "lawful", "unsure")},
             },
             "leads": kinds.count("prohibited") + kinds.count("undetermined"),
+            "incidents": len({lead.incident_id for lead in self.leads}),
         }
 
 
@@ -156,14 +181,43 @@ def check(inputs: Inputs, notice: Notice, ground: Locator, *, step: Step = silen
         permits, bad_permits, permit_rows = (
             read_permits(inputs.permits, notice.road_name) if inputs.permits else (PermitList(), list[Reject](), 0)
         )
-    with step(Text("读取轨迹", "reading traces")):
-        fixes = read_fixes(inputs.traces, timezone=notice.pack.timezone, crs=inputs.crs, columns=inputs.columns)
-    with step(Text("找出经过", "finding passages")):
-        found = find_passages(fixes, ground, ZoneMatcher.of(ground.zone))
-    with step(Text("逐条判断", "judging passages")):
-        parts = judge(found.passages, fixes, law_for(fixes, notice, ground, fleet, permits))
-    rejects = [*fixes.rejects, *fleet.rejects, *bad_permits]
-    return Checked(notice, ground, fixes, fleet, permits, permit_rows, found, parts, inputs.min_probability, rejects)
+    source = Source(
+        inputs.traces,
+        notice.pack.timezone,
+        inputs.crs,
+        inputs.columns,
+        None if inputs.now is None else inputs.now.timestamp(),
+    )
+    with step(Text("读取轨迹，判断经过", "reading traces, judging passages")):
+        traces, found, parts = judged_stream(Stream(source, Near.of(ground)), notice, ground, fleet, permits)
+    leads = [part for part in parts if kind_of(part, inputs.min_probability) in LEADS]
+    parts = counted_once(parts, notice.pack.repeats, leads)
+    rejects = [*traces.rejects, *fleet.rejects, *bad_permits]
+    return Checked(notice, ground, traces, fleet, permits, permit_rows, found, parts, inputs.min_probability, rejects)
+
+
+def judged_stream(
+    stream: Stream, notice: Notice, ground: Locator, fleet: Fleet, permits: PermitList
+) -> tuple[Traces, Found, list[Lead]]:
+    """Return what was read, how many drives were looked at, and every part of a passage, judged, by vehicle and time."""
+    streets = ZoneMatcher.of(ground.zone)
+    drives, judged = [], []
+    sample = FitSample(stream.source.crs)
+    for visits, may_be_void in stream.visits():
+        sample.add(visits.fixes, may_be_void=may_be_void)
+        law = law_for(visits.fixes, notice, ground, fleet, permits)
+        found = passages_of(visits, stream.near, streets, partial(may_stand, notice, ground, law.vehicles))
+        drives.append((found.vehicles, may_be_void))
+        code = stream.source.vehicles
+        judged += [(code[part.vehicle_id], may_be_void, part) for part in judge(found.passages, visits.fixes, law)]
+    torn = stream.torn()
+    traces = stream.traces
+    traces.fit = sample.fit(torn, ground)
+    traces.notes += traces.fit.notes if traces.fit else []
+    parts = [part for code, may_be_void, part in judged if not (may_be_void and torn[code])]
+    driven = sum(int((~torn[vehicles]).sum()) if void else len(vehicles) for vehicles, void in drives)
+    parts.sort(key=lambda part: part.vehicle_id)
+    return traces, Found([], driven, traces.gaps), parts
 
 
 def law_for(fixes: Fixes, notice: Notice, ground: Locator, fleet: Fleet, permits: PermitList) -> Law:

@@ -1,15 +1,27 @@
 """Cleaning: each fix once, in order, without those that cannot be; whatever order, files and repetitions the rows came in."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from truckban.traces.clocks import hour_steps
+from truckban.traces.frozen import frozen_of
 from truckban.traces.jumps import jumps_of
+from truckban.traces.reasons import FROZEN, JUMP, TWO_PLACES, TWO_TRACKS
+from truckban.traces.two_tracks import two_tracks_of
 from zones.text import Text
 
-TWO_PLACES = Text("同一时刻有两个位置", "two places at one time")
-JUMP = Text("车辆来不及到的地方：定位跳变", "no vehicle could have got there in the time: a jump of the receiver")
+_Rows = npt.NDArray[np.bool_]
+_Index = npt.NDArray[np.intp]
+_Floats = npt.NDArray[np.float64]
+_REASONS = {TWO_PLACES: "time", FROZEN: "lon", JUMP: "lon", TWO_TRACKS: "vehicle_id"}
+"""With the field at fault; in what is taken out they are numbered from 1 in this order."""
+_CODES = {reason: number for number, reason in enumerate(_REASONS, start=1)}
+# a vehicle with so many fixes of another track is counted; one or two may be a receiver's that slipped twice
+_TWO_TRACKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,43 +30,127 @@ class Cleaned:
 
     Attributes:
         kept: in order of vehicle and time, each fix once.
-        duplicates: rows that repeat a fix.
-        out: rows taken out, with the field at fault and the reason.
+        duplicates: rows that repeat a fix that was kept.
+        out: rows taken out, with the field at fault and the reason; a row that repeats a fix is taken out with it.
+        tally: rows that came `late`; vehicles with `two_tracks`, with a `clock_forward`, with a `clock_back`. Sums over vehicles.
     """
 
     kept: pd.DataFrame
     duplicates: int
     out: list[tuple[pd.DataFrame, str, Text]]
+    tally: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _Rowed:
+    """Columns of all rows, as arrays."""
+
+    vehicle: _Index
+    t_s: _Floats
+    lon: _Floats
+    lat: _Floats
+    speed_kmh: _Floats
+
+    def tracks(self, rows: _Index) -> tuple[_Index, _Floats, _Floats, _Floats]:
+        """Return vehicle, time, longitude and latitude of some rows."""
+        return self.vehicle[rows], self.t_s[rows], self.lon[rows], self.lat[rows]
 
 
 def cleaned(frame: pd.DataFrame) -> Cleaned:
-    """Clean the fixes of any vehicles; what is kept of one does not depend on the others.
+    """Clean the fixes of any vehicles; what is kept of one does not depend on the others, nor on the order of the rows.
+
+    First each fix once, then without frozen ones (a position that is minutes old looks like a jump where it comes to life again),
+    then without jumps and without the fixes of two tracks.
 
     Args:
-        frame: columns of `truckban.traces.typed`, positions in WGS 84, and `file`.
+        frame: columns of `truckban.traces.typed`, positions in WGS 84, and `file`; the rows of a feature or message in its order.
     """
-    kept, duplicates, conflicting = _each_once(frame)
-    kept, slipped = _without_jumps(kept)
-    return Cleaned(kept, duplicates, [(conflicting, "time", TWO_PLACES), (slipped, "lon", JUMP)])
+    names = ("time", "lon", "lat", "speed_kmh")
+    vehicle = pd.factorize(frame["vehicle_id"], sort=True)[0].astype(np.intp)
+    all_ = _Rowed(vehicle, *(frame[name].to_numpy(np.float64) for name in names))
+    order = _in_order(frame, all_)
+    fix_of, two_places = _each_once(all_, order)
+    fixes = order[np.diff(fix_of, prepend=-1) > 0]
+    why = np.where(two_places, _CODES[TWO_PLACES], 0)
 
+    left = np.flatnonzero(why == 0)
+    frozen = frozen_of(*all_.tracks(fixes[left]), all_.speed_kmh[fixes[left]])
+    why[left[frozen]] = _CODES[FROZEN]
 
-def _each_once(frame: pd.DataFrame) -> tuple[pd.DataFrame, int, pd.DataFrame]:
-    """Return the fixes sorted and each once, how many repeated one, and those that contradict another."""
-    key = ["vehicle_id", "time"]
-    frame = frame.sort_values([*key, "lon", "lat", "accuracy_m", "file", "line"], kind="stable", ignore_index=True)
-    again = frame.duplicated([*key, "lon", "lat"])
-    once = frame[~again]
-    torn = once.duplicated(key, keep=False)
-    contradicting = (
-        frame.set_index(key).index.isin(once[torn].set_index(key).index) if torn.any() else np.zeros(len(frame), bool)
+    left = np.flatnonzero(why == 0)
+    tracks = all_.tracks(fixes[left])
+    jump, between = jumps_of(*tracks), two_tracks_of(*tracks)
+    why[left[between]] = _CODES[TWO_TRACKS]
+    why[left[jump]] = _CODES[JUMP]
+
+    left = np.flatnonzero(why == 0)
+    tally = Counter(
+        two_tracks=int((np.bincount(vehicle[fixes[why == _CODES[TWO_TRACKS]]]) >= _TWO_TRACKS).sum()),
+        clock_forward=_vehicles(vehicle[fixes[left]], hour_steps(*all_.tracks(fixes[left]))),
+        late=_late(frame, all_, order[why[fix_of] == 0]),
+        clock_back=_set_back(frame, all_, fixes[why != _CODES[TWO_PLACES]]),
     )
-    duplicates = int((again & ~contradicting).sum())
-    return once[~torn], duplicates, frame[contradicting]
+    out = [(frame.iloc[order[why[fix_of] == _CODES[reason]]], name, reason) for reason, name in _REASONS.items()]
+    return Cleaned(frame.iloc[fixes[left]], int((why[fix_of] == 0).sum()) - len(left), out, tally)
 
 
-def _without_jumps(kept: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the fixes without impossible jumps, and those."""
-    codes, _ = pd.factorize(kept["vehicle_id"], sort=True)
-    columns = (kept[name].to_numpy(np.float64) for name in ("time", "lon", "lat"))
-    jump = jumps_of(codes.astype(np.intp), *columns)
-    return kept[~jump], kept[jump]
+def _in_order(frame: pd.DataFrame, all_: _Rowed) -> _Index:
+    """Return the rows in order of vehicle and time; which of several at one instant comes first is not by the order of files."""
+    order = np.lexsort((all_.t_s, all_.vehicle))
+    same = (np.diff(all_.vehicle[order]) == 0) & (np.diff(all_.t_s[order]) == 0)
+    tied = np.zeros(len(order), np.bool_)
+    tied[1:] |= same
+    tied[:-1] |= same
+    some = order[tied]
+    keys = (frame[name].to_numpy()[some] for name in ("line", "file", "speed_kmh", "accuracy_m", "lat", "lon"))
+    order[tied] = some[np.lexsort((*keys, all_.t_s[some], all_.vehicle[some]))]
+    return order
+
+
+def _each_once(all_: _Rowed, order: _Index) -> tuple[_Index, _Rows]:
+    """Return of each row, in order, the number of its fix; and of each fix whether another is at the same instant."""
+    if not len(order):
+        return order, np.zeros(0, np.bool_)
+    vehicle, t_s, lon, lat = all_.tracks(order)
+    instant = np.ones(len(order), np.bool_)
+    instant[1:] = (np.diff(vehicle) != 0) | (np.diff(t_s) != 0)
+    fix = instant.copy()
+    fix[1:] |= (np.diff(lon) != 0) | (np.diff(lat) != 0)
+    instant_of = (np.cumsum(instant) - 1)[fix]
+    return np.cumsum(fix) - 1, np.bincount(instant_of)[instant_of] > 1
+
+
+def _late(frame: pd.DataFrame, all_: _Rowed, used: _Index) -> int:
+    """Return how many rows have an earlier time than one of the same vehicle before them in the same file."""
+    rows, group = _in_file(frame, all_, used)
+    if not len(rows):
+        return 0
+    before = pd.Series(all_.t_s[rows]).groupby(group).cummax().to_numpy()
+    return int((all_.t_s[rows] < before).sum())
+
+
+def _set_back(frame: pd.DataFrame, all_: _Rowed, fixes: _Index) -> int:
+    """Return of how many vehicles the clock was set back by whole hours, as the rows follow each other in a file."""
+    rows, group = _in_file(frame, all_, fixes)
+    _, t_s, lon, lat = all_.tracks(rows)
+    steps = hour_steps(group, t_s, lon, lat)
+    steps[:-1] &= np.diff(t_s) < 0
+    return _vehicles(all_.vehicle[rows], steps)
+
+
+def _in_file(frame: pd.DataFrame, all_: _Rowed, rows: _Index) -> tuple[_Index, _Index]:
+    """Return rows in the order of their files, vehicle by vehicle, and a number for those of one vehicle in one file.
+
+    Here the order of the rows is the evidence; what is found by it is counted and changes nothing.
+    """
+    rows = np.sort(rows)  # a feature or message of many positions has one line: they stay in their order
+    file, line = (frame[name].to_numpy(np.int64)[rows] for name in ("file", "line"))
+    by_file = np.lexsort((line, file, all_.vehicle[rows]))
+    rows, file = rows[by_file], file[by_file]
+    new = np.ones(len(rows), np.bool_)
+    new[1:] = (np.diff(all_.vehicle[rows]) != 0) | (np.diff(file) != 0)
+    return rows, np.cumsum(new)
+
+
+def _vehicles(vehicle: _Index, which: _Rows) -> int:
+    return len(np.unique(vehicle[which]))

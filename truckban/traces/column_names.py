@@ -22,6 +22,16 @@ NAMES: Mapping[str, Sequence[str]] = {
 A speed in another unit than km/h is under none of them. Nor is the time at which a platform received a report (接收时间): a
 backlog is received hours after it was driven.
 """
+EXTRA: Mapping[str, Sequence[str]] = {
+    name: tuple(others.split())
+    for name, others in {
+        "valid": "is_valid gps_valid fix has_fix gps_fix fix_status gps_state gps_status located "
+        "定位状态 定位有效 定位有效性 有效 是否有效 有效性 是否定位 定位标志 gps状态 gps有效 gps定位状态 卫星定位状态",
+        "received": "received_at receive_time received_time recv_time receipt_time server_time gateway_time platform_time "
+        "接收时间 服务器时间 服务器接收时间 平台时间 平台接收时间 收到时间 网关时间 入库时间",
+    }.items()
+}
+"""Columns by which rows are found out to be no fixes: whether there was a satellite fix, and when the report was received."""
 
 
 def plain(name: object) -> str:
@@ -29,7 +39,9 @@ def plain(name: object) -> str:
     return "".join(c for c in str(name).lower() if c.isalnum())
 
 
-_MEANING = {plain(other): name for name, others in NAMES.items() for other in (name, *others)}
+_MEANING = {
+    plain(other): name for names in (NAMES, EXTRA) for name, others in names.items() for other in (name, *others)
+}
 
 
 def meaning(name: object) -> str | None:

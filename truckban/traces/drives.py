@@ -1,10 +1,14 @@
 """Drives: what lies between two stops of one vehicle. A parked truck does not drive, however much its receiver drifts."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+
+from zones.matching.compiled import compiled
+
+_Floats = npt.NDArray[np.float64]
+_Rows = npt.NDArray[np.intp]
 
 STOP_S = 300.0
 """A stay of this long is parking; shorter ones (traffic lights, queues) belong to the drive."""
@@ -30,9 +34,7 @@ class Drive:
     last: int
 
 
-def drives_of(
-    t_s: npt.NDArray[np.float64], x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
-) -> tuple[list[Drive], int]:
+def drives_of(t_s: _Floats, x_m: _Floats, y_m: _Floats) -> tuple[list[Drive], int]:
     """Return the drives of one vehicle, and how many gaps its trace has.
 
     Args:
@@ -40,74 +42,102 @@ def drives_of(
         x_m: position in a local plane, metres, shape (n,).
         y_m: likewise.
     """
-    if len(t_s) == 0:
-        return [], 0
-    breaks = np.flatnonzero(np.diff(t_s) > GAP_S) + 1
-    drives: list[Drive] = []
-    edges = [0, *breaks.tolist(), len(t_s)]
-    for start, end in pairwise(edges):
-        for drive in _between_stops(t_s, x_m, y_m, start, end):
-            reach = np.hypot(
-                x_m[drive.first : drive.last + 1] - x_m[drive.first],
-                y_m[drive.first : drive.last + 1] - y_m[drive.first],
-            )
-            if drive.last > drive.first and _moved(float(reach.max()), float(t_s[drive.last] - t_s[drive.first])):
-                drives.append(drive)
-    return drives, len(breaks)
+    found, gaps = all_drives(t_s, x_m, y_m, np.array([0, len(t_s)]))
+    return [Drive(first, last) for first, last in found.tolist()], gaps
 
 
-def _moved(reach_m: float, seconds: float) -> bool:
-    return reach_m >= DRIFT_M and (reach_m >= FAR_M or reach_m >= SLOW_MS * seconds)
+def all_drives(t_s: _Floats, x_m: _Floats, y_m: _Floats, starts: npt.NDArray[np.intp]) -> tuple[_Rows, int]:
+    """Return the drives of many traces as first and last row, shape (drives, 2), and how many gaps there are.
 
-
-def moving_times(
-    drive: Drive, t_s: npt.NDArray[np.float64], x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64]
-) -> tuple[float, float]:
-    """Return when a drive began at the latest and ended at the earliest, by its first and last fix.
-
-    A parked terminal reports every few minutes: between its last report and the first one on the road nobody knows when the
-    truck left, and it is not to be held to the earliest instant (06:00 or 22:00 may lie between).
+    Args:
+        t_s: times, in order within each trace, shape (n,).
+        x_m: position in a local plane, metres, shape (n,).
+        y_m: likewise.
+        starts: first row of each trace, and n.
     """
-    a, z = drive.first, drive.last
-    out = float(np.hypot(x_m[a + 1] - x_m[a], y_m[a + 1] - y_m[a])) / PACE_MS
-    back = float(np.hypot(x_m[z] - x_m[z - 1], y_m[z] - y_m[z - 1])) / PACE_MS
-    return max(float(t_s[a]), float(t_s[a + 1]) - out), min(float(t_s[z]), float(t_s[z - 1]) + back)
+    found = np.empty((len(t_s), 2), np.intp)
+    count, gaps = _drives(t_s, x_m, y_m, np.asarray(starts, np.intp), found)
+    return found[:count].copy(), gaps
 
 
-def _between_stops(
-    t_s: npt.NDArray[np.float64], x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], start: int, end: int
-) -> list[Drive]:
-    """Cut fixes `start` to `end` (not included) at their stops; a stop's last and first fix belong to the drives beside it."""
-    drives = []
+@compiled
+def _drives(t_s: _Floats, x_m: _Floats, y_m: _Floats, starts: npt.NDArray[np.intp], found: _Rows) -> tuple[int, int]:
+    count, gaps = 0, 0
+    for trace in range(len(starts) - 1):
+        begin = starts[trace]
+        for k in range(starts[trace] + 1, starts[trace + 1] + 1):
+            if k < starts[trace + 1] and t_s[k] - t_s[k - 1] <= GAP_S:
+                continue
+            gaps += k < starts[trace + 1]
+            count = _between_stops(t_s, x_m, y_m, begin, k, found, count)
+            begin = k
+    return count, gaps
+
+
+@compiled
+def _between_stops(t_s: _Floats, x_m: _Floats, y_m: _Floats, start: int, end: int, found: _Rows, count: int) -> int:
+    """Add the drives between the stops of rows `start` to `end` (not included); a stop's last and first fix belong to them."""
     begin = here = start
     while here < end:
         stay = _stay_from(t_s, x_m, y_m, here, end)
         if stay > here:
             if here > begin:
-                drives.append(Drive(begin, here))
+                count = _add(t_s, x_m, y_m, begin, here, found, count)
             begin = here = stay
             if stay == end - 1:
-                return drives
+                return count
         here += 1
     if begin < end - 1:
-        drives.append(Drive(begin, end - 1))
-    return drives
+        count = _add(t_s, x_m, y_m, begin, end - 1, found, count)
+    return count
 
 
-def _stay_from(
-    t_s: npt.NDArray[np.float64], x_m: npt.NDArray[np.float64], y_m: npt.NDArray[np.float64], first: int, end: int
-) -> int:
+@compiled
+def _add(t_s: _Floats, x_m: _Floats, y_m: _Floats, first: int, last: int, found: _Rows, count: int) -> int:
+    """Add rows as a drive, unless they are the drift of a receiver that stands."""
+    reach = 0.0
+    for k in range(first, last + 1):
+        east, north = x_m[k] - x_m[first], y_m[k] - y_m[first]
+        reach = max(reach, east * east + north * north)
+    reach = np.sqrt(reach)
+    if reach >= DRIFT_M and (reach >= FAR_M or reach >= SLOW_MS * (t_s[last] - t_s[first])):
+        found[count, 0], found[count, 1] = first, last
+        return count + 1
+    return count
+
+
+@compiled
+def _stay_from(t_s: _Floats, x_m: _Floats, y_m: _Floats, first: int, end: int) -> int:
     """Return the last fix of the stay that begins at `first`, or `first` where it is none.
 
     A single fix out of the circle does not end a stay: receivers jump. Two in a row do.
     """
-    sum_x, sum_y, inside = float(x_m[first]), float(y_m[first]), 1
+    sum_x, sum_y, inside = x_m[first], y_m[first], 1
     last, outside = first, 0
     for k in range(first + 1, end):
-        if np.hypot(x_m[k] - sum_x / inside, y_m[k] - sum_y / inside) <= STOP_RADIUS_M:
-            sum_x, sum_y, inside, last, outside = sum_x + float(x_m[k]), sum_y + float(y_m[k]), inside + 1, k, 0
+        east, north = x_m[k] - sum_x / inside, y_m[k] - sum_y / inside
+        if east * east + north * north <= STOP_RADIUS_M * STOP_RADIUS_M:
+            sum_x, sum_y, inside, last, outside = sum_x + x_m[k], sum_y + y_m[k], inside + 1, k, 0
         else:
             outside += 1
             if outside > 1 or t_s[last] - t_s[first] < STOP_S:
                 break
     return last if t_s[last] - t_s[first] >= STOP_S else first
+
+
+def moving_times(drives: _Rows, t_s: _Floats, x_m: _Floats, y_m: _Floats) -> tuple[_Floats, _Floats]:
+    """Return when drives began at the latest and ended at the earliest, by their first and last fixes, each of shape (drives,).
+
+    A parked terminal reports every few minutes: between its last report and the first one on the road nobody knows when the
+    truck left, and it is not to be held to the earliest instant (06:00 or 22:00 may lie between).
+
+    Args:
+        drives: first and last row of each, shape (drives, 2).
+        t_s: of all fixes, shape (n,).
+        x_m: position in a local plane, metres, shape (n,).
+        y_m: likewise.
+    """
+    a, z = drives.T
+    out = np.hypot(x_m[a + 1] - x_m[a], y_m[a + 1] - y_m[a]) / PACE_MS
+    back = np.hypot(x_m[z] - x_m[z - 1], y_m[z] - y_m[z - 1]) / PACE_MS
+    return np.maximum(t_s[a], t_s[a + 1] - out), np.minimum(t_s[z], t_s[z - 1] + back)

@@ -1,18 +1,25 @@
 """Fixes: reading position reports of many vehicles, each row used or rejected with its reason."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from truckban.traces.cleaning import cleaned
+from truckban.traces.cleaning_notes import notes_of
+from truckban.traces.reasons import by_reason
 from truckban.traces.tables import Reject, read_tables
 from truckban.traces.typed import typed
 from zones.coords import to_wgs84
 from zones.text import Text
+
+if TYPE_CHECKING:
+    from truckban.traces.misfit import Fit
 
 
 @dataclass(slots=True)
@@ -31,6 +38,8 @@ class Fixes:
         assumed_zone: used rows whose time named no zone and was read in the notice's.
         rejects: rows not used.
         notes: what was found out about the files.
+        tally: what cleaning counted and did not reject, see `truckban.traces.cleaning.Cleaned`.
+        fit: how well they lie on a zone's streets, where that was asked.
         files: name and rows of each file.
     """
 
@@ -46,6 +55,13 @@ class Fixes:
     rejects: list[Reject] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
     files: list[tuple[str, int]] = field(default_factory=list)
+    tally: Counter[str] = field(default_factory=Counter)
+    fit: "Fit | None" = None
+
+    def taken(self, rows: npt.NDArray[np.intp]) -> "Fixes":
+        """Return some of the fixes, in the given order, with the figures of all."""
+        columns = {name: getattr(self, name)[rows] for name in ("vehicle", "t_s", "lon", "lat", "accuracy_m")}
+        return replace(self, **columns)
 
     @property
     def used(self) -> int:
@@ -54,7 +70,12 @@ class Fixes:
 
 
 def read_fixes(
-    path: str | Path, *, timezone: str, crs: str = "wgs84", columns: Mapping[str, str] | None = None
+    path: str | Path,
+    *,
+    timezone: str,
+    crs: str = "wgs84",
+    columns: Mapping[str, str] | None = None,
+    now_s: float | None = None,
 ) -> Fixes:
     """Read a file or a folder of fixes.
 
@@ -63,6 +84,7 @@ def read_fixes(
         timezone: how a time without a zone is read; rows for which that was done are counted.
         crs: `wgs84`, `gcj02` or `bd09`: what the positions are in.
         columns: names in the file, by the contract's names.
+        now_s: seconds since 1970-01-01 UTC; what is later is rejected. None for no such test.
 
     Raises:
         InputError: the file cannot be read at all.
@@ -80,10 +102,11 @@ def read_fixes(
             files.append((table.file, table.read))
         rejects += table.rejects
         if len(table.frame) or not (table.named and frames):
-            frame, bad = typed(table, timezone, columns or {})
+            frame, bad = typed(table, timezone, columns or {}, now_s=now_s)
             frames.append(frame.assign(file=len(files) - 1))
             rejects += bad
-        notes += [Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}") for note in table.notes]
+        said = [Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}") for note in table.notes]
+        notes += [note for note in dict.fromkeys(said) if note not in notes]
     frame = pd.concat(frames, ignore_index=True)
     lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
     if crs != "wgs84" and len(lon):
@@ -93,14 +116,25 @@ def read_fixes(
     fixes.read, fixes.files = read, files
     fixes.rejects[:0] = rejects
     fixes.notes[:0] = notes
-    if fixes.assumed_zone:
-        fixes.notes.append(
-            Text(
-                f"{fixes.assumed_zone} 行时间没有时区，按 {timezone} 理解",
-                f"{fixes.assumed_zone} times without a zone were read as {timezone}",
-            )
-        )
+    fixes.notes += remarks(fixes, timezone)
     return fixes
+
+
+class Counted(Protocol):
+    """What is counted of fixes, wherever they are."""
+
+    assumed_zone: int
+    rejects: list[Reject]
+    tally: Counter[str]
+
+
+def remarks(fixes: Counted, timezone: str) -> list[Text]:
+    """Return the notes on all fixes together; they follow from counts that add up over vehicles, wherever those were read."""
+    zone = Text(
+        f"{fixes.assumed_zone} 行时间没有时区，按 {timezone} 理解",
+        f"{fixes.assumed_zone} times without a zone were read as {timezone}",
+    )
+    return [*([zone] if fixes.assumed_zone else []), *notes_of(by_reason(fixes.rejects), fixes.tally)]
 
 
 def fixes_of(frame: pd.DataFrame, files: Sequence[str]) -> Fixes:
@@ -129,4 +163,5 @@ def fixes_of(frame: pd.DataFrame, files: Sequence[str]) -> Fixes:
         clean.duplicates,
         int(frame["without_zone"].sum() - sum(out["without_zone"].sum() for out, _, _ in clean.out)),
         rejects,
+        tally=clean.tally,
     )

@@ -3,21 +3,25 @@
 import numpy as np
 import numpy.typing as npt
 
+from zones.matching.compiled import compiled, compiled_bare
+
 _Floats = npt.NDArray[np.float64]
 FASTEST_MS = 50.0
 """180 km/h between two fixes: no truck drives this fast, and no usual error of two fixes adds up to it."""
 LEAST_M = 150.0
 """Fixes of one second can be this far apart by their errors alone."""
-_RADIUS_M = 6371008.8
-# so many fixes that fit each other are where the vehicle is, however it got there
-_SETTLED = 3
+SETTLED = 3
+"""So many fixes that fit each other are where the vehicle is, however it got there."""
+METRES_A_DEGREE = 6371008.8 * np.pi / 180.0
+"""On a sphere of the earth's mean radius."""
 
 
 def jumps_of(vehicle: npt.NDArray[np.intp], t_s: _Floats, lon: _Floats, lat: _Floats) -> npt.NDArray[np.bool_]:
     """Return which fixes are jumps, shape (n,).
 
     From the last fix that fits, a fix is a jump if it could not have been reached in its time; three in a row that could be
-    reached from each other are no jump but where the vehicle went (by ferry, or with its terminal switched off).
+    reached from each other are no jump but where the vehicle went (by ferry, or with its terminal switched off). No vehicle
+    has one whose every fix could be reached from the one before.
 
     Args:
         vehicle: index, sorted.
@@ -26,36 +30,36 @@ def jumps_of(vehicle: npt.NDArray[np.intp], t_s: _Floats, lon: _Floats, lat: _Fl
         lat: likewise.
     """
     jump = np.zeros(len(t_s), np.bool_)
-    if len(t_s) < 2:  # noqa: PLR2004 - fixes
-        return jump
-    far = ~_reachable(t_s, lon, lat, np.arange(len(t_s) - 1), np.arange(1, len(t_s))) & (vehicle[1:] == vehicle[:-1])
-    for here in np.unique(vehicle[1:][far]).tolist():
-        first, end = np.searchsorted(vehicle, [here, here + 1]).tolist()
-        _mark(t_s, lon, lat, jump, first, end)
+    edges = np.flatnonzero(np.diff(vehicle)) + 1
+    _mark(np.concatenate([[0], edges, [len(t_s)]]).astype(np.intp), t_s, lon, lat, jump)
     return jump
 
 
-def _mark(t_s: _Floats, lon: _Floats, lat: _Floats, jump: npt.NDArray[np.bool_], first: int, end: int) -> None:
-    last, held = first, list[int]()
-    for k in range(first + 1, end):
-        if bool(_reachable(t_s, lon, lat, last, k)):
-            jump[held] = True
-            last, held = k, []
-        elif held and bool(_reachable(t_s, lon, lat, held[-1], k)):
-            held.append(k)
-            if len(held) == _SETTLED:
-                last, held = k, []
-        else:
-            jump[held] = True
-            held = [k]
-    jump[held] = True
+@compiled
+def _mark(starts: npt.NDArray[np.intp], t_s: _Floats, lon: _Floats, lat: _Floats, jump: npt.NDArray[np.bool_]) -> None:
+    for one in range(len(starts) - 1):
+        last, held = starts[one], 0
+        for k in range(starts[one] + 1, starts[one + 1]):
+            if reachable(t_s[k] - t_s[last], lon[last], lat[last], lon[k], lat[k]):
+                jump[k - held : k] = True
+                last, held = k, 0
+            elif held and reachable(t_s[k] - t_s[k - 1], lon[k - 1], lat[k - 1], lon[k], lat[k]):
+                held += 1
+                if held == SETTLED:
+                    last, held = k, 0
+            else:
+                jump[k - held : k] = True
+                held = 1
+        jump[starts[one + 1] - held : starts[one + 1]] = True
 
 
-def _reachable(
-    t_s: _Floats, lon: _Floats, lat: _Floats, a: int | npt.NDArray[np.intp], b: int | npt.NDArray[np.intp]
-) -> npt.NDArray[np.bool_]:
-    """Return whether fix `b` could have been reached from fix `a`; on a sphere, which is near enough."""
-    north = np.radians(lat[b] - lat[a])
-    east = np.radians((lon[b] - lon[a] + 180.0) % 360.0 - 180.0) * np.cos(np.radians((lat[a] + lat[b]) / 2))
-    within = np.hypot(north, east) * _RADIUS_M <= np.maximum(FASTEST_MS * (t_s[b] - t_s[a]), LEAST_M)
-    return np.asarray(within, np.bool_)
+@compiled_bare
+def reachable(seconds: float, from_lon: float, from_lat: float, lon: float, lat: float) -> bool:
+    """Return whether a truck can have come from one position (WGS 84 degrees) to another; on a sphere, which is near enough."""
+    within = max(FASTEST_MS * seconds, LEAST_M) / METRES_A_DEGREE
+    north, east = lat - from_lat, abs(lon - from_lon)
+    east = min(east, 360.0 - east)
+    if north * north + east * east <= within * within:
+        return True
+    east *= np.cos(np.radians((from_lat + lat) / 2.0))
+    return bool(north * north + east * east <= within * within)

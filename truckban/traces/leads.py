@@ -1,37 +1,48 @@
 """Leads: the parts of passages that a ban may be about, each with its verdict. A lead accuses nobody; a person decides."""
 
-import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from truckban.advice import change_seconds
 from truckban.columns import Questions, decide_columns, local_columns
 from truckban.logic import Coded
-from truckban.moments import instant_of, rfc3339
 from truckban.norms import AREA, Notice, everywhere
-from truckban.permits import PermitList
-from truckban.places import PlaceFacts, mapped_zone
+from truckban.permits import Permit, PermitList
+from truckban.places import mapped_zone
+from truckban.traces.evidence import missing_evidence
 from truckban.traces.fixes import Fixes
+from truckban.traces.lead_facts import (
+    End,
+    Parts,
+    basis_of,
+    counted,
+    deepest,
+    ends_of,
+    errors_at,
+    fastest,
+)
 from truckban.traces.passages import Passage
+from truckban.traces.route import on_the_way, path_between, route_words
+from truckban.traces.tracks import Floats, Ints, Own, Streets, Tracks, may_be_on, tracks_of
+from truckban.traces.verdicts import Judgement, quoted
 from truckban.vehicle_facts import VehicleFacts
-from truckban.verdict import Question, Verdict, decide
+from truckban.verdict import Verdict
 from zones.locate import Locator
+from zones.text import Text
 
-_Floats = npt.NDArray[np.float64]
 SLIP_M = 30.0
 """How far off a receiver may be without a truck counting as off the roads of its permit."""
+_TOGETHER = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A part of a passage with one verdict; the contract's row, in its order of columns.
+    """A part of a passage with one verdict; the contract's row, in its order of columns, then what was added.
 
     `unsure` parts and lawful ones are held in the same shape; only those past the threshold are leads.
     """
@@ -58,18 +69,58 @@ class Lead:
     notice: str
     cut_corner: bool
     line: shapely.LineString
+    entry: End
+    exit: End
+    mean_speed_kmh: float | None
+    max_speed_kmh: float | None
+    depth_max_m: float | None
+    vehicle_class: str
+    vehicle_facts: tuple[str, ...]
+    why_probability: tuple[str, ...]
+    evidence_missing: tuple[str, ...]
+    passage: Passage
+    begin_s: float
+    end_s: float
+    incident_id: str | None = None
+    repeat_rule: str | None = None
 
     COLUMNS = (
         "lead_id", "vehicle_id", "plate", "entered_at", "left_at", "fixes", "fixes_inside", "distance_inside_m", "roads",
         "probability", "verdict", "reasons", "enforceable", "permit_status", "enterprise_id", "grade", "clauses", "missing",
-        "other_readings", "notice",
+        "other_readings", "notice", "mean_speed_kmh", "max_speed_kmh", "depth_max_m", "vehicle_class", "vehicle_facts",
+        "why_probability", "evidence_missing", "incident_id", "repeat_rule",
     )  # fmt: skip
+
+    @property
+    def route(self) -> Text | None:
+        """The streets in the order driven, each with its direction; None where the path is not known."""
+        return route_words(self.passage, self.begin_s, self.end_s)
+
+    @property
+    def path(self) -> shapely.LineString | None:
+        """What was driven along the streets, WGS 84; None where the path is not known."""
+        return path_between(self.passage, self.begin_s, self.end_s)
 
     def row(self) -> dict[str, Any]:
         """Return the columns of the leads files."""
-        return {
-            name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in self.COLUMNS
-        }
+        named = {name: getattr(self, name) for name in self.COLUMNS}
+        row = {name: list(value) if isinstance(value, tuple) else value for name, value in named.items()}
+        route = self.route
+        row |= {"route": route.zh if route else None, "route_en": route.en if route else None}
+        for name, end in (("entry", self.entry), ("exit", self.exit)):
+            row |= {name: end.how, f"{name}_street": end.street, f"{name}_number": end.number}
+            row |= {f"{name}_from": end.from_road, f"{name}_lon": end.lon, f"{name}_lat": end.lat}
+        return row
+
+
+LEADS = ("prohibited", "undetermined")
+
+
+def kind_of(part: Lead, min_probability: float) -> str:
+    """Return `prohibited` or `undetermined` for a lead, `lawful` or `unsure` for the rest."""
+    if part.verdict == "allowed":
+        return "lawful"
+    return part.verdict if part.probability >= min_probability and not part.cut_corner else "unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,36 +133,6 @@ class Law:
     permits: PermitList
 
 
-@dataclass(frozen=True, slots=True)
-class _Track:
-    """A passage's points and one more at every instant at which a verdict can change.
-
-    Attributes:
-        passage: what it is the track of.
-        t_s: instants, shape (n,).
-        lon: shape (n,).
-        lat: shape (n,).
-        on: the streets each point is on, for people to read.
-        may_be_on: the streets the truck may have been on, for permits; None where nobody knows.
-    """
-
-    passage: Passage
-    t_s: _Floats
-    lon: _Floats
-    lat: _Floats
-    on: list[frozenset[str]]
-    may_be_on: list[frozenset[str] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Points of a track under one verdict; the last is where the next part begins."""
-
-    track: _Track
-    rows: slice
-    trit: int
-
-
 def judge(passages: Sequence[Passage], fixes: Fixes, law: Law) -> list[Lead]:
     """Return every passage cut where its verdict changes, judged, in order of vehicle and time.
 
@@ -122,28 +143,22 @@ def judge(passages: Sequence[Passage], fixes: Fixes, law: Law) -> list[Lead]:
     """
     if not passages:
         return []
-    tracks = [_track(passage, law) for passage in passages]
-    sizes = [len(track.t_s) for track in tracks]
-    lon, lat = (np.concatenate([getattr(track, name) for track in tracks]) for name in ("lon", "lat"))
-    trits = decide_columns(
-        law.notice,
-        Questions(
-            law.vehicles,
-            np.repeat([passage.vehicle for passage in passages], sizes),
-            np.floor(np.concatenate([track.t_s for track in tracks])).astype(np.int64),
-            {name: np.full(len(lon), mask, np.int64) for name, mask in _inside(law).items()},
-            Coded.of([roads for track in tracks for roads in track.may_be_on]),
-            lon,
-            lat,
-            law.permits,
-        ),
+    own = Own(law.permits)
+    tracks = tracks_of(passages, law.notice, law.ground, [vehicle.plate for vehicle in law.vehicles], own)
+    vehicle = np.array([passage.vehicle for passage in passages])[tracks.of]
+    on: dict[int, Streets] = {}
+    for number, streets in may_be_on(tracks, _with_a_place(passages, law, own), law.ground, slip_m=SLIP_M):
+        on.update(enumerate(streets, start=int(tracks.first[number])))
+    parts = _parts(tracks, _trits(tracks, vehicle, on, law, own))
+    begin = parts.begin
+    verdicts = Judgement(law.notice, _inside(law), own).verdicts(
+        [law.vehicles[number] for number in vehicle[begin].tolist()],
+        tracks.t_s[begin],
+        tracks.lon[begin],
+        tracks.lat[begin],
+        [on.get(point) for point in begin.tolist()],
     )
-    ends = np.cumsum(sizes).tolist()
-    return [
-        _lead(part, fixes, law)
-        for track, end in zip(tracks, ends, strict=True)
-        for part in _parts(track, trits[end - len(track.t_s) : end])
-    ]
+    return _leads(tracks, parts, verdicts, fixes, law, own)
 
 
 def _inside(law: Law) -> dict[str, int]:
@@ -152,109 +167,216 @@ def _inside(law: Law) -> dict[str, int]:
     return {**masks, mapped_zone(law.notice, law.ground).id: AREA}
 
 
-def _track(passage: Passage, law: Law) -> _Track:
-    timezone = law.notice.pack.timezone
-    begin, end = passage.t_s[0], passage.t_s[-1]
-    days, _ = local_columns(np.array([begin, end]).astype(np.int64), timezone)
-    own = PermitList([permit for permit in law.permits.permits if permit.plate == law.vehicles[passage.vehicle].plate])
-    changes = [
-        instant
-        for day in range(int(days[0]), int(days[1]) + 1)
-        for edge in change_seconds(law.notice, own)
-        if begin < (instant := instant_of(day, edge, timezone).timestamp()) < end
+def _with_a_place(passages: Sequence[Passage], law: Law, own: Own) -> Ints:
+    """Return the passages whose verdict can hang on where the truck is in the zone: permits for roads or areas may be theirs."""
+
+    def names_a_place(permit: Permit) -> bool:
+        return permit.roads is not None or permit.area is not None
+
+    asked = [
+        number
+        for number, passage in enumerate(passages)
+        if any(names_a_place(permit) for permit in own.of(law.vehicles[passage.vehicle].plate))
     ]
-    t_s = np.unique(np.concatenate([passage.t_s, changes]))
-    lon, lat = (np.interp(t_s, passage.t_s, values) for values in (passage.lon, passage.lat))
-    return _Track(passage, t_s, lon, lat, law.ground.roads(lon, lat), _may_be_on(passage, t_s, law.ground))
+    return np.array(asked, np.intp)
 
 
-def _may_be_on(passage: Passage, t_s: _Floats, ground: Locator) -> list[frozenset[str] | None]:
-    """Return for each instant the streets the truck may have been on, as far as a permit is concerned.
+def _trits(tracks: Tracks, vehicle: Ints, on: dict[int, Streets], law: Law, own: Own) -> npt.NDArray[np.int8]:
+    """Return for each point whether a ban stands from there on; between instants at which it can change it does not."""
+    asked = tracks.turns.copy()
+    asked[list(on)] = True
+    rows = np.flatnonzero(asked)
+    # a permit is asked of every plate of a column: few vehicles at a time, each with its own permits
+    drivers, driver = np.unique(vehicle[rows], return_inverse=True)
+    held = [list(own.of(law.vehicles[number].plate)) for number in drivers.tolist()]
+    groups = [[n for n, permits in enumerate(held) if not permits]]
+    holders = [n for n, permits in enumerate(held) if permits]
+    groups += [holders[k : k + _TOGETHER] for k in range(0, len(holders), _TOGETHER)]
+    trits = np.zeros(len(rows), np.int8)
+    for group in groups:
+        some = np.flatnonzero(np.isin(driver, group))
+        at = rows[some]
+        permits = {id(permit): permit for n in group for permit in held[n]}
+        trits[some] = decide_columns(
+            law.notice,
+            Questions(
+                [law.vehicles[number] for number in drivers[group].tolist()],
+                np.searchsorted(group, driver[some]),
+                np.floor(tracks.t_s[at]).astype(np.int64),
+                {name: np.full(len(at), mask, np.int64) for name, mask in _inside(law).items()},
+                Coded.of([on.get(row) for row in at.tolist()]),
+                tracks.lon[at],
+                tracks.lat[at],
+                PermitList([*permits.values()]),
+            ),
+        )
+    held_on: npt.NDArray[np.int8] = trits[np.cumsum(asked) - 1]
+    return held_on
 
-    Those near the fix, and those near the fix before and after it: a single slip of the receiver takes nobody off the
-    road of his permit. Instants between fixes (where the border was crossed, where a window opens) are on the streets of
-    the fixes beside them; the straight line they lie on is no street.
-    """
-    fixes = np.flatnonzero(passage.is_fix)
-    if not len(fixes):
-        return [None] * len(t_s)
-    near = ground.roads(passage.lon[fixes], passage.lat[fixes], slip_m=SLIP_M)
-    known = passage.t_s[fixes]
-    first = np.clip(np.searchsorted(known, t_s) - 1, 0, max(len(known) - 2, 0))
-    past = np.maximum(np.searchsorted(known, t_s, side="right") + 1, 2)
-    return [frozenset().union(*near[a:b]) for a, b in zip(first.tolist(), past.tolist(), strict=True)]
+
+def _parts(tracks: Tracks, trits: npt.NDArray[np.int8]) -> Parts:
+    """Cut passages where the verdict changes; each point's verdict holds until the next point."""
+    last = tracks.first[1:] - 1
+    begins = np.zeros(len(trits), bool)
+    begins[1:] = trits[1:] != trits[:-1]
+    begins[last] = False
+    begins[tracks.first[:-1]] = True
+    begin = np.flatnonzero(begins)
+    owner = tracks.of[begin]
+    return Parts(begin, np.minimum(np.append(begin[1:], len(trits)), last[owner]))
 
 
-def _parts(track: _Track, trits: npt.NDArray[np.int8]) -> list[_Part]:
-    """Cut the points where the verdict changes; each point's verdict holds until the next point."""
-    until = trits[:-1] if len(trits) > 1 else trits
-    edges = [0, *(np.flatnonzero(np.diff(until)) + 1).tolist(), len(until)]
-    return [_Part(track, slice(a, b + 1), int(until[a])) for a, b in pairwise(edges)]
-
-
-def _lead(part: _Part, fixes: Fixes, law: Law) -> Lead:
-    track, passage = part.track, part.track.passage
-    vehicle, name = law.vehicles[passage.vehicle], fixes.vehicle_ids[passage.vehicle]
-    t_s, lon, lat = track.t_s[part.rows], track.lon[part.rows], track.lat[part.rows]
-    verdict = _verdict(part, law, vehicle)
-    entered, left = (_written(instant, law.notice.pack.timezone) for instant in (t_s[0], t_s[-1]))
-    own = np.isin(passage.t_s, t_s)
-    x, y = law.ground.plane.xy(lon, lat)
-    return Lead(
-        lead_id=_id(law.notice.id, law.ground.zone.id, name, entered, left, verdict.verdict),
-        vehicle_id=name,
-        plate=vehicle.plate,
-        entered_at=entered,
-        left_at=left,
-        fixes=int((passage.is_fix & own).sum()),
-        fixes_inside=int((passage.is_inside & own).sum()),
-        distance_inside_m=0.0 if passage.cut_corner else round(float(np.hypot(np.diff(x), np.diff(y)).sum()), 1),
-        roads=_roads(part),
-        probability=round(passage.probability, 4),
-        verdict=verdict.verdict,
-        reasons=tuple(dict.fromkeys(reason.code for reason in verdict.reasons)),
-        clauses=tuple(dict.fromkeys(reason.clause for reason in verdict.reasons if reason.clause)),
-        enforceable=verdict.enforceable,
-        permit_status=_permit_status(verdict, vehicle, law.permits),
-        enterprise_id=None,
-        grade=law.ground.zone.grade,
-        missing=verdict.missing,
-        other_readings=tuple(str(reading["reading"]) for reading in verdict.other_readings),
-        notice=law.notice.id,
-        cut_corner=passage.cut_corner,
-        line=shapely.LineString(np.column_stack([lon, lat]) if len(lon) > 1 else [(lon[0], lat[0])] * 2),
+def _leads(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], fixes: Fixes, law: Law, own: Own) -> list[Lead]:
+    begin_s, end_s = tracks.t_s[parts.begin], tracks.t_s[parts.end]
+    metres = tracks.along_m[parts.end] - tracks.along_m[parts.begin]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = metres / (end_s - begin_s) * 3.6
+    most = np.fmax(fastest(tracks, parts), mean)
+    deep = deepest(tracks, parts, law.ground)
+    columns = zip(
+        tracks.of[parts.begin].tolist(),
+        verdicts,
+        _lines(tracks, parts),
+        _roads(tracks, parts, law.ground),
+        *(_written(instants, law.notice.pack.timezone) for instants in (begin_s, end_s)),
+        *(counted(values, parts) for values in (tracks.fixes, tracks.inside)),
+        metres.tolist(),
+        mean.tolist(),
+        most.tolist(),
+        deep.depth_m.tolist(),
+        errors_at(tracks, deep.point, fixes).tolist(),
+        *ends_of(tracks, parts, verdicts, law.ground),
+        begin_s.tolist(),
+        end_s.tolist(),
+        strict=True,
     )
+    grade, zone_id = law.ground.zone.grade, law.ground.zone.id
+    leads = []
+    for (
+        of,
+        verdict,
+        line,
+        roads,
+        entered,
+        left,
+        seen,
+        inside,
+        far,
+        usual,
+        fast,
+        deepest_m,
+        error_m,
+        entry,
+        exit_,
+        t0,
+        t1,
+    ) in columns:
+        passage = tracks.passages[of]
+        vehicle, name = law.vehicles[passage.vehicle], fixes.vehicle_ids[passage.vehicle]
+        status = _permit_status(verdict, vehicle, own)
+        driven = not passage.cut_corner
+        leads.append(
+            Lead(
+                lead_id=_id(law.notice.id, zone_id, name, entered, left, verdict.verdict),
+                vehicle_id=name,
+                plate=vehicle.plate,
+                entered_at=entered,
+                left_at=left,
+                fixes=seen,
+                fixes_inside=inside,
+                distance_inside_m=round(far, 1) if driven else 0.0,
+                roads=roads,
+                probability=round(passage.probability, 4),
+                verdict=verdict.verdict,
+                reasons=tuple(dict.fromkeys(reason.code for reason in verdict.reasons)),
+                clauses=tuple(dict.fromkeys(reason.clause for reason in verdict.reasons if reason.clause)),
+                enforceable=verdict.enforceable,
+                permit_status=status,
+                enterprise_id=None,
+                grade=grade,
+                missing=verdict.missing,
+                other_readings=tuple(str(reading["reading"]) for reading in verdict.other_readings),
+                notice=law.notice.id,
+                cut_corner=passage.cut_corner,
+                line=line,
+                entry=entry,
+                exit=exit_,
+                mean_speed_kmh=_rounded(usual) if driven else None,
+                max_speed_kmh=_rounded(fast) if driven else None,
+                depth_max_m=_rounded(deepest_m),
+                vehicle_class=verdict.vehicle_class,
+                vehicle_facts=quoted(verdict, vehicle.given),
+                why_probability=basis_of(passage, inside, deepest_m, error_m),
+                evidence_missing=missing_evidence(vehicle, grade, status),
+                passage=passage,
+                begin_s=t0,
+                end_s=t1,
+            )
+        )
+    return leads
 
 
-def _verdict(part: _Part, law: Law, vehicle: VehicleFacts) -> Verdict:
-    """Return the verdict at the part's first point, with its reasons."""
-    track, first = part.track, part.rows.start
-    own = PermitList([permit for permit in law.permits.permits if vehicle.plate in (None, permit.plate)])
-    lon, lat = float(track.lon[first]), float(track.lat[first])
-    place = PlaceFacts("inside", _inside(law), track.may_be_on[first], lon, lat, mapped=True)
-    at = dt.datetime.fromtimestamp(float(np.floor(track.t_s[first])), tz=dt.UTC)
-    return decide(law.notice, Question(vehicle, at, place, own))
+def _rounded(value: float) -> float | None:
+    return round(value, 1) if np.isfinite(value) else None
 
 
-def _written(t_s: float, timezone: str) -> str:
-    return rfc3339(dt.datetime.fromtimestamp(float(np.floor(t_s)), tz=dt.UTC), timezone)
+def _lines(tracks: Tracks, parts: Parts) -> list[shapely.LineString]:
+    """Return the fixes of each part as a line; a single point twice."""
+    point, part = parts.points()
+    alone = np.flatnonzero(parts.begin == parts.end)
+    if len(alone):
+        point, part = np.append(point, parts.begin[alone]), np.append(part, alone)
+        order = np.argsort(part, kind="stable")
+        point, part = point[order], part[order]
+    lines = np.asarray(shapely.linestrings(tracks.lon[point], tracks.lat[point], indices=part), dtype=object)
+    return list(lines)
 
 
-def _roads(part: _Part) -> tuple[str, ...]:
-    """Return the streets in the order driven: of the path, where it is known, else of the fixes."""
-    track = part.track
-    begin, end = float(track.t_s[part.rows][0]), float(track.t_s[part.rows][-1])
-    driven = [s.name for s in track.passage.streets if s.name and s.entered_at < end and begin < s.left_at]
-    if driven:
-        return tuple(dict.fromkeys(driven))
-    on = track.on[part.rows]
-    fixes = np.isin(track.t_s[part.rows], track.passage.t_s[track.passage.is_fix]).tolist()
-    chosen = [names for names, is_fix in zip(on, fixes, strict=True) if is_fix] or on
-    return tuple(dict.fromkeys(name for names in chosen for name in sorted(names)))
+def _written(t_s: Floats, timezone: str) -> list[str]:
+    """Write instants in a zone of time, to the second, as the contract does (RFC 3339)."""
+    whole = np.floor(t_s).astype(np.int64)
+    days, seconds = local_columns(whole, timezone)
+    here = (days - _EPOCH_DAY) * 86_400 + seconds
+    texts = np.datetime_as_string(here.astype("datetime64[s]")).tolist()
+    return [text + _offset(ahead) for text, ahead in zip(texts, (here - whole).tolist(), strict=True)]
 
 
-def _permit_status(verdict: Verdict, vehicle: VehicleFacts, permits: PermitList) -> str:
-    if not any(permit.plate == vehicle.plate for permit in permits.permits):
+_EPOCH_DAY = 719_163
+
+
+def _offset(seconds: int) -> str:
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    return f"{'-' if seconds < 0 else '+'}{hours:02}:{minutes:02}"
+
+
+def _roads(tracks: Tracks, parts: Parts, ground: Locator) -> list[tuple[str, ...]]:
+    """Return the streets of each part in the order driven: of the path, where it is known, else of the fixes."""
+    times = zip(
+        tracks.of[parts.begin].tolist(), tracks.t_s[parts.begin].tolist(), tracks.t_s[parts.end].tolist(), strict=True
+    )
+    found = [
+        tuple(dict.fromkeys(s.name for s in on_the_way(tracks.passages[number], begin, end) if s.name))
+        for number, begin, end in times
+    ]
+    # without a path, the streets that the fixes are on say where it was
+    rest = [n for n, names in enumerate(found) if not names]
+    if not rest:
+        return found
+    point, part = Parts(parts.begin[rest], parts.end[rest]).points()
+    near = ground.roads(tracks.lon[point], tracks.lat[point])
+    by_fix: list[dict[str, None]] = [{} for _ in rest]
+    by_any: list[dict[str, None]] = [{} for _ in rest]
+    for names, k, is_fix in zip(near, part.tolist(), (tracks.fixes[point] > 0).tolist(), strict=True):
+        for chosen in (by_any, by_fix) if is_fix else (by_any,):
+            chosen[k].update(dict.fromkeys(sorted(names)))
+    has_fix = np.bincount(part, tracks.fixes[point], len(rest)) > 0
+    for k, n in enumerate(rest):
+        found[n] = tuple(by_fix[k] if has_fix[k] else by_any[k])
+    return found
+
+
+def _permit_status(verdict: Verdict, vehicle: VehicleFacts, own: Own) -> str:
+    if vehicle.plate not in own.by_plate:
         return "none"
     codes = [reason.code for reason in verdict.reasons if reason.code.startswith("permit.")]
     return ";".join(dict.fromkeys(codes)) or "not_needed"

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import shutil
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
@@ -13,10 +14,22 @@ import pyarrow.parquet
 import shapely
 
 from truckban.traces.check import Checked
+from truckban.traces.evidence import EVIDENCE
 from truckban.traces.leads import Lead
+from truckban.traces.repeats import repeats_facts
 from truckban.traces.tables import Reject
 
 _TEXTS = pa.list_(pa.string())
+
+
+def _end(name: str) -> list[tuple[str, pa.DataType]]:
+    """Return the columns that say how a part of a passage begins or ends."""
+    more = {"street": pa.string(), "number": pa.int64(), "from": pa.string(), "lon": pa.float64(), "lat": pa.float64()}
+    return [(name, pa.string()), *((f"{name}_{part}", kind) for part, kind in more.items())]
+
+
+APART = "passages"
+"""The folder of passages that are too many for one file."""
 SCHEMA = pa.schema(
     [
         ("lead_id", pa.string()),
@@ -39,6 +52,19 @@ SCHEMA = pa.schema(
         ("missing", _TEXTS),
         ("other_readings", _TEXTS),
         ("notice", pa.string()),
+        ("route", pa.string()),
+        ("route_en", pa.string()),
+        *_end("entry"),
+        *_end("exit"),
+        ("mean_speed_kmh", pa.float64()),
+        ("max_speed_kmh", pa.float64()),
+        ("depth_max_m", pa.float64()),
+        ("vehicle_class", pa.string()),
+        ("vehicle_facts", _TEXTS),
+        ("why_probability", _TEXTS),
+        ("evidence_missing", _TEXTS),
+        ("incident_id", pa.string()),
+        ("repeat_rule", pa.string()),
     ]
 )
 
@@ -58,10 +84,18 @@ def write_outputs(checked: Checked, out: Path, *, all_passages: bool, excel: boo
         (out / name).unlink(missing_ok=True)  # what stands there afterwards is from this run
     encoding = "utf-8-sig" if excel else "utf-8"
     _write_rows(checked.leads, out / "leads", encoding)
-    if all_passages:
+    if not checked.others_apart:
+        _remove_apart(out / APART)
+    if all_passages and not checked.others_apart:
         _write_rows(checked.parts, out / "passages", encoding, kinds=[checked.kind(part) for part in checked.parts])
     (out / "leads.geojson").write_text(_geojson(checked.leads, checked), encoding="utf-8")
     _write_rejects(checked.rejects, out / "rejected.csv", lang, encoding)
+
+
+def _remove_apart(folder: Path) -> None:
+    """Remove passages that the machines of an earlier run wrote; nothing else that may stand under that name."""
+    if (folder / "_SUCCESS").exists():
+        shutil.rmtree(folder)
 
 
 def write_run(checked: Checked, out: Path) -> None:
@@ -75,6 +109,7 @@ def run_facts(checked: Checked) -> dict[str, Any]:
     zone = checked.ground.zone
     return {
         "truckban": metadata.version("truckban"),
+        "engine": checked.engine,
         "notice": {"id": checked.notice.id, "doc_no": checked.notice.pack.doc_no, "sha256": checked.notice.sha256},
         "zone": {
             "id": zone.id,
@@ -85,6 +120,9 @@ def run_facts(checked: Checked) -> dict[str, Any]:
         "min_probability": checked.min_probability,
         "files": [{"file": name, "rows": rows} for name, rows in checked.fixes.files],
         "counts": checked.counts(),
+        "repeats": repeats_facts(checked.notice.pack.repeats),
+        "evidence_missing": {code: {"zh": text.zh, "en": text.en} for code, text in EVIDENCE.items()},
+        "fit": checked.fixes.fit.as_json() if checked.fixes.fit else None,
         "notes": [{"zh": note.zh, "en": note.en} for note in checked.notes],
         "leads_sha256": hashlib.sha256("".join(lead.lead_id for lead in checked.leads).encode()).hexdigest(),
     }
@@ -115,8 +153,14 @@ def _cell(value: Any) -> Any:  # noqa: ANN401
 
 
 def _geojson(leads: Sequence[Lead], checked: Checked) -> str:
+    # along the streets where the path is known (`why_probability` says so), else from fix to fix
     features = [
-        {"type": "Feature", "properties": lead.row(), "geometry": shapely.geometry.mapping(lead.line)} for lead in leads
+        {
+            "type": "Feature",
+            "properties": lead.row(),
+            "geometry": shapely.geometry.mapping(lead.line if (path := lead.path) is None else path),
+        }
+        for lead in leads
     ]
     zone = checked.ground.zone
     head = {

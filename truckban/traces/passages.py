@@ -1,24 +1,23 @@
 """Passages: each continuous drive through the zone, with how sure it is."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from truckban.traces.drives import SLOW_MS, Drive, drives_of, moving_times
+from truckban.traces.drives import SLOW_MS, Drive, all_drives, moving_times
 from truckban.traces.fixes import Fixes
-from truckban.traces.inside import evidence, posterior
+from truckban.traces.inside import LIKELY, SLIGHT, border_runs
+from truckban.traces.near import Near, Visits, visits_of
 from truckban.traces.paths import Run, ZoneMatcher, error_shown, probability_between, runs_inside
-from zones.coords import LocalPlane
 from zones.locate import Locator
 from zones.matching.matcher import Match
 from zones.matching.words import StreetDriven
 
 _Floats = npt.NDArray[np.float64]
 _NEAR_M = 60.0
-"""Drives that come no nearer to the area than this are not looked at further."""
-_LIKELY = 0.5
+"""A line between two fixes outside that comes no deeper than this goes round a corner."""
 _SINGLE = 0.85
 """What rests on one fix inside that may be a slip, or on none, is not claimed to be likelier."""
 _MULTIPATH_M = 100.0
@@ -31,8 +30,6 @@ _LEAST_ERROR_M = 10.0
 _WANDERING_M = 300.0
 """A shorter stretch that is slower than a walk may be a parked truck's receiver."""
 _RADIUS_M = 6371008.8
-_SLIGHT = 0.05
-"""Fixes inside that are less likely than this to mean anything make no passage, not even an unsure one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,62 +66,81 @@ class Found:
     passages: list[Passage]
     drives: int
     gaps: int
+    vehicles: npt.NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+    """Of each drive the vehicle, shape (drives,)."""
 
 
-def find_passages(fixes: Fixes, ground: Locator, streets: ZoneMatcher | None) -> Found:
-    """Return the passages of every vehicle through a zone, in order of vehicle and time.
+Stands = Callable[[npt.NDArray[np.intp], _Floats, _Floats], npt.NDArray[np.bool_]]
+"""From vehicles and the times between which they drove, each of shape (n,): whether a ban may stand then at all."""
+
+
+def always(vehicle: npt.NDArray[np.intp], _begin: _Floats, _end: _Floats) -> npt.NDArray[np.bool_]:
+    """Say that a ban may stand at all times, for each vehicle."""
+    return np.ones(len(vehicle), np.bool_)
+
+
+def find_passages(fixes: Fixes, ground: Locator, streets: ZoneMatcher | None, stands: Stands = always) -> Found:
+    """Return the passages of every vehicle through a zone, in order of vehicle and time; see `passages_of`."""
+    near = Near.of(ground)
+    return passages_of(visits_of(fixes, near), near, streets, stands)
+
+
+def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands: Stands = always) -> Found:
+    """Return the passages in visits, in their order.
 
     Args:
-        fixes: of all vehicles.
-        ground: the zone.
+        visits: of any vehicles.
+        near: the zone.
         streets: around the zone, for the path between fixes; None where the zone's file holds none: then the border alone
             decides.
+        stands: drives for which it says no are lawful wherever they went, and told by the border alone.
     """
-    plane = ground.plane
-    x_m, y_m = plane.xy(fixes.lon, fixes.lat)
-    depth_m = ground.depth_m(fixes.lon, fixes.lat)
-    starts = np.searchsorted(fixes.vehicle, np.arange(len(fixes.vehicle_ids) + 1))
+    fixes = visits.fixes
+    depth_m, x_m, y_m = near.depths.depth_m(fixes.lon, fixes.lat)
+    drives, _ = all_drives(fixes.t_s, x_m, y_m, visits.starts)
+    runs = border_runs(depth_m, fixes.accuracy_m, drives)
+    corners = _corners(fixes, near, drives, depth_m, x_m, y_m)
+    some = np.union1d(runs[0], corners[0])
+    begin, end = moving_times(drives[some], fixes.t_s, x_m, y_m)
+    matched = stands(fixes.vehicle[drives[some, 0]], begin, end)
     t_s = fixes.t_s.copy()
     on_the_road = replace(fixes, t_s=t_s)
     passages: list[Passage] = []
-    drives_seen = gaps_seen = 0
-    for vehicle, (start, end) in enumerate(zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)):
-        rows = slice(start, end)
-        drives, gaps = drives_of(fixes.t_s[rows], x_m[rows], y_m[rows])
-        drives_seen += len(drives)
-        gaps_seen += gaps
-        for drive in drives:
-            moved = Drive(drive.first + start, drive.last + start)
-            t_s[moved.first], t_s[moved.last] = moving_times(moved, fixes.t_s, x_m, y_m)
-            found = _of_drive(on_the_road, ground, streets, moved, vehicle, depth_m, plane)
-            passages += sorted(found, key=lambda passage: float(passage.t_s[0]))
-            t_s[moved.first], t_s[moved.last] = fixes.t_s[moved.first], fixes.t_s[moved.last]
-    return Found(passages, drives_seen, gaps_seen)
+    for k, drive in enumerate(some.tolist()):
+        first, last = drives[drive].tolist()
+        t_s[first], t_s[last] = begin[k], end[k]
+        of_border, of_corners = (slice(*np.searchsorted(which, [drive, drive + 1])) for which in (runs[0], corners[0]))
+        by_border = [
+            _passage(on_the_road, depth_m, first, last, run, probability)
+            for run, probability in zip(runs[1][of_border].tolist(), runs[2][of_border].tolist(), strict=True)
+        ]
+        cut = [_cut_corner(on_the_road, row) for row in corners[1][of_corners].tolist()]
+        found: Iterable[Passage] = [*by_border, *cut]
+        if streets is not None and matched[k]:
+            visit = int(np.searchsorted(visits.starts, first, side="right")) - 1
+            bounds = slice(int(visits.starts[visit]), int(visits.starts[visit + 1]))
+            found = _by_path(on_the_road, streets, Drive(first, last), bounds, depth_m, by_border, cut)
+        passages += sorted(found, key=lambda passage: float(passage.t_s[0]))
+        t_s[first], t_s[last] = fixes.t_s[first], fixes.t_s[last]
+    return Found(passages, len(drives), visits.gaps, fixes.vehicle[drives[:, 0]])
 
 
-def _of_drive(
+def _by_path(
     fixes: Fixes,
-    ground: Locator,
-    streets: ZoneMatcher | None,
+    streets: ZoneMatcher,
     drive: Drive,
-    vehicle: int,
+    visit: slice,
     depth_m: _Floats,
-    plane: LocalPlane,
+    by_border: Sequence[Passage],
+    corners: Sequence[Passage],
 ) -> Iterator[Passage]:
+    """Yield the passages of one drive by its path through the streets, and by the border where no street is known."""
     rows = np.arange(drive.first, drive.last + 1)
     depth = depth_m[rows]
-    by_border = _by_border(fixes, rows, depth, vehicle) if depth.max() > -_NEAR_M else []
-    corners = [*_cut_corners(fixes, ground, rows, depth, vehicle, plane)]
-    if streets is None:
-        yield from by_border
-        yield from corners
-        return
-    if not (by_border or corners):
-        return
     match = streets.match(fixes, slice(drive.first, drive.last + 1))
     deep_m = _DEEP * max(error_shown(match), _LEAST_ERROR_M)
-    runs = [_on_path(fixes, rows, depth_m, run, vehicle, deep_m) for run in runs_inside(match, streets)]
-    yield from (run for run in runs if run.probability >= _SLIGHT)
+    runs = [_on_path(fixes, rows, depth_m, run, visit, deep_m) for run in runs_inside(match, streets)]
+    yield from (run for run in runs if run.probability >= SLIGHT)
     for passage in [*by_border, *corners]:
         begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
         if any(run.t_s[0] <= end and begin <= run.t_s[-1] for run in runs):
@@ -136,7 +152,7 @@ def _of_drive(
         here = (fixes.t_s[rows] >= begin) & (fixes.t_s[rows] <= end)
         most = 1.0 if here.any() and depth[here].max() >= deep_m else _SINGLE
         probability = min(passage.probability, probability_between(match, streets, begin, end), most)
-        if probability >= _SLIGHT:
+        if probability >= SLIGHT:
             yield replace(passage, probability=probability)
 
 
@@ -148,7 +164,7 @@ def _off_streets(match: Match, passage: Passage) -> bool:
 
 
 def _on_path(
-    fixes: Fixes, rows: npt.NDArray[np.intp], depth_m: _Floats, run: Run, vehicle: int, deep_m: float
+    fixes: Fixes, rows: npt.NDArray[np.intp], depth_m: _Floats, run: Run, visit: slice, deep_m: float
 ) -> Passage:
     """Return a stretch of a path as a passage along the fixes in it and where it crossed the border."""
     depth = depth_m[rows]
@@ -172,16 +188,17 @@ def _on_path(
     if sure and len(inside) == 1:
         only = int(inside[0])
         sure = depth[only] >= _MULTIPATH_M and (
-            _no_slip(fixes, rows, only) or _stood_there(fixes, depth_m, int(rows[only]), vehicle)
+            _no_slip(fixes, rows, only) or _stood_there(fixes, depth_m, int(rows[only]), visit)
         )
     most = run.probability if sure else min(run.probability, _SINGLE)
+    vehicle = int(fixes.vehicle[rows[0]])
     return Passage(vehicle, t, lon, lat, is_fix, is_inside, probability=most, streets=run.streets)
 
 
-def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, vehicle: int) -> bool:
+def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, visit: slice) -> bool:
     """Return whether the truck was parked inside at one end of the drive: the fixes before or after lie there too."""
     for beside in ((row + 1, row + 2), (row - 1, row - 2)):
-        if min(beside) >= 0 and max(beside) < len(depth_m) and (fixes.vehicle[list(beside)] == vehicle).all():
+        if min(beside) >= visit.start and max(beside) < visit.stop:
             near = [_metres(fixes, row, other) <= _STOOD_M and depth_m[other] > 0 for other in beside]
             if all(near):
                 return True
@@ -211,46 +228,16 @@ def _no_slip(fixes: Fixes, rows: npt.NDArray[np.intp], k: int) -> bool:
     return len(others) > 0 and bool(speed[k - 1 : k + 1].max() <= float(np.quantile(others, 0.9)) * 1.2 + 2.0)
 
 
-def _by_border(fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, vehicle: int) -> list[Passage]:
-    """Return the passages that the fixes' distances from the border show."""
-    probable = posterior(evidence(depth, fixes.accuracy_m[rows]))
-    likely = probable >= _LIKELY
-    found = [_passage(fixes, rows, depth, probable, run, vehicle) for run in _runs(likely)]
-    beside = likely.copy()
-    beside[1:] |= likely[:-1]
-    beside[:-1] |= likely[1:]
-    for first, last in _runs((depth > 0) & ~likely):
-        # what lies right beside a sure passage is its fringe; what is this unlikely is driving along the kerb
-        if not beside[first : last + 1].any() and probable[first : last + 1].max() >= _SLIGHT:
-            found.append(_passage(fixes, rows, depth, probable, (first, last), vehicle))
-    return found
-
-
-def _runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return first and last index of every run of true."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def _passage(
-    fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, probable: _Floats, run: tuple[int, int], vehicle: int
-) -> Passage:
-    first, last = run
-    points = [(*_at(fixes, rows, k, k, 0.0), True, bool(depth[k] > 0)) for k in range(first, last + 1)]
-    if first > 0:
-        points.insert(0, (*_at(fixes, rows, first - 1, first, _share(depth, first - 1, first)), False, False))
-    if last + 1 < len(rows):
-        points.append((*_at(fixes, rows, last, last + 1, _share(depth, last, last + 1)), False, False))
+def _passage(fixes: Fixes, depth_m: _Floats, first: int, last: int, run: Sequence[int], probability: float) -> Passage:
+    """Return a stretch of a drive (rows `first` to `last`) by its fixes and where the way to and from it crosses the border."""
+    begin, end = run
+    points = [(*_at(fixes, k, k, 0.0), True, bool(depth_m[k] > 0)) for k in range(begin, end + 1)]
+    if begin > first:
+        points.insert(0, (*_at(fixes, begin - 1, begin, _share(depth_m, begin - 1, begin)), False, False))
+    if end < last:
+        points.append((*_at(fixes, end, end + 1, _share(depth_m, end, end + 1)), False, False))
     t_s, lon, lat, is_fix, is_inside = (np.array(column) for column in zip(*points, strict=True))
-    return Passage(
-        vehicle,
-        t_s,
-        lon,
-        lat,
-        is_fix,
-        is_inside,
-        probability=float(probable[first : last + 1].max()),
-    )
+    return Passage(int(fixes.vehicle[first]), t_s, lon, lat, is_fix, is_inside, probability=probability)
 
 
 def _share(depth: _Floats, k: int, m: int) -> float:
@@ -260,33 +247,41 @@ def _share(depth: _Floats, k: int, m: int) -> float:
     return float(depth[k] / (depth[k] - depth[m]))
 
 
-def _at(fixes: Fixes, rows: npt.NDArray[np.intp], k: int, m: int, share: float) -> tuple[float, float, float]:
+def _at(fixes: Fixes, k: int, m: int, share: float) -> tuple[float, float, float]:
     def between(values: _Floats) -> float:
-        return float(values[rows[k]] + (values[rows[m]] - values[rows[k]]) * share)
+        return float(values[k] + (values[m] - values[k]) * share)
 
     return between(fixes.t_s), between(fixes.lon), between(fixes.lat)
 
 
-def _cut_corners(
-    fixes: Fixes, ground: Locator, rows: npt.NDArray[np.intp], depth: _Floats, vehicle: int, plane: LocalPlane
-) -> Iterator[Passage]:
-    """Yield the places where the line between two fixes outside goes deep through the area.
+def _corners(
+    fixes: Fixes, near: Near, drives: npt.NDArray[np.intp], depth_m: _Floats, x_m: _Floats, y_m: _Floats
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return drives and rows after which the line between two fixes outside goes deep through the area."""
+    # depth changes by no more than a metre a metre, which bounds what lies between
+    length = np.hypot(np.diff(x_m), np.diff(y_m))
+    deepest = (depth_m[:-1] + depth_m[1:] + length) / 2.0
+    some = np.flatnonzero((depth_m[:-1] <= 0) & (depth_m[1:] <= 0) & (deepest > _NEAR_M))
+    drive = np.searchsorted(drives[:, 0], some, side="right") - 1
+    on = drive >= 0
+    on[on] = some[on] < drives[drive[on], 1]
+    some, drive = some[on], drive[on]
+    share = np.linspace(0.0, 1.0, 9)[1:-1]
+    lon, lat = (
+        (values[some][:, None] + (values[some + 1] - values[some])[:, None] * share).ravel()
+        for values in (fixes.lon, fixes.lat)
+    )
+    depth, _, _ = near.depths.depth_m(lon, lat)
+    cut = depth.reshape(-1, len(share)).max(axis=1, initial=-np.inf) > _NEAR_M
+    return drive[cut], some[cut]
+
+
+def _cut_corner(fixes: Fixes, row: int) -> Passage:
+    """Return the line from one fix to the next as a passage.
 
     The truck may have cut through or gone round; without the streets between nobody knows, so this is never a lead.
     """
-    outside = np.flatnonzero((depth[:-1] <= 0) & (depth[1:] <= 0))
-    if not len(outside):
-        return
-    x, y = plane.xy(fixes.lon[rows], fixes.lat[rows])
-    length = np.hypot(np.diff(x), np.diff(y))[outside]
-    # a line can only reach in where its ends are nearer to the area than it is long
-    outside = outside[length > np.minimum(-depth[:-1][outside], -depth[1:][outside])]
-    for k in outside.tolist():
-        share = np.linspace(0.0, 1.0, 9)[1:-1]
-        lon = fixes.lon[rows[k]] + (fixes.lon[rows[k + 1]] - fixes.lon[rows[k]]) * share
-        lat = fixes.lat[rows[k]] + (fixes.lat[rows[k + 1]] - fixes.lat[rows[k]]) * share
-        if float(ground.depth_m(lon, lat).max()) > _NEAR_M:
-            ends = [_at(fixes, rows, k, k, 0.0), _at(fixes, rows, k + 1, k + 1, 0.0)]
-            t_s, lons, lats = (np.array(column) for column in zip(*ends, strict=True))
-            none = np.zeros(2, bool)
-            yield Passage(vehicle, t_s, lons, lats, none, none, probability=_LIKELY, cut_corner=True)
+    ends = [_at(fixes, row, row, 0.0), _at(fixes, row + 1, row + 1, 0.0)]
+    t_s, lons, lats = (np.array(column) for column in zip(*ends, strict=True))
+    none = np.zeros(2, bool)
+    return Passage(int(fixes.vehicle[row]), t_s, lons, lats, none, none, probability=LIKELY, cut_corner=True)

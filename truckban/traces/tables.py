@@ -8,7 +8,7 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,11 @@ IN_FOLDERS = {".gpx", ".geojson", ".mfjson", ".jt808", ".808", ".xlsx"}
 _MOST_UNPACKED = 1 << 30
 """A sheet has at most 1,048,576 rows: its XML is a few hundred megabytes when full."""
 _SEPARATORS = ",;\t|"
+NO_PARQUET = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
+"""What reading a damaged Parquet file raises; a name or text may be no UTF-8."""
+DAMAGED_PARQUET = Text(
+    "Parquet 文件损坏或不完整，无法读取", "the Parquet file is damaged or cut off and cannot be read"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ def read_tables(
     excel: bool = False,
     traces: bool = False,
     chosen: Mapping[str, str] | None = None,
+    parquet: Reader | None = None,
 ) -> Iterator[Table]:
     """Yield the tables of a file, or of the files of a folder in order of their names; a large file comes in several.
 
@@ -87,6 +93,7 @@ def read_tables(
         excel: whether Excel is read too; within a folder only if traces are.
         traces: whether the formats of traces are read too.
         chosen: which columns the caller named, for formats whose tables have to be made first.
+        parquet: reads Parquet, where not as a whole.
 
     Raises:
         InputError: nothing to read there, not a table, truncated, in no known encoding.
@@ -94,7 +101,7 @@ def read_tables(
     path = Path(path)
     readers: dict[str, Reader] = {
         **dict.fromkeys((".csv", ".txt", ".tsv"), _csv),
-        **dict.fromkeys((".parquet", ".pq"), _parquet),
+        **dict.fromkeys((".parquet", ".pq"), parquet or _parquet),
         **(dict.fromkeys(EXCEL, _excel) if excel else {}),
     }
     if traces:
@@ -105,7 +112,7 @@ def read_tables(
         yield from _one(path, what, readers)
         return
     known = {".csv", ".parquet"} | (IN_FOLDERS if traces else set())
-    files, others = _in_folder(path, known)
+    files, others = in_folder(path, known)
     if not files:
         kinds = ", ".join(sorted(known))
         raise InputError(
@@ -115,18 +122,19 @@ def read_tables(
         for table in _one(file, what, readers):
             table.file = file.relative_to(path).as_posix()
             table.rejects = [replace(reject, file=table.file) for reject in table.rejects]
-            table.notes += _left_out(others)
+            table.notes += left_out(others)
             others = []
             yield table
 
 
-def _in_folder(path: Path, known: set[str]) -> tuple[list[Path], list[Path]]:
+def in_folder(path: Path, known: set[str]) -> tuple[list[Path], list[Path]]:
     """Return the files of a folder that are read, and the others; hidden ones and those that begin with _ are neither."""
     files = sorted(p for p in path.rglob("*") if not p.name.startswith((".", "_")) and p.is_file())
     return [p for p in files if p.suffix.lower() in known], [p for p in files if p.suffix.lower() not in known]
 
 
-def _left_out(others: Sequence[Path]) -> list[Text]:
+def left_out(others: Sequence[Path]) -> list[Text]:
+    """Return the note that names files of a folder that are not read."""
     if not others:
         return []
     some = ", ".join(file.name for file in others[:5])
@@ -139,18 +147,22 @@ def _left_out(others: Sequence[Path]) -> list[Text]:
 
 
 def _one(path: Path, what: Text, readers: Mapping[str, Reader]) -> Iterator[Table]:
+    readable(path, what, readers)
+    read = readers[path.suffix.lower()](path)
+    yield from (read,) if isinstance(read, Table) else read
+
+
+def readable(path: Path, what: Text, endings: Collection[str]) -> None:
+    """Raise InputError unless there is such a file, with one of some endings and not empty."""
     if not path.exists():
         raise InputError(Text(f"没有这个{what.zh}文件", f"there is no such file of {what.en}"), file=path.name)
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        kinds = ", ".join(readers)
+    if path.suffix.lower() not in endings:
+        kinds = ", ".join(endings)
         raise InputError(
             Text(f"不认识的文件类型；可以是 {kinds}", f"unknown kind of file; it can be {kinds}"), file=path.name
         )
     if path.stat().st_size == 0:
         raise InputError(Text("文件是空的", "the file is empty"), file=path.name)
-    read = reader(path)
-    yield from (read,) if isinstance(read, Table) else read
 
 
 def _csv(path: Path) -> Table:
@@ -284,11 +296,8 @@ def _parquet(path: Path) -> Table:
         table = pa.parquet.ParquetFile(path).read().replace_schema_metadata()
         table.validate(full=True)
         frame = table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:  # a name or text may be no UTF-8
-        raise InputError(
-            Text("Parquet 文件损坏或不完整，无法读取", "the Parquet file is damaged or cut off and cannot be read"),
-            file=path.name,
-        ) from error
+    except NO_PARQUET as error:
+        raise InputError(DAMAGED_PARQUET, file=path.name) from error
     return Table(path.name, frame, pd.RangeIndex(1, len(frame) + 1).to_numpy())
 
 

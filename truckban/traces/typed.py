@@ -1,6 +1,6 @@
 """From the rows of a table, as its file has them, to fixes in numbers: each row typed or rejected with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,8 +8,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from truckban.positions import CHINA_LAT, CHINA_LON, MOST_LAT, MOST_LON
-from truckban.traces.column_names import NAMES
+from truckban.traces.clocks import eight_hours_late, impossible_times
+from truckban.traces.column_names import EXTRA, NAMES
+from truckban.traces.reasons import (
+    BAD_TIME,
+    EARLY,
+    NO_NUMBER,
+    NO_TIME,
+    NO_VEHICLE,
+    OUT_OF_RANGE,
+    SWAPPED,
+    WITHOUT_FIX,
+    ZERO,
+)
+from truckban.traces.satellite import without_fix
 from truckban.traces.tables import Reject, Table, find_columns
+from zones.errors import InputError
 from zones.text import Text
 
 NEEDED = ("vehicle_id", "time", "lon", "lat")
@@ -22,25 +36,21 @@ _STAMP = (
 _EPOCH = r"1\d{9}(?:\.\d+)?|1\d{12}(?:\.\d+)?"
 _OFFSET = r"(?:[Zz]|[+-]\d\d(?::?\d\d)?)$"
 _LATEST_IN_SECONDS = 1e11
-_EARLIEST = pd.Timestamp("2000-01-01", tz="UTC").value // 1_000_000_000
-
-NO_VEHICLE = Text("没有车辆编号", "no vehicle id")
-NO_TIME = Text("没有时间", "no time")
-BAD_TIME = Text("时间读不懂", "not a time")
-EARLY = Text("时间早于 2000 年，像是终端时钟有误", "before the year 2000: the terminal's clock looks wrong")
-NO_NUMBER = Text("不是数字", "not a number")
-ZERO = Text("经纬度为零：没有定位", "longitude and latitude are zero: no position")
-SWAPPED = Text("经纬度像是写反了", "longitude and latitude look swapped")
-OUT_OF_RANGE = Text("经纬度超出范围", "out of range")
+# fewer rows say nothing of a whole table
+_FEW = 20
+EARLIEST_S = pd.Timestamp("2000-01-01", tz="UTC").value // 1_000_000_000
 
 
-def typed(table: Table, timezone: str, chosen: Mapping[str, str]) -> tuple[pd.DataFrame, list[Reject]]:
+def typed(
+    table: Table, timezone: str, chosen: Mapping[str, str], *, now_s: float | None = None
+) -> tuple[pd.DataFrame, list[Reject]]:
     """Return the rows of a table as fixes, and those that are none.
 
     Args:
-        table: as read.
+        table: as read; what is found out about its columns is added to its notes.
         timezone: how a time without a zone is read.
         chosen: names of columns in the file, by the contract's names.
+        now_s: seconds since 1970-01-01 UTC; what is later is rejected. None for no such test.
 
     Returns:
         Columns `line, vehicle_id, time` (seconds since 1970-01-01 UTC), `without_zone, lon, lat` (as in the file, degrees),
@@ -59,6 +69,15 @@ def typed(table: Table, timezone: str, chosen: Mapping[str, str]) -> tuple[pd.Da
     seconds, without_zone, time_faults = _times(frame[found["time"]], timezone)
     out["time"], out["without_zone"] = seconds, without_zone
     faults += time_faults
+    extra = _extra_columns(table, chosen, found["time"])
+    received = _times(frame[extra["received"]], timezone)[0] if "received" in extra else None
+    if received is not None:
+        table.notes += _times_in_utc(seconds, received, extra["received"])
+    faults += [("time", reason, rows) for reason, rows in impossible_times(seconds, received, now_s)]
+    if "valid" in extra:
+        without, unknown = without_fix(frame[extra["valid"]])
+        faults.append((extra["valid"], WITHOUT_FIX, without))
+        table.notes += _unknown_words(unknown, extra["valid"])
     for name in _NUMBERS:
         out[name] = _numbers(frame[found[name]]) if name in found else np.nan
     out["accuracy_m"] = out["accuracy_m"].where(out["accuracy_m"] > 0)  # terminals write 0 or -1 for "not known"
@@ -80,6 +99,45 @@ def typed(table: Table, timezone: str, chosen: Mapping[str, str]) -> tuple[pd.Da
         rejects += [Reject(table.file, int(table.lines[row]), name, reason) for row in np.flatnonzero(rows & ~bad)]
         bad |= rows
     return out[~bad], rejects
+
+
+def _extra_columns(table: Table, chosen: Mapping[str, str], time: str) -> dict[str, str]:
+    """Return the columns that say more of a row; where two could be one, neither is used, since none is needed."""
+    extra: dict[str, str] = {}
+    for wanted, others in EXTRA.items():
+        try:
+            extra |= find_columns(table, {wanted: others}, (), chosen)
+        except InputError as error:
+            if wanted in chosen:
+                raise
+            note = Text(f"没有使用：{error.text.zh}", f"not used: {error.text.en}")
+            table.notes.append(note)
+    return {wanted: name for wanted, name in extra.items() if name != time}
+
+
+def _times_in_utc(t_s: npt.NDArray[np.float64], received_s: npt.NDArray[np.float64], column: str) -> list[Text]:
+    late, both = eight_hours_late(t_s, received_s).sum(), np.isfinite(t_s - received_s).sum()
+    if late < _FEW or 2 * late < both:
+        return []
+    return [
+        Text(
+            f"半数以上的行在其时间约 8 小时之后才被接收（{column}）：时间像是世界时，却按当地时间理解；没有更改",
+            f"most rows were received about 8 hours after their time ({column}): the times look like UTC read as local; "
+            "nothing was changed",
+        )
+    ]
+
+
+def _unknown_words(words: Sequence[str], column: str) -> list[Text]:
+    if not words:
+        return []
+    some = ", ".join(word[:20] for word in words[:3])
+    return [
+        Text(
+            f"列 {column} 里看不懂的内容（没有因此拒绝）：{some}",
+            f"column {column} says what is not understood, and nothing was rejected for it: {some}",
+        )
+    ]
 
 
 def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
@@ -114,7 +172,7 @@ def _times(
         )
     missing = np.isnan(seconds)
     with np.errstate(invalid="ignore"):
-        early = seconds < _EARLIEST
+        early = seconds < EARLIEST_S
     return seconds, naive, [("time", NO_TIME, empty), ("time", BAD_TIME, missing & ~empty), ("time", EARLY, early)]
 
 

@@ -6,6 +6,7 @@ its numbers cannot both be true there are two readings, and neither is taken for
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from truckban.vehicles.codes import read_code, split_code, vehicle_codes
 from truckban.vehicles.measures import gross_mass_in_kg, length_in_mm
@@ -108,8 +109,18 @@ def classify(
     Raises:
         InputError: a number is no length or gross mass of a vehicle in these units, or the type is no text.
     """
-    length = length_in_mm(length_mm)
-    mass = gross_mass_in_kg(gross_mass_kg)
+    length, mass = length_in_mm(length_mm), gross_mass_in_kg(gross_mass_kg)
+    if vehicle_type is not None and not isinstance(vehicle_type, str):
+        raise InputError(
+            Text("应是行驶证上的车辆类型文字或代码", "must be the licence's vehicle type: words or a code"),
+            field="vehicle_type",
+        )
+    return _classified(vehicle_type, length, mass)
+
+
+@lru_cache(maxsize=4096)
+def _classified(vehicle_type: str | None, length: float | None, mass: float | None) -> Classification:
+    """Classify by numbers in millimetres and kilograms; a fleet has few kinds of vehicles."""
     known = Box(ANY if length is None else (length, length), ANY if mass is None else (mass, mass))
     said = _understand(vehicle_type)
     meaning = said.meaning
@@ -129,11 +140,6 @@ def classify(
 def _understand(vehicle_type: str | None) -> _Said:
     if vehicle_type is None:
         return _ABSENT
-    if not isinstance(vehicle_type, str):
-        raise InputError(
-            Text("应是行驶证上的车辆类型文字或代码", "must be the licence's vehicle type: words or a code"),
-            field="vehicle_type",
-        )
     text = normalise(vehicle_type)
     if not text:
         return _ABSENT

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 SIZES = frozenset({"heavy", "medium", "light", "micro"})
 """The sizes of GA 802 table 1 for goods vehicles; a vehicle without one has the size `none`."""
@@ -57,6 +58,7 @@ class Meaning:
     notes: frozenset[str] = field(default=frozenset(), compare=False)
 
 
+@lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """Return `text` in one spelling: NFKC, no white space or invisible characters, ASCII letters in capitals."""
     plain = unicodedata.normalize("NFKC", text)

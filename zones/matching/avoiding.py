@@ -4,24 +4,19 @@ import numpy as np
 
 from zones.matching.compiled import compiled, compiled_bare
 from zones.matching.graph import Edges, Floats, Ints, arc_at
-from zones.matching.model import Model
+from zones.matching.ground import Ground, Packed, unpacked
 from zones.matching.posterior import NOTHING, Ways, edges_between, want_searched
-from zones.matching.routes import Scratch, Table, search, search_for
-from zones.matching.steps import log_p_of, reach_of, step_of
-from zones.matching.trellis import BACKWARDS, FIRST, NEVER, NO_WAY, SAME_EDGE, SEARCHED, TURNED, Trellis, Wide
+from zones.matching.routes import search, search_for
+from zones.matching.steps import log_p_of, reach_of, step_between
+from zones.matching.trellis import BACKWARDS, FIRST, NEVER, NO_WAY, SAME_EDGE, SEARCHED, TURNED, Fixes, Trellis, Wide
 
 
 @compiled
 def avoiding(
-    edges: Edges,
-    table: Table,
-    model: Model,
-    work: Scratch,
+    kept: Packed,
     trellis: Trellis,
     ways: Ways,
-    x: Floats,
-    y: Floats,
-    t: Floats,
+    fixes: Fixes,
     marked: Wide,
     around: Edges,
     since: int,
@@ -33,31 +28,27 @@ def avoiding(
     of two ways that are as good as each other, neither is sure.
 
     Args:
-        edges, table, model, work, trellis, ways, x, y, t: of the drive.
+        kept, trellis, ways, fixes: of the drive.
         marked: (arcs + 1,) how many arcs before a position in `edges.arc` are marked.
         around: the edges, those with a marked arc endlessly long.
         since: ways to fixes before this one are open whatever they drive on.
         until: and so are ways to fixes from this one on.
     """
+    ground = unpacked(kept)
     without, together = ways.log_p.copy(), ways.log_p.copy()
-    starts = np.ones(trellis.ptr[len(x)], np.int64)
-    between = np.empty(len(edges.length), np.int32)
-    for i in range(max(0, since), min(len(x), until)):
-        _close(edges, table, model, work, trellis, ways, x, y, t, marked, around, i, without, together, starts, between)
+    starts = np.ones(trellis.ptr[len(fixes.x)], np.int64)
+    between = np.empty(len(ground.edges.length), np.int32)
+    for i in range(max(0, since), min(len(fixes.x), until)):
+        _close(ground, trellis, ways, fixes, marked, around, i, without, together, starts, between)
     return without, together, starts
 
 
 @compiled_bare
 def _close(
-    edges: Edges,
-    table: Table,
-    model: Model,
-    work: Scratch,
+    ground: Ground,
     trellis: Trellis,
     ways: Ways,
-    x: Floats,
-    y: Floats,
-    t: Floats,
+    fixes: Fixes,
     marked: Wide,
     around: Edges,
     i: int,
@@ -67,6 +58,7 @@ def _close(
     between: Ints,
 ) -> None:
     """Close the ways and starts at fix `i` that drive on a marked arc, and open the ways round it."""
+    edges, model, work = ground.edges, ground.model, ground.work
     last = trellis.link[i]
     first, end = trellis.ptr[i], trellis.ptr[i + 1]
     if last == FIRST:
@@ -76,7 +68,7 @@ def _close(
         return
     if last < 0:
         return
-    step = step_of(model, np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last])
+    step = step_between(model, fixes, last, i)
     bound = reach_of(model, step, ways.attempt[i])
     at = ways.ptr[i]
     for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
@@ -103,7 +95,7 @@ def _close(
                     searched = True
                 own = ahead + marked[to + 1] - marked[edges.arc_ptr[f]]
                 met = own
-                for k in range(edges_between(table, work, how, e, f, between)):
+                for k in range(edges_between(ground, how, e, f, between)):
                     g = between[k]
                     met += marked[edges.arc_ptr[g + 1]] - marked[edges.arc_ptr[g]]
                 if met > 0 and own == 0 and ways.log_p[at + j - first] > -NOTHING:
@@ -118,6 +110,6 @@ def _close(
                 j = work.order[n]
                 if work.stamp[trellis.edge[j]] == -work.state[0]:
                     k = at + j - first
-                    without[k] = log_p_of(edges, table, model, work, trellis, step, a, j, SEARCHED) - ways.top[i]
+                    without[k] = log_p_of(ground, trellis, step, a, j, SEARCHED) - ways.top[i]
                     together[k] = np.logaddexp(ways.log_p[k], without[k])
         at += end - first

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zones.matching.compiled import compiled_bare
+from zones.matching.compiled import compiled_bare, compiled_inline
 from zones.matching.graph import Floats, Ints
 from zones.matching.grid import Pieces
 
@@ -11,50 +11,63 @@ MOST = 16
 
 
 @compiled_bare
-def near(pieces: Pieces, x: float, y: float, edge: Ints, offset: Floats, apart2: Floats) -> int:
-    """Write the nearest point of every edge within reach of a position; returns how many there are.
+def near(
+    pieces: Pieces, x: float, y: float, further: float, apart2: Floats, edge: Ints, offset: Floats, edge_apart2: Floats
+) -> int:
+    """Write the nearest point of every edge that is hardly further than the nearest one; returns how many there are.
 
     Args:
         pieces: of the streets.
         x: metres east.
         y: metres north.
+        further: metres that an edge may be further away than the nearest; none further than the reach of the pieces.
+        apart2: (pieces of a cell at most,) to work on.
         edge: (MOST,) to write on: the edge.
         offset: (MOST,) metres from its start.
-        apart2: (MOST,) square of the distance.
+        edge_apart2: (MOST,) square of the distance.
     """
     x0, y0, cell, columns, rows, reach = pieces.size
     if not (x >= x0 and y >= y0 and x < x0 + cell * columns and y < y0 + cell * rows):
         return 0
     c = int((y - y0) / cell) * columns + int((x - x0) / cell)
-    count = 0
-    limit = reach * reach
-    for k in range(pieces.cell_ptr[c], pieces.cell_ptr[c + 1]):
+    first, end = pieces.cell_ptr[c], pieces.cell_ptr[c + 1]
+    # two loops: the first one has no branches, which the processor would guess wrongly
+    nearest = 1e30
+    for k in range(first, end):
         p = pieces.cell_piece[k]
-        ax, ay = pieces.ends[p, 0], pieces.ends[p, 1]
-        dx, dy = pieces.ends[p, 2] - ax, pieces.ends[p, 3] - ay
-        length2 = dx * dx + dy * dy
-        part = 0.0
-        if length2 > 0.0:
-            part = min(1.0, max(0.0, ((x - ax) * dx + (y - ay) * dy) / length2))
-        ex, ey = ax + part * dx - x, ay + part * dy - y
+        px, py, dx, dy = x - pieces.row[p, 0], y - pieces.row[p, 1], pieces.row[p, 2], pieces.row[p, 3]
+        part = (px * dx + py * dy) * pieces.row[p, 4]
+        part = max(0.0, part)
+        part = min(1.0, part)
+        ex, ey = part * dx - px, part * dy - py
         d2 = ex * ex + ey * ey
+        apart2[k - first] = d2
+        nearest = min(nearest, d2)
+    if nearest > reach * reach:
+        return 0
+    limit = min(np.sqrt(nearest) + further, reach) ** 2
+    count = 0
+    for k in range(first, end):
+        d2 = apart2[k - first]
         if d2 > limit:
             continue
-        length = np.sqrt(length2)
+        p = pieces.cell_piece[k]
+        px, py, dx, dy = x - pieces.row[p, 0], y - pieces.row[p, 1], pieces.row[p, 2], pieces.row[p, 3]
+        part = min(1.0, max(0.0, (px * dx + py * dy) * pieces.row[p, 4]))
         for side in range(2):
             e = pieces.edge[p, side]
             if e < 0:
                 continue
-            at = place_for(e, d2, edge, apart2, count)
+            at = place_for(e, d2, edge, edge_apart2, count)
             if at < 0:
                 continue
             count = max(count, at + 1)
-            edge[at], apart2[at] = e, d2
-            offset[at] = pieces.offset[p, side] + (part if side == 0 else 1.0 - part) * length
+            edge[at], edge_apart2[at] = e, d2
+            offset[at] = pieces.row[p, 6 + side] + (part if side == 0 else 1.0 - part) * pieces.row[p, 5]
     return count
 
 
-@compiled_bare
+@compiled_inline
 def place_for(e: int, d2: float, edge: Ints, apart2: Floats, count: int) -> int:
     """Return where a candidate is to be written: over its road's own, at the end, over the furthest, or -1."""
     for m in range(count):

@@ -35,6 +35,7 @@ class Edges(NamedTuple):
         arc_ptr: where the arcs of each edge begin in `arc`.
         arc: the arcs of the source that it is made of, in travel order.
         arc_start: metres from the edge's start to the arc's.
+        ends: (n, 4) x and y of its start and of its end.
     """
 
     length: Floats
@@ -45,6 +46,7 @@ class Edges(NamedTuple):
     arc_ptr: Ints
     arc: Ints
     arc_start: Floats
+    ends: Floats
 
 
 @compiled
@@ -241,6 +243,7 @@ def edges_of(x: Floats, y: Floats, start: Ints, end: Ints, label: Ints | None = 
         arc_ptr=ptr,
         arc=chain,
         arc_start=along[:-1] - np.repeat(along[ptr[:-1]], np.diff(ptr)),
+        ends=np.column_stack([x[first], y[first], x[last], y[last]]),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from zones.matching.compiled import compiled
 from zones.matching.graph import Edges, Floats, Ints
@@ -10,26 +11,32 @@ from zones.matching.graph import Edges, Floats, Ints
 # a cell lists every piece within the reach of any position in it
 _MOST_CELLS = 4_000_000
 _CELL_M = 40.0
+# Morton's order: the bits of two numbers in turn
+_STEPS = 65535
+_SPREAD = ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555))
+Wide = npt.NDArray[np.int64]
 
 
 class Pieces(NamedTuple):
     """Straight pieces, one for both directions, in the cells of a grid.
 
     Attributes:
-        ends: (n, 4) x0, y0, x1, y1 in metres.
+        row: (n, 8) of each, in one line of the processor's cache: x and y where it begins, how far it goes east and north, one
+            over the square of its length (0 where it has none), its length, and metres from the start of the edge along it, and
+            of the one back along it, to where it begins for each.
         edge: (n, 2) the edge along it, and the one back along it; -1 where there is none.
-        offset: (n, 2) metres from the start of each to the start of the piece, in its direction.
         cell_ptr: where the pieces of each cell begin in `cell_piece`.
         cell_piece: the pieces within reach of a cell.
         size: x0, y0, cell, columns, rows, reach.
+        crowd: how many pieces a cell has at most.
     """
 
-    ends: Floats
+    row: Floats
     edge: Ints
-    offset: Floats
     cell_ptr: Ints
     cell_piece: Ints
     size: tuple[float, float, float, int, int, float]
+    crowd: int
 
 
 @compiled
@@ -92,6 +99,18 @@ def _fill(
                         ptr[c + 1] += 1
 
 
+def _along_z(x: Floats, y: Floats) -> Wide:
+    """Return an order in which what is near to each other in the plane is mostly near to each other in memory (Morton's)."""
+    key = np.zeros(len(x), np.int64)
+    for shift, values in enumerate((x, y)):
+        width = float(values.max() - values.min()) or 1.0
+        bits = ((values - values.min()) * (_STEPS / width)).astype(np.int64)
+        for step, mask in _SPREAD:
+            bits = (bits | (bits << step)) & mask
+        key |= bits << shift
+    return np.argsort(key, kind="stable")
+
+
 def pieces_of(x: Floats, y: Floats, start: Ints, end: Ints, edges: Edges, *, reach_m: float) -> Pieces:
     """Return the pieces of arcs between nodes, in a grid.
 
@@ -104,6 +123,8 @@ def pieces_of(x: Floats, y: Floats, start: Ints, end: Ints, edges: Edges, *, rea
         reach_m: how far from a position pieces are looked for.
     """
     arc, edge, offset = _paired(start, end, edges)
+    order = _along_z(x[start[arc]] + x[end[arc]], y[start[arc]] + y[end[arc]])
+    arc, edge, offset = arc[order], edge[order], offset[order]
     ends = np.column_stack([x[start[arc]], y[start[arc]], x[end[arc]], y[end[arc]]])
     x0, y0 = float(x.min()) - reach_m, float(y.min()) - reach_m
     width, height = float(x.max()) + reach_m - x0, float(y.max()) + reach_m - y0
@@ -114,4 +135,9 @@ def pieces_of(x: Floats, y: Floats, start: Ints, end: Ints, edges: Edges, *, rea
     np.cumsum(ptr, out=ptr)
     listed = np.empty(ptr[-1], np.int32)
     _fill(ends, x0, y0, cell, columns, rows, reach_m, ptr[:-1].copy(), listed)
-    return Pieces(ends, edge, offset, ptr, listed, (x0, y0, cell, columns, rows, reach_m))
+    dx, dy = ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]
+    length2 = dx * dx + dy * dy
+    inverse = np.divide(1.0, length2, out=np.zeros_like(length2), where=length2 > 0.0)
+    row = np.column_stack([ends[:, :2], dx, dy, inverse, np.sqrt(length2), offset])
+    crowd = int(np.diff(ptr).max())
+    return Pieces(row, edge, ptr, listed, (x0, y0, cell, columns, rows, reach_m), crowd)

@@ -3,43 +3,52 @@
 import numpy as np
 
 from zones.matching.candidates import near
-from zones.matching.compiled import compiled, compiled_bare
-from zones.matching.graph import Edges, Floats
-from zones.matching.grid import Pieces
-from zones.matching.model import Model
-from zones.matching.routes import Scratch, Table, search_for
-from zones.matching.steps import Step, how_between, log_p_of, reach_of, step_of, useful
-from zones.matching.trellis import FIRST, NEVER, NO_WAY, NOT_ASKED, SEARCHED, SKIPPED, Trellis, Wide
+from zones.matching.compiled import compiled, compiled_bare, compiled_inline
+from zones.matching.graph import NONE
+from zones.matching.ground import Ground
+from zones.matching.routes import look_up_in, search_for
+from zones.matching.steps import ROUNDED_M, Step, how_between, log_p_of, reach_of, step_between, too_far, useful
+from zones.matching.trellis import (
+    FIRST,
+    NEVER,
+    NO_WAY,
+    SEARCHED,
+    SKIPPED,
+    Fixes,
+    Trellis,
+    Wide,
+)
 
 # fixes in a row that no way leads to, before the drive is broken off
 _MOST_SKIPPED = 3
 # a candidate this much less likely than the best one is kept, but no way is looked for from it
 _HOPELESS = 200.0
+# a bound on a log-probability may be wrong by so much in the last digits
+_ROUNDED = 1e-6
 
 
 @compiled_bare
-def put_candidates(
-    pieces: Pieces, model: Model, work: Scratch, trellis: Trellis, i: int, x: float, y: float, sigma: float
-) -> int:
+def put_candidates(ground: Ground, trellis: Trellis, fixes: Fixes, i: int) -> int:
     """Write the candidates of fix `i`; returns how many there are."""
+    model, work, sigma = ground.model, ground.work, fixes.sigma[i]
     edge, offset, apart2 = work.near_edge, work.near_offset, work.near_apart2
-    count = near(pieces, x, y, edge, offset, apart2)
-    nearest = 1e30
+    further = model.spread * sigma
+    count = near(ground.pieces, fixes.x[i], fixes.y[i], further, work.piece_apart2, edge, offset, apart2)
+    first = trellis.ptr[i]
+    scale, half = 1.0 / (sigma * sigma * model.tail), -0.5 * (model.tail + 1.0)
     for k in range(count):
-        nearest = min(nearest, apart2[k])
-    limit = (np.sqrt(nearest) + model.spread * sigma) ** 2
-    at = trellis.ptr[i]
-    for k in range(count):
-        if apart2[k] <= limit:
-            trellis.edge[at], trellis.offset[at] = edge[k], offset[k]
+        trellis.edge[first + k], trellis.offset[first + k] = edge[k], offset[k]
+        if k > 0 and apart2[k] == apart2[k - 1]:
+            # both directions of a street
+            trellis.emission[first + k] = trellis.emission[first + k - 1]
+        else:
             # Student's distribution: like a Gaussian near by, but a burst of multipath does not rule a road out
-            trellis.emission[at] = -0.5 * (model.tail + 1.0) * np.log(1.0 + apart2[k] / (sigma * sigma * model.tail))
-            at += 1
-    trellis.ptr[i + 1] = at
-    return int(at - trellis.ptr[i])
+            trellis.emission[first + k] = half * np.log(1.0 + apart2[k] * scale)
+    trellis.ptr[i + 1] = first + count
+    return count
 
 
-@compiled_bare
+@compiled_inline
 def _likeliest_first(trellis: Trellis, first: int, end: int, order: Wide) -> int:
     """Write the candidates of a fix that can be gone on from, the likeliest first; returns how many there are."""
     count = 0
@@ -56,7 +65,7 @@ def _likeliest_first(trellis: Trellis, first: int, end: int, order: Wide) -> int
     return count
 
 
-@compiled_bare
+@compiled_inline
 def _reached(trellis: Trellis, a: int, j: int, log_p: float, how: int) -> None:
     """Go to candidate `j` from `a` if nothing better is known; of equals, the first candidate counts."""
     value = trellis.best[a] + log_p
@@ -64,93 +73,99 @@ def _reached(trellis: Trellis, a: int, j: int, log_p: float, how: int) -> None:
         trellis.best[j], trellis.back[j], trellis.how[j] = value, a, how
 
 
-@compiled_bare
-def _by_table(
-    edges: Edges, table: Table, model: Model, work: Scratch, trellis: Trellis, step: Step, a: int, i: int, bound: float
-) -> bool:
+@compiled_inline
+def _hopeful(ground: Ground, trellis: Trellis, step: Step, a: int, j: int) -> bool:
+    """Return whether a way from candidate `a` may be better than what is known of `j`: at best it is straight."""
+    margin = trellis.best[a] - step.log_beta - trellis.best[j] + _ROUNDED
+    if margin < 0.0:
+        return False
+    e, f = trellis.edge[a], trellis.edge[j]
+    if e == f or f == ground.edges.reverse[e]:
+        return True
+    return not too_far(ground, trellis, a, j, step.straight + step.beta * margin)
+
+
+@compiled_inline
+def _by_table(ground: Ground, trellis: Trellis, step: Step, a: int, i: int, bound: float) -> bool:
     """Go from candidate `a` to those of fix `i` where that may be better than what is known; returns if a way lacks."""
-    first, end = trellis.ptr[i], trellis.ptr[i + 1]
-    # no way is likelier than a straight one
-    most = trellis.best[a] - step.log_beta
-    # two loops: what is looked up lies far apart in memory, and the processor waits for all of it at once
-    for j in range(first, end):
-        work.how[j - first] = NOT_ASKED
-        if most >= trellis.best[j]:
-            work.how[j - first] = how_between(
-                edges, table, model, trellis.edge[a], trellis.offset[a], trellis.edge[j], trellis.offset[j], bound
-            )
-    lacking = False
-    for j in range(first, end):
-        how = work.how[j - first]
-        if how == NO_WAY:
+    edges, table, hows, asked = ground.edges, ground.table, ground.work.how, ground.work.number
+    # what does not change from way to way is read once; the compiler cannot know that it does not
+    e, offset = trellis.edge[a], trellis.offset[a]
+    rest, end_x, end_y, back = edges.length[e] - offset, edges.ends[e, 2], edges.ends[e, 3], edges.reverse[e]
+    base, size = table.ptr[e], table.ptr[e + 1] - table.ptr[e]
+    most = trellis.best[a] - step.log_beta + _ROUNDED
+    shortest = step.straight - rest + ROUNDED_M
+    count, lacking = 0, False
+    # three loops: the first one has no branches, which the processor would guess wrongly; what the second one looks up lies far
+    # apart in memory, and the processor waits for all of it at once
+    for j in range(trellis.ptr[i], trellis.ptr[i + 1]):
+        f = trellis.edge[j]
+        margin = most - trellis.best[j]
+        # as in `too_far`
+        spare = shortest + step.beta * margin - trellis.offset[j]
+        dx, dy = edges.ends[f, 0] - end_x, edges.ends[f, 1] - end_y
+        near = (spare >= 0.0) & (dx * dx + dy * dy <= spare * spare)
+        asked[count] = j
+        count += int((margin >= 0.0) & (near | (f == e) | (f == back)))
+    for k in range(count):
+        j = asked[k]
+        f = trellis.edge[j]
+        if f == e or f == back:
+            hows[k] = how_between(ground, trellis, a, j, bound)
+        else:
+            hows[k] = look_up_in(table.slots, base, size, f)
+    for k in range(count):
+        how, j = hows[k], asked[k]
+        if how == NONE or how == NO_WAY or (how >= 0 and table.slots[how, 1] + table.slots[how, 2] > bound):
             lacking = True
-        elif how != NOT_ASKED:
-            _reached(trellis, a, j, log_p_of(edges, table, model, work, trellis, step, a, j, how), how)
+        else:
+            _reached(trellis, a, j, log_p_of(ground, trellis, step, a, j, how), how)
     return lacking
 
 
 @compiled_bare
-def _by_search(
-    edges: Edges, table: Table, model: Model, work: Scratch, trellis: Trellis, step: Step, a: int, i: int, bound: float
-) -> None:
+def _by_search(ground: Ground, trellis: Trellis, step: Step, a: int, i: int, bound: float) -> None:
     """Go from candidate `a` to those of fix `i` to which the table has no way, as far as may be better than what is known."""
-    first, end = trellis.ptr[i], trellis.ptr[i + 1]
+    first, end, work, model = trellis.ptr[i], trellis.ptr[i + 1], ground.work, ground.model
     most = trellis.best[a] - step.log_beta
     wanted, reach = 0, 0.0
     for j in range(first, end):
-        if most < trellis.best[j]:
+        if not _hopeful(ground, trellis, step, a, j):
             continue
-        far = min(bound, useful(edges, trellis, step, a, j, most - trellis.best[j]))
-        if far <= table.bound:
-            continue
-        how = how_between(
-            edges, table, model, trellis.edge[a], trellis.offset[a], trellis.edge[j], trellis.offset[j], bound
-        )
-        if how == NO_WAY:
+        far = min(bound, useful(ground, trellis, step, a, j, most - trellis.best[j]))
+        if far > ground.table.bound and how_between(ground, trellis, a, j, bound) == NO_WAY:
             work.wanted[wanted], work.number[wanted] = trellis.edge[j], j
             wanted += 1
             reach = max(reach, far)
     if wanted == 0:
         return
-    search_for(edges, trellis.edge[a], reach, model.turn, model.u_turn, work, wanted)
+    search_for(ground.edges, trellis.edge[a], reach, model.turn, model.u_turn, work, wanted)
     for k in range(wanted):
         j = work.number[k]
         if work.stamp[trellis.edge[j]] == -work.state[0]:
-            _reached(trellis, a, j, log_p_of(edges, table, model, work, trellis, step, a, j, SEARCHED), SEARCHED)
+            _reached(trellis, a, j, log_p_of(ground, trellis, step, a, j, SEARCHED), SEARCHED)
 
 
 @compiled_bare
-def linked(
-    edges: Edges,
-    table: Table,
-    model: Model,
-    work: Scratch,
-    trellis: Trellis,
-    last: int,
-    i: int,
-    straight: float,
-    seconds: float,
-) -> bool:
+def linked(ground: Ground, trellis: Trellis, fixes: Fixes, last: int, i: int) -> bool:
     """Find the best way from the candidates of fix `last` to those of fix `i`; returns whether there is any."""
-    first, end = trellis.ptr[i], trellis.ptr[i + 1]
-    step = step_of(model, straight, seconds)
-    count = _likeliest_first(trellis, trellis.ptr[last], trellis.ptr[last + 1], work.order)
+    first, end, order = trellis.ptr[i], trellis.ptr[i + 1], ground.work.order
+    step = step_between(ground.model, fixes, last, i)
+    count = _likeliest_first(trellis, trellis.ptr[last], trellis.ptr[last + 1], order)
     found = False
     for attempt in range(2):
         if found:
             break
-        bound = reach_of(model, step, attempt)
+        bound = reach_of(ground.model, step, attempt)
         for j in range(first, end):
             trellis.best[j], trellis.back[j], trellis.how[j] = NEVER, -1, NO_WAY
         hopeful, lacking = 0, False
-        while hopeful < count and (
-            attempt > 0 or trellis.best[work.order[hopeful]] >= trellis.best[work.order[0]] - _HOPELESS
-        ):
-            lacking |= _by_table(edges, table, model, work, trellis, step, work.order[hopeful], i, bound)
+        while hopeful < count and (attempt > 0 or trellis.best[order[hopeful]] >= trellis.best[order[0]] - _HOPELESS):
+            lacking |= _by_table(ground, trellis, step, order[hopeful], i, bound)
             hopeful += 1
-        if lacking and bound > table.bound:
+        if lacking and bound > ground.table.bound:
             for n in range(hopeful):
-                _by_search(edges, table, model, work, trellis, step, work.order[n], i, bound)
+                _by_search(ground, trellis, step, order[n], i, bound)
         for j in range(first, end):
             if trellis.back[j] >= 0:
                 trellis.best[j] += trellis.emission[j]
@@ -158,33 +173,23 @@ def linked(
     return found
 
 
-@compiled_bare
-def unknown_between(model: Model, x: Floats, y: Floats, silent: Floats, last: int, i: int) -> bool:
+@compiled_inline
+def unknown_between(ground: Ground, fixes: Fixes, last: int, i: int) -> bool:
     """Return whether too little is known of the way from fix `last` to fix `i` to link them."""
+    model, x, y = ground.model, fixes.x, fixes.y
+    if i == last + 1 and fixes.silent[i] <= model.silence:
+        return False
     straight = np.hypot(x[i] - x[last], y[i] - y[last])
     away = 0.0
     for k in range(last + 1, i + 1):
-        if silent[k] > model.silence and straight > model.silence_moved:
+        if fixes.silent[k] > model.silence and straight > model.silence_moved:
             return True
         away += np.hypot(x[k] - x[k - 1], y[k] - y[k - 1])
     return i > last + 1 and away > model.away
 
 
 @compiled_bare
-def run(
-    edges: Edges,
-    pieces: Pieces,
-    table: Table,
-    model: Model,
-    work: Scratch,
-    trellis: Trellis,
-    x: Floats,
-    y: Floats,
-    t: Floats,
-    sigma: Floats,
-    silent: Floats,
-    state: Wide,
-) -> None:
+def run(ground: Ground, trellis: Trellis, fixes: Fixes, state: Wide) -> None:
     """Go on through the fixes from number `state[0]`; `state` is (next fix, last linked fix or -1, skipped in a row).
 
     A fix without a street near it, or that no way leads to, is skipped; after three in a row that no way leads to, the
@@ -192,18 +197,16 @@ def run(
     streets: a way that is only the shortest one is not what was driven.
     """
     i, last, skipped = state[0], state[1], state[2]
-    while i < len(x):
-        if put_candidates(pieces, model, work, trellis, i, x[i], y[i], sigma[i]) == 0:
+    while i < len(fixes.x):
+        if put_candidates(ground, trellis, fixes, i) == 0:
             trellis.link[i] = SKIPPED
             i += 1
             continue
-        if last < 0 or unknown_between(model, x, y, silent, last, i):
+        if last < 0 or unknown_between(ground, fixes, last, i):
             for j in range(trellis.ptr[i], trellis.ptr[i + 1]):
                 trellis.best[j], trellis.back[j], trellis.how[j] = trellis.emission[j], -1, NO_WAY
             trellis.link[i] = FIRST
-        elif linked(
-            edges, table, model, work, trellis, last, i, np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
-        ):
+        elif linked(ground, trellis, fixes, last, i):
             trellis.link[i] = last
         else:
             skipped += 1

@@ -11,19 +11,22 @@ import numpy.typing as npt
 from zones.errors import InputError
 from zones.matching.avoiding import avoiding
 from zones.matching.calibration import calibrated
-from zones.matching.candidates import MOST
+from zones.matching.drive import BACK_IN_TIME, FINE, NO_LON, driven, matched
 from zones.matching.graph import Floats, Ints
-from zones.matching.hmm import decoded, run
+from zones.matching.ground import Ground, Packed, packed
 from zones.matching.model import Model
-from zones.matching.path import Stretches, arcs_of, stretches_of
+from zones.matching.path import Stretches, stretches_of
+from zones.matching.plane import plane_numbers
 from zones.matching.posterior import Ways, entries, forward, ways_between
-from zones.matching.routes import Prices, Scratch, Table, no_table, scratch_for, table_of
+from zones.matching.routes import Prices, Table, no_table, scratch_for, table_of
 from zones.matching.streets import RoadGraph
 from zones.matching.table_file import table_beside
-from zones.matching.trellis import FIRST, SKIPPED, Trellis, Wide, thinned, trellis_for
+from zones.matching.trellis import FIRST, SKIPPED, Fixes, Trellis, Wide
 from zones.text import Text
 
 __all__ = ["Leg", "Match", "Matcher"]
+
+_NOTHING: Floats = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +67,50 @@ class Match:
         graph: the streets.
         matcher: that made it.
         kept: the fixes that were used, as indices; the others are nearer to the one before than the noise.
-        x, y, t: of these, metres in the graph's plane and seconds.
+        fixes: these.
         trellis: their candidates.
         chosen: the candidate of each, or -1.
+        rows: the likeliest way, see `stretches`.
+        arc_places: its arcs, as numbers in `RoadGraph.arc_source`.
     """
 
     matcher: "Matcher"
     kept: Wide
-    x: Floats
-    y: Floats
-    t: Floats
+    fixes: Fixes
     trellis: Trellis
     chosen: Wide = field(repr=False)
+    rows: Floats = field(repr=False)
+    arc_places: Ints = field(repr=False)
 
     @property
     def graph(self) -> RoadGraph:
         """The streets."""
         return self.matcher.graph
 
+    @property
+    def x(self) -> Floats:
+        """Metres east of the fixes that were used, in the graph's plane."""
+        return self.fixes.x
+
+    @property
+    def y(self) -> Floats:
+        """Metres north."""
+        return self.fixes.y
+
+    @property
+    def t(self) -> Floats:
+        """Seconds."""
+        return self.fixes.t
+
     @cached_property
     def stretches(self) -> Stretches:
         """The likeliest way over edges from junction to junction."""
-        m = self.matcher
-        return stretches_of(m.graph.edges, m.table, m.model, m.work, self.trellis, self.chosen, self.x, self.y, self.t)
+        return stretches_of(self.rows)
 
     @cached_property
     def arcs(self) -> Ints:
         """The arcs of the likeliest way in travel order, the first and the last one whole, as they were given."""
-        s = self.stretches
-        return self.graph.arc_source[arcs_of(self.graph.edges, s.edge, s.begin, s.end)]
+        return self.graph.arc_source[self.arc_places]
 
     @property
     def skipped(self) -> Wide:
@@ -113,16 +131,14 @@ class Match:
 
     @cached_property
     def _ways(self) -> Ways:
-        m = self.matcher
-        return ways_between(m.graph.edges, m.table, m.model, m.work, self.trellis, self.x, self.y, self.t)
+        return ways_between(self.matcher.packed, self.trellis, self.fixes)
 
     @cached_property
     def arc_p(self) -> Floats:
         """For each arc of the graph, in the order of `arc_source`, the probability that it was driven."""
-        m = self.matcher
-        found = entries(m.graph.edges, m.table, m.model, m.work, self.trellis, self._ways, self.x, self.y, self.t)
+        found = entries(self.matcher.packed, self.trellis, self._ways, self.fixes)
         p = np.empty(len(found))
-        p[m.graph.edges.arc] = calibrated(found)
+        p[self.graph.edges.arc] = calibrated(found)
         return p
 
     def probability(self, of: npt.NDArray[np.bool_], *, since: float = -np.inf, until: float = np.inf) -> float:
@@ -136,30 +152,18 @@ class Match:
         Returns:
             0 to 1: what is left where all ways over them are closed (one minus the ratio of likelihoods), calibrated.
         """
-        m = self.matcher
-        marked = np.concatenate([[0], np.cumsum(of[m.graph.edges.arc])]).astype(np.int64)
-        low, high = np.searchsorted(self.t, [since, until], side="left")
+        edges = self.graph.edges
+        marked = np.concatenate([[0], np.cumsum(of[edges.arc])]).astype(np.int64)
+        low = int(np.searchsorted(self.t, since, side="left"))
         high = int(np.searchsorted(self.t, until, side="right"))
-        edges = m.graph.edges
         blocked = np.add.reduceat(of[edges.arc].astype(np.int64), edges.arc_ptr[:-1]) > 0
         around = edges._replace(length=np.where(blocked, np.inf, edges.length))
         without, together, starts = avoiding(
-            edges,
-            m.table,
-            m.model,
-            m.work,
-            self.trellis,
-            self._ways,
-            self.x,
-            self.y,
-            self.t,
-            marked,
-            around,
-            int(low),
-            high,
+            self.matcher.packed, self.trellis, self._ways, self.fixes, marked, around, low, high
         )
-        _, all_ = forward(self.trellis, self._ways, m.model.heat, together, np.ones_like(starts))
-        _, left = forward(self.trellis, self._ways, m.model.heat, without, starts)
+        heat = self.matcher.model.heat
+        _, all_ = forward(self.trellis, self._ways, heat, together, np.ones_like(starts))
+        _, left = forward(self.trellis, self._ways, heat, without, starts)
         return float(calibrated(np.array([1.0 - np.exp(min(0.0, left - all_))]))[0])
 
     @cached_property
@@ -201,7 +205,8 @@ class Matcher:
         graph: the streets.
         model: the numbers of the model.
         table: ways between edges, made before; ways that it lacks are searched.
-        work: what searches write on: a matcher belongs to one thread.
+        packed: all of this for compiled loops, and what they write on: a matcher belongs to one thread.
+        plane: the numbers of the graph's plane for `plane.project`.
     """
 
     def __init__(self, graph: RoadGraph, *, model: Model | None = None, table: Table | None = None) -> None:
@@ -209,7 +214,9 @@ class Matcher:
         self.graph = graph
         self.model = model or Model()
         self.table = table or no_table(graph.edges)
-        self.work: Scratch = scratch_for(len(graph.edges.length), len(graph.edges.next_edge))
+        work = scratch_for(len(graph.edges.length), len(graph.edges.next_edge), graph.pieces.crowd)
+        self.packed: Packed = packed(Ground(graph.edges, graph.pieces, self.table, self.model, work))
+        self.plane: Floats = plane_numbers(graph.plane)
 
     def tabled(self, bound_m: float, *, beside: Path | None = None) -> "Matcher":
         """Return a matcher with a table of all ways up to `bound_m` metres: worth its time for many drives.
@@ -239,70 +246,31 @@ class Matcher:
             InputError: no fixes, arrays of different lengths, a position or time that is no number, or time that runs
                 backwards.
         """
-        lons, lats, ts = (np.atleast_1d(np.asarray(values, np.float64)) for values in (lon, lat, t))
-        _check(lons, lats, ts)
-        x, y = self.graph.plane.xy(lons, lats)
-        said = np.full(len(x), np.nan) if accuracy_m is None else np.atleast_1d(np.asarray(accuracy_m, np.float64))
-        if len(said) != len(x):
-            raise InputError(Text("各列长度不同", "the columns differ in length"), field="accuracy_m")
-        return self.match_xy(x, y, ts, sigma_of(self.model, said))
+        lons, lats, ts = (np.ascontiguousarray(values, np.float64).reshape(-1) for values in (lon, lat, t))
+        said = _NOTHING if accuracy_m is None else np.ascontiguousarray(accuracy_m, np.float64).reshape(-1)
+        if not len(lons):
+            raise InputError(Text("没有定位点", "there are no fixes"), field="lon")
+        for name, values in (("lat", lats), ("time", ts), ("accuracy_m", said)):
+            if len(values) != len(lons) and values is not _NOTHING:
+                raise InputError(Text("各列长度不同", "the columns differ in length"), field=name)
+        fault, at, drive = driven(self.packed, self.plane, lons, lats, ts, said)
+        if fault != FINE:
+            raise _unusable(fault, at, (lons, lats, ts))
+        return Match(self, *drive)
 
     def match_xy(self, x: Floats, y: Floats, t: Floats, sigma: Floats) -> Match:
         """Match a drive in the graph's plane; nothing is checked."""
-        kept = thinned(x, y, t, self.model)
-        # since the fix before, kept or not
-        silent = np.diff(t, prepend=t[0])[kept]
-        x, y, t, sigma = x[kept], y[kept], t[kept], sigma[kept]
-        trellis = trellis_for(len(x), len(x) * MOST)
-        graph = self.graph
-        run(
-            graph.edges,
-            graph.pieces,
-            self.table,
-            self.model,
-            self.work,
-            trellis,
-            x,
-            y,
-            t,
-            sigma,
-            silent,
-            np.array([0, -1, 0]),
-        )
-        return Match(self, kept, x, y, t, trellis, decoded(trellis, len(x)))
+        return Match(self, *matched(self.packed, x, y, t, sigma))
 
 
-# better than this no receiver in a truck is, whatever it says; worse, and it is nowhere
-_LEAST_SIGMA_M, _MOST_SIGMA_M = 3.0, 100.0
-
-
-def sigma_of(model: Model, accuracy_m: Floats) -> Floats:
-    """Return the error to reckon with for each fix, metres: what the receiver says within reason, else the model's."""
-    return np.where(accuracy_m > 0, np.clip(accuracy_m, _LEAST_SIGMA_M, _MOST_SIGMA_M), model.sigma)
-
-
-def _check(lon: Floats, lat: Floats, t: Floats) -> None:
-    if not len(lon):
-        raise InputError(Text("没有定位点", "there are no fixes"), field="lon")
-    for name, values in (("lat", lat), ("time", t)):
-        if len(values) != len(lon):
-            raise InputError(Text("各列长度不同", "the columns differ in length"), field=name)
-    for name, values, most in (("lon", lon, 180.0), ("lat", lat, 90.0), ("time", t, np.inf)):
-        bad = np.flatnonzero(~(np.abs(values) <= most) | ~np.isfinite(values))
-        if len(bad):
-            raise InputError(
-                Text(
-                    f"第 {bad[0] + 1} 个定位点：{values[bad[0]]} 不行",
-                    f"fix {bad[0] + 1}: {values[bad[0]]} will not do",
-                ),
-                field=name,
-            )
-    back = np.flatnonzero(np.diff(t) < 0)
-    if len(back):
-        raise InputError(
-            Text(
-                f"第 {back[0] + 2} 个定位点的时间早于前一个",
-                f"the time of fix {back[0] + 2} is before that of the one before",
-            ),
+def _unusable(fault: int, at: int, columns: tuple[Floats, Floats, Floats]) -> InputError:
+    if fault == BACK_IN_TIME:
+        return InputError(
+            Text(f"第 {at + 1} 个定位点的时间早于前一个", f"the time of fix {at + 1} is before that of the one before"),
             field="time",
         )
+    value = columns[fault - NO_LON][at]
+    return InputError(
+        Text(f"第 {at + 1} 个定位点：{value} 不行", f"fix {at + 1}: {value} will not do"),
+        field=("lon", "lat", "time")[fault - NO_LON],
+    )

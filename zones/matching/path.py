@@ -6,11 +6,11 @@ import numpy as np
 
 from zones.matching.compiled import compiled
 from zones.matching.graph import Edges, Floats, Ints, arc_at
-from zones.matching.model import Model
+from zones.matching.ground import Ground
 from zones.matching.posterior import edges_between
-from zones.matching.routes import Scratch, Table, search_for
-from zones.matching.steps import reach_of, step_of
-from zones.matching.trellis import BACKWARDS, FIRST, SAME_EDGE, SEARCHED, TURNED, Trellis, Wide
+from zones.matching.routes import search_for
+from zones.matching.steps import reach_of, step_between
+from zones.matching.trellis import BACKWARDS, FIRST, SAME_EDGE, SEARCHED, TURNED, Fixes, Trellis, Wide
 
 _TOUCH_M = 1e-6
 
@@ -41,18 +41,14 @@ def _grown(values: Floats, rows: int) -> Floats:
 
 
 @compiled
-def _walked(
-    edges: Edges,
-    table: Table,
-    model: Model,
-    work: Scratch,
+def walked(
+    ground: Ground,
     trellis: Trellis,
+    fixes: Fixes,
     chosen: Wide,
-    x: Floats,
-    y: Floats,
-    t: Floats,
 ) -> Floats:
     """Return (n, 6): edge, begin, end, entered, left, piece."""
+    edges, model, work, t = ground.edges, ground.model, ground.work, fixes.t
     out = np.empty((2 * len(chosen) + 16, 6))
     between = np.empty(len(edges.length), np.int32)
     n, piece = 0, -1
@@ -87,13 +83,12 @@ def _walked(
             n += 1
             continue
         if how == SEARCHED:
-            straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
             # the way was found at the first or at the second attempt; the longer search finds the same
             work.wanted[0] = f
             search_for(
-                edges, e, reach_of(model, step_of(model, straight, seconds), 1), model.turn, model.u_turn, work, 1
+                edges, e, reach_of(model, step_between(model, fixes, last, i), 1), model.turn, model.u_turn, work, 1
             )
-        count = edges_between(table, work, how, e, f, between)
+        count = edges_between(ground, how, e, f, between)
         while n + count + 4 > len(out):
             out = _grown(out, 2 * len(out))
         driven = edges.length[e] - at + to
@@ -113,37 +108,27 @@ def _walked(
     return out[:n]
 
 
-def stretches_of(
-    edges: Edges,
-    table: Table,
-    model: Model,
-    work: Scratch,
-    trellis: Trellis,
-    chosen: Wide,
-    x: Floats,
-    y: Floats,
-    t: Floats,
-) -> Stretches:
-    """Return the likeliest way through the fixes."""
-    rows = _walked(edges, table, model, work, trellis, chosen, x, y, t)
+def stretches_of(rows: Floats) -> Stretches:
+    """Return the rows of `walked` by name."""
     return Stretches(
         rows[:, 0].astype(np.int32), rows[:, 1], rows[:, 2], rows[:, 3], rows[:, 4], rows[:, 5].astype(np.int32)
     )
 
 
 @compiled
-def arcs_of(edges: Edges, edge: Ints, begin: Floats, end: Floats) -> Ints:
+def arcs_of(edges: Edges, rows: Floats) -> Ints:
     """Return the arcs of stretches in the order in which they were driven, the first and the last one whole."""
     count = 0
-    for s in range(len(edge)):
-        count += edges.arc_ptr[edge[s] + 1] - edges.arc_ptr[edge[s]]
+    for s in range(len(rows)):
+        e = int(rows[s, 0])
+        count += edges.arc_ptr[e + 1] - edges.arc_ptr[e]
     out = np.empty(count, np.int32)
     n = 0
-    for s in range(len(edge)):
-        e = edge[s]
+    for s in range(len(rows)):
+        e = int(rows[s, 0])
         # an arc that is only touched is not driven
-        first = edges.arc_ptr[e] if begin[s] == 0.0 else arc_at(edges, e, begin[s] + _TOUCH_M)
-        last = edges.arc_ptr[e + 1] - 1 if end[s] == edges.length[e] else arc_at(edges, e, end[s] - _TOUCH_M)
+        first = edges.arc_ptr[e] if rows[s, 1] == 0.0 else arc_at(edges, e, rows[s, 1] + _TOUCH_M)
+        last = edges.arc_ptr[e + 1] - 1 if rows[s, 2] == edges.length[e] else arc_at(edges, e, rows[s, 2] - _TOUCH_M)
         for k in range(first, max(first, last) + 1):
             out[n] = edges.arc[k]
             n += 1

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from zones.matching.compiled import compiled, compiled_bare
-from zones.matching.graph import NONE, Edges, Floats, Ints, arc_at
-from zones.matching.model import Model
-from zones.matching.routes import Scratch, Table, search_for
-from zones.matching.steps import how_between, log_p_of, reach_of, step_of, useful
+from zones.matching.graph import NONE, Floats, Ints, arc_at
+from zones.matching.ground import Ground, Packed, unpacked
+from zones.matching.routes import Scratch, search_for
+from zones.matching.steps import how_between, log_p_of, reach_of, step_between, useful
 from zones.matching.trellis import (
     BACKWARDS,
     FIRST,
@@ -21,6 +21,7 @@ from zones.matching.trellis import (
     SEARCHED,
     SKIPPED,
     TURNED,
+    Fixes,
     Trellis,
     Wide,
 )
@@ -52,32 +53,22 @@ class Ways(NamedTuple):
 
 
 @compiled_bare
-def _put_ways(
-    edges: Edges,
-    table: Table,
-    model: Model,
-    work: Scratch,
-    trellis: Trellis,
-    ways: Ways,
-    x: Floats,
-    y: Floats,
-    t: Floats,
-) -> None:
+def _put_ways(ground: Ground, trellis: Trellis, ways: Ways, fixes: Fixes) -> None:
     """Write the ways to each fix."""
-    ptr, log_p, hows, attempts = ways.ptr, ways.log_p, ways.how, ways.attempt
-    for i in range(len(x)):
+    model, work = ground.model, ground.work
+    for i in range(len(fixes.x)):
         last = trellis.link[i]
         if last < 0:
             continue
-        step = step_of(model, np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last])
+        step = step_between(model, fixes, last, i)
         first, end = trellis.ptr[i], trellis.ptr[i + 1]
         found = False
         for attempt in range(2):
             if found:
                 break
-            attempts[i] = attempt
+            ways.attempt[i] = attempt
             bound = reach_of(model, step, attempt)
-            at = ptr[i]
+            at = ways.ptr[i]
             for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
                 most = trellis.best[a] - step.log_beta + NOTHING * model.heat
                 wanted, reach = 0, 0.0
@@ -86,65 +77,53 @@ def _put_ways(
                     least = trellis.best[j] - trellis.emission[j] if trellis.back[j] >= 0 else NEVER
                     if most < least:
                         continue
-                    how = how_between(
-                        edges,
-                        table,
-                        model,
-                        trellis.edge[a],
-                        trellis.offset[a],
-                        trellis.edge[j],
-                        trellis.offset[j],
-                        bound,
-                    )
+                    how = how_between(ground, trellis, a, j, bound)
                     if how != NO_WAY:
-                        log_p[at - 1] = log_p_of(edges, table, model, work, trellis, step, a, j, how)
-                        hows[at - 1] = how
+                        ways.log_p[at - 1] = log_p_of(ground, trellis, step, a, j, how)
+                        ways.how[at - 1] = how
                         found = True
                         continue
-                    far = min(bound, useful(edges, trellis, step, a, j, most - least))
-                    if far > table.bound:
+                    far = min(bound, useful(ground, trellis, step, a, j, most - least))
+                    if far > ground.table.bound:
                         work.wanted[wanted], work.number[wanted] = trellis.edge[j], j
                         wanted += 1
                         reach = max(reach, far)
                 if wanted == 0:
                     continue
-                search_for(edges, trellis.edge[a], reach, model.turn, model.u_turn, work, wanted)
+                search_for(ground.edges, trellis.edge[a], reach, model.turn, model.u_turn, work, wanted)
                 for k in range(wanted):
                     j = work.number[k]
                     if work.stamp[trellis.edge[j]] == -work.state[0]:
-                        log_p[at - (end - j)] = log_p_of(edges, table, model, work, trellis, step, a, j, SEARCHED)
-                        hows[at - (end - j)] = SEARCHED
+                        ways.log_p[at - (end - j)] = log_p_of(ground, trellis, step, a, j, SEARCHED)
+                        ways.how[at - (end - j)] = SEARCHED
                         found = True
         # only differences count, and these stay away from what is too small to be written
         top = NEVER
-        for at in range(ptr[i], ptr[i + 1]):
-            top = max(top, log_p[at])
+        for at in range(ways.ptr[i], ways.ptr[i + 1]):
+            top = max(top, ways.log_p[at])
         ways.top[i] = top
-        for at in range(ptr[i], ptr[i + 1]):
-            log_p[at] -= top
+        for at in range(ways.ptr[i], ways.ptr[i + 1]):
+            ways.log_p[at] -= top
 
 
 @compiled
-def ways_between(
-    edges: Edges, table: Table, model: Model, work: Scratch, trellis: Trellis, x: Floats, y: Floats, t: Floats
-) -> Ways:
+def ways_between(kept: Packed, trellis: Trellis, fixes: Fixes) -> Ways:
     """Return the ways between all candidates of each fix and of the fix it is linked to.
 
     Of ways into a candidate, those that are nothing beside the best one are left out.
     """
-    fixes = len(x)
-    ptr = np.zeros(fixes + 1, np.int64)
-    for i in range(fixes):
+    count = len(fixes.x)
+    ptr = np.zeros(count + 1, np.int64)
+    for i in range(count):
         last = trellis.link[i]
-        count = 0
+        pairs = 0
         if last >= 0:
-            count = (trellis.ptr[last + 1] - trellis.ptr[last]) * (trellis.ptr[i + 1] - trellis.ptr[i])
-        ptr[i + 1] = ptr[i] + count
-    log_p = np.full(ptr[fixes], NEVER)
-    hows = np.full(ptr[fixes], NO_WAY, np.int64)
-    attempts = np.zeros(fixes, np.int32)
-    ways = Ways(ptr, log_p, hows, attempts, np.zeros(fixes))
-    _put_ways(edges, table, model, work, trellis, ways, x, y, t)
+            pairs = (trellis.ptr[last + 1] - trellis.ptr[last]) * (trellis.ptr[i + 1] - trellis.ptr[i])
+        ptr[i + 1] = ptr[i] + pairs
+    log_p = np.full(ptr[count], NEVER)
+    hows = np.full(ptr[count], NO_WAY, np.int64)
+    ways = Ways(ptr, log_p, hows, np.zeros(count, np.int32), np.zeros(count))
+    _put_ways(unpacked(kept), trellis, ways, fixes)
     return ways
 
 
@@ -259,12 +238,12 @@ def want_searched(trellis: Trellis, ways: Ways, work: Scratch, at: int, j: int, 
 
 
 @compiled_bare
-def edges_between(table: Table, work: Scratch, how: int, a_edge: int, b_edge: int, out: Ints) -> int:
+def edges_between(ground: Ground, how: int, a_edge: int, b_edge: int, out: Ints) -> int:
     """Write the edges between two on a way, last first; returns how many there are.
 
-    Where the way was searched, `work` holds the search from `a_edge`.
+    Where the way was searched, `ground.work` holds the search from `a_edge`.
     """
-    count = 0
+    count, work, table = 0, ground.work, ground.table
     if how == SEARCHED:
         e = work.before[b_edge]
         while e != NONE:
@@ -290,47 +269,28 @@ def _spread(gain: Floats, first: int, end: int, p: float) -> None:
 
 
 @compiled
-def entries(
-    edges: Edges,
-    table: Table,
-    model: Model,
-    work: Scratch,
-    trellis: Trellis,
-    ways: Ways,
-    x: Floats,
-    y: Floats,
-    t: Floats,
-) -> Floats:
+def entries(kept: Packed, trellis: Trellis, ways: Ways, fixes: Fixes) -> Floats:
     """Return for each arc, in the order of `edges.arc`, how often it is expected to have been entered.
 
     For an arc that is driven once at most this is the probability that it was driven.
     """
-    p, _ = forward(trellis, ways, model.heat, ways.log_p, np.ones(trellis.ptr[len(x)], np.int64))
-    q = backward(trellis, ways, model.heat)
-    gain = np.zeros(len(edges.arc) + 1)
-    between = np.empty(len(edges.length), np.int32)
-    _put_entries(edges, table, model, work, trellis, ways, x, y, t, p, q, gain, between)
+    ground = unpacked(kept)
+    heat = ground.model.heat
+    p, _ = forward(trellis, ways, heat, ways.log_p, np.ones(trellis.ptr[len(fixes.x)], np.int64))
+    q = backward(trellis, ways, heat)
+    gain = np.zeros(len(ground.edges.arc) + 1)
+    between = np.empty(len(ground.edges.length), np.int32)
+    _put_entries(ground, trellis, ways, fixes, p, q, gain, between)
     return np.cumsum(gain)[:-1]
 
 
 @compiled_bare
 def _put_entries(
-    edges: Edges,
-    table: Table,
-    model: Model,
-    work: Scratch,
-    trellis: Trellis,
-    ways: Ways,
-    x: Floats,
-    y: Floats,
-    t: Floats,
-    p: Floats,
-    q: Floats,
-    gain: Floats,
-    between: Ints,
+    ground: Ground, trellis: Trellis, ways: Ways, fixes: Fixes, p: Floats, q: Floats, gain: Floats, between: Ints
 ) -> None:
     """Add the entries of every way, as differences along `edges.arc`."""
-    for i in range(len(x)):
+    edges, model, work = ground.edges, ground.model, ground.work
+    for i in range(len(fixes.x)):
         last = trellis.link[i]
         first, end = trellis.ptr[i], trellis.ptr[i + 1]
         if last == FIRST:
@@ -381,13 +341,12 @@ def _put_entries(
                     _spread(gain, begin, max(begin, arc_at(edges, f, trellis.offset[j])) + 1, share)
                     continue
                 if how == SEARCHED and not searched:
-                    straight, seconds = np.hypot(x[i] - x[last], y[i] - y[last]), t[i] - t[last]
-                    bound = reach_of(model, step_of(model, straight, seconds), ways.attempt[i])
+                    bound = reach_of(model, step_between(model, fixes, last, i), ways.attempt[i])
                     wanted = want_searched(trellis, ways, work, at, j, end)
                     search_for(edges, e, bound, model.turn, model.u_turn, work, wanted)
                     searched = True
                 _spread(gain, after, edges.arc_ptr[e + 1], share)
-                for k in range(edges_between(table, work, how, e, f, between)):
+                for k in range(edges_between(ground, how, e, f, between)):
                     g = between[k]
                     _spread(gain, edges.arc_ptr[g], edges.arc_ptr[g + 1], share)
                 _spread(gain, edges.arc_ptr[f], arc_at(edges, f, trellis.offset[j]) + 1, share)

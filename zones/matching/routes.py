@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from zones.matching.candidates import MOST
-from zones.matching.compiled import compiled, compiled_bare
-from zones.matching.graph import BACK, Edges, Floats, Ints
+from zones.matching.compiled import compiled, compiled_bare, compiled_inline
+from zones.matching.graph import BACK, NONE, Edges, Floats, Ints
 
 Singles = npt.NDArray[np.float32]
 
 
+# one edge in so many is searched from to guess the size of the table
+_SAMPLE = 32
 # a left turn crosses the oncoming traffic where one drives on the right; hardly more than a tie-break, for loops that are
 # as long one way round as the other
 _ACROSS = 1.02
@@ -66,11 +68,12 @@ class Scratch(NamedTuple):
     near_edge: Ints
     near_offset: Floats
     near_apart2: Floats
+    piece_apart2: Floats
 
 
 @compiled
-def scratch_for(edges: int, successors: int) -> Scratch:
-    """Return what a search needs; `successors` bounds how often an edge is pushed."""
+def scratch_for(edges: int, successors: int, crowd: int = 0) -> Scratch:
+    """Return what a search needs; `successors` bounds how often an edge is pushed, `crowd` the pieces of a cell."""
     size = successors + edges + 2
     return Scratch(
         np.zeros(edges),
@@ -82,16 +85,17 @@ def scratch_for(edges: int, successors: int) -> Scratch:
         np.empty(size, np.int32),
         np.zeros(2, np.int32),
         np.empty(MOST, np.int32),
-        np.empty(MOST, np.int64),
-        np.empty(MOST, np.int64),
-        np.empty(MOST, np.int64),
+        np.empty(MOST + 1, np.int64),
+        np.empty(MOST + 1, np.int64),
+        np.empty(MOST + 1, np.int64),
         np.empty(MOST, np.int32),
         np.empty(MOST),
         np.empty(MOST),
+        np.empty(crowd),
     )
 
 
-@compiled_bare
+@compiled_inline
 def turn_price(angle: float, turn: float, u_turn: float) -> float:
     """Return the price of a turn in metres."""
     if angle == BACK:
@@ -111,26 +115,41 @@ def search(edges: Edges, source: int, bound: float, turn: float, u_turn: float, 
 def search_for(edges: Edges, source: int, bound: float, turn: float, u_turn: float, work: Scratch, wanted: int) -> int:
     """Find the ways from the end of an edge that cost at most `bound`; returns how many edges it settled.
 
-    It ends when the first `wanted` edges of `work.wanted` are settled, if any are wanted.
+    If any are wanted it looks for the ways to the first `wanted` edges of `work.wanted` alone, towards them first (the
+    A* of Hart, Nilsson & Raphael 1968: no way is shorter than a straight line), and ends when all are settled.
 
-    `work.settled` holds them in order; their `length` is from the end of `source` to their start, `cost` includes turns.
-    `work.stamp` is `work.state[0]` where an edge was reached and the negative of that where it is settled.
+    `work.settled` holds the edges in the order in which they were settled; their `length` is from the end of `source` to their
+    start, `cost` includes turns. `work.stamp` is `work.state[0]` where an edge was reached and the negative of that where it is settled.
     """
     work.state[0] += 1
     mark = work.state[0]
-    heap_cost, heap_edge = work.heap_cost, work.heap_edge
+    heap_cost, heap_edge, ends = work.heap_cost, work.heap_edge, edges.ends
     size, found, left = 0, 0, wanted
+    goal_x, goal_y, goal_radius = 0.0, 0.0, 0.0
+    if wanted > 0:
+        for k in range(wanted):
+            goal_x += ends[work.wanted[k], 0] / wanted
+            goal_y += ends[work.wanted[k], 1] / wanted
+        for k in range(wanted):
+            dx, dy = ends[work.wanted[k], 0] - goal_x, ends[work.wanted[k], 1] - goal_y
+            goal_radius = max(goal_radius, np.sqrt(dx * dx + dy * dy))
     for k in range(edges.next_ptr[source], edges.next_ptr[source + 1]):
         price = turn_price(edges.next_turn[k], turn, u_turn)
         e = edges.next_edge[k]
-        if price > bound or (work.stamp[e] == mark and work.cost[e] <= price):
+        if work.stamp[e] == mark and work.cost[e] <= price:
+            continue
+        key = price
+        if wanted > 0:
+            dx, dy = ends[e, 0] - goal_x, ends[e, 1] - goal_y
+            key += max(0.0, np.sqrt(dx * dx + dy * dy) - goal_radius)
+        if key > bound:
             continue
         work.stamp[e], work.cost[e], work.length[e], work.before[e] = mark, price, 0.0, -1
-        size = _push(heap_cost, heap_edge, size, price, e)
+        size = _push(heap_cost, heap_edge, size, key, e)
     while size > 0:
-        cost, e = heap_cost[0], heap_edge[0]
+        e = heap_edge[0]
         size = _pop(heap_cost, heap_edge, size)
-        if work.stamp[e] != mark or cost > work.cost[e]:
+        if work.stamp[e] != mark:
             continue
         work.stamp[e] = -mark
         work.settled[found] = e
@@ -141,7 +160,7 @@ def search_for(edges: Edges, source: int, bound: float, turn: float, u_turn: flo
                     left -= 1
             if left == 0:
                 break
-        onward = cost + edges.length[e]
+        onward = work.cost[e] + edges.length[e]
         if onward > bound:
             continue
         for k in range(edges.next_ptr[e], edges.next_ptr[e + 1]):
@@ -151,13 +170,19 @@ def search_for(edges: Edges, source: int, bound: float, turn: float, u_turn: flo
             price = onward + turn_price(edges.next_turn[k], turn, u_turn)
             if price > bound or (work.stamp[f] == mark and work.cost[f] <= price):
                 continue
+            key = price
+            if wanted > 0:
+                dx, dy = ends[f, 0] - goal_x, ends[f, 1] - goal_y
+                key += max(0.0, np.sqrt(dx * dx + dy * dy) - goal_radius)
+                if key > bound:
+                    continue
             work.stamp[f], work.cost[f], work.before[f] = mark, price, e
             work.length[f] = work.length[e] + edges.length[e]
-            size = _push(heap_cost, heap_edge, size, price, f)
+            size = _push(heap_cost, heap_edge, size, key, f)
     return found
 
 
-@compiled_bare
+@compiled_inline
 def _push(cost: Floats, edge: Ints, size: int, price: float, e: int) -> int:
     at = size
     while at > 0:
@@ -170,7 +195,7 @@ def _push(cost: Floats, edge: Ints, size: int, price: float, e: int) -> int:
     return size + 1
 
 
-@compiled_bare
+@compiled_inline
 def _pop(cost: Floats, edge: Ints, size: int) -> int:
     size -= 1
     price, e = cost[size], edge[size]
@@ -197,7 +222,7 @@ def _slots_for(count: int) -> int:
     return size
 
 
-@compiled_bare
+@compiled_inline
 def _first_slot(e: int, size: int) -> int:
     # Fibonacci hashing (Knuth, TAOCP 3, 6.4)
     return (((int(e) * 2654435769) & 0xFFFFFFFF) >> 7) & (size - 1)
@@ -207,8 +232,12 @@ def _first_slot(e: int, size: int) -> int:
 def _table(edges: Edges, bound: float, turn: float, u_turn: float) -> tuple[npt.NDArray[np.int64], Singles]:
     count = len(edges.length)
     ptr = np.zeros(count + 1, np.int64)
-    slots = np.empty((max(1024, count * 64), 4), np.float32)
     work = scratch_for(count, len(edges.next_edge))
+    # room for all, so that it need not be copied: of memory that is not written to, none is taken
+    room = 1024
+    for source in range(0, count, _SAMPLE):
+        room += _SAMPLE * _slots_for(search(edges, source, bound, turn, u_turn, work)) * 3 // 2
+    slots = np.empty((room, 4), np.float32)
     place = np.empty(count, np.int32)
     for source in range(count):
         found = search(edges, source, bound, turn, u_turn, work)
@@ -232,7 +261,7 @@ def _table(edges: Edges, bound: float, turn: float, u_turn: float) -> tuple[npt.
             # what comes before an edge is settled before it
             slots[base + at, 3] = place[work.before[e]] if work.before[e] >= 0 else -1
         ptr[source + 1] = base + size
-    return ptr, slots[: ptr[count]].copy()
+    return ptr, slots[: ptr[count]]
 
 
 def table_of(edges: Edges, *, bound_m: float, prices: Prices) -> Table:
@@ -246,18 +275,23 @@ def no_table(edges: Edges) -> Table:
     return Table(np.zeros(len(edges.length) + 1, np.int64), np.empty((0, 4), np.float32), 0.0)
 
 
-@compiled_bare
+@compiled_inline
 def look_up(ptr: npt.NDArray[np.int64], slots: Singles, source: int, target: int) -> int:
     """Return the slot of a way, or -1 where the table has none."""
-    base = ptr[source]
-    size = ptr[source + 1] - base
+    return look_up_in(slots, ptr[source], ptr[source + 1] - ptr[source], target)
+
+
+@compiled_inline
+def look_up_in(slots: Singles, base: int, size: int, target: int) -> int:
+    """Return the same, of the edge whose `size` slots begin at `base`."""
     if size == 0:
-        return -1
+        return NONE
+    wanted = np.float32(target)
     at = _first_slot(target, size)
     while True:
         e = slots[base + at, 0]
-        if e == target:
+        if e == wanted:
             return int(base + at)
         if e < 0.0:
-            return -1
+            return NONE
         at = (at + 1) & (size - 1)

@@ -6,9 +6,11 @@ import numpy as np
 
 from zones.errors import InputError
 from zones.matching.candidates import MOST
-from zones.matching.hmm import decoded, run
-from zones.matching.matcher import Matcher, sigma_of
-from zones.matching.trellis import FIRST, NEVER, SKIPPED, Trellis, Wide, too_near, trellis_for
+from zones.matching.drive import go_on, put_sigma
+from zones.matching.hmm import decoded
+from zones.matching.matcher import Matcher
+from zones.matching.plane import project
+from zones.matching.trellis import FIRST, NEVER, SKIPPED, Fixes, Trellis, Wide, too_near, trellis_for
 from zones.text import Text
 
 _FIRST_ROOM = 64
@@ -87,15 +89,20 @@ class Stream:
             )
         silent = t - self._latest if self._pushed else 0.0
         self._pushed, self._latest = number + 1, t
-        x, y = (float(v) for v in self._matcher.graph.plane.xy(lon, lat))
-        sigma = float(sigma_of(self._matcher.model, np.array([accuracy_m if accuracy_m is not None else np.nan]))[0])
+        # not by pyproj, whose last digit differs: of two ways that are as good, it would take the other one
+        place = np.empty(4)
+        place[:2] = lon, lat
+        project(self._matcher.plane, place[:1], place[1:2], place[2:3], place[3:])
+        x, y = float(place[2]), float(place[3])
+        sigma = np.empty(1)
+        put_sigma(self._matcher.model, np.array([accuracy_m if accuracy_m is not None else np.nan]), sigma)
         if self._numbers:
             last = self._xyts[len(self._numbers) - 1]
             if too_near(self._matcher.model, x - float(last[0]), y - float(last[1]), t - float(last[2])):
                 # too near; it counts only if it turns out to be the last
-                self._waiting = (number, x, y, t, sigma, silent)
+                self._waiting = (number, x, y, t, float(sigma[0]), silent)
                 return []
-        return self._take(number, x, y, t, sigma, silent)
+        return self._take(number, x, y, t, float(sigma[0]), silent)
 
     def finish(self) -> list[Settled]:
         """End the drive; returns the fixes that were not settled yet."""
@@ -110,22 +117,8 @@ class Stream:
         self._numbers.append(number)
         self._make_room(n + 1)
         self._xyts[n] = x, y, t, sigma, silent
-        m = self._matcher
         xs, ys, ts, sigmas, silences = self._xyts[: n + 1].T.copy()
-        run(
-            m.graph.edges,
-            m.graph.pieces,
-            m.table,
-            m.model,
-            m.work,
-            self._trellis,
-            xs,
-            ys,
-            ts,
-            sigmas,
-            silences,
-            self._state,
-        )
+        go_on(self._matcher.packed, self._trellis, Fixes(xs, ys, ts, sigmas, silences), self._state)
         settled = self._give(self._agreed(), forced=False)
         if self._gone(n):
             settled += self._give(n + 1, forced=False)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from zones.matching.compiled import compiled, compiled_bare
+from zones.matching.compiled import compiled, compiled_inline
 from zones.matching.graph import Floats, Ints
 from zones.matching.model import Model
 
@@ -15,7 +15,24 @@ NEVER = -1e30
 # how a fix is linked to those before it; otherwise the number of the fix before
 FIRST, SKIPPED = -1, -2
 # how one candidate is reached from another; otherwise the slot of the way in the table
-SAME_EDGE, BACKWARDS, TURNED, SEARCHED, NO_WAY, NOT_ASKED = -2, -3, -4, -5, -6, -7
+SAME_EDGE, BACKWARDS, TURNED, SEARCHED, NO_WAY = -2, -3, -4, -5, -6
+
+
+class Fixes(NamedTuple):
+    """The fixes of a drive, in the plane of the streets.
+
+    Attributes:
+        x, y: metres east and north.
+        t: seconds.
+        sigma: metres, error of one axis.
+        silent: seconds since the fix before, kept or not.
+    """
+
+    x: Floats
+    y: Floats
+    t: Floats
+    sigma: Floats
+    silent: Floats
 
 
 class Trellis(NamedTuple):
@@ -42,6 +59,7 @@ class Trellis(NamedTuple):
     link: Wide
 
 
+@compiled
 def trellis_for(fixes: int, candidates: int) -> Trellis:
     """Return an empty trellis with room for so many."""
     return Trellis(
@@ -56,7 +74,7 @@ def trellis_for(fixes: int, candidates: int) -> Trellis:
     )
 
 
-@compiled_bare
+@compiled_inline
 def too_near(model: Model, dx: float, dy: float, seconds: float) -> bool:
     """Return whether a fix says nothing new after one so far away: within seconds, their errors are the same."""
     apart = model.apart if seconds < model.alike else 0.5 * model.apart

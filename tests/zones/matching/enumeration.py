@@ -36,7 +36,7 @@ class Sequence:
 
 def ways_of(m: Match) -> Ways:
     matcher = m.matcher
-    return ways_between(matcher.graph.edges, matcher.table, matcher.model, matcher.work, m.trellis, m.x, m.y, m.t)
+    return ways_between(matcher.packed, m.trellis, m.fixes)
 
 
 class Enumeration:

@@ -1,0 +1,101 @@
+"""The work of one machine of many, without Spark: vehicles in any chunks, rows in any pieces, and nothing is lost or doubled."""
+
+import pickle
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from spark_day import CHINESE
+
+from truckban.grounds import ground_for
+from truckban.notices.load import builtin_notice
+from truckban.traces.check import Inputs, check
+from truckban.traces.fleet import read_fleet, read_permits
+from truckban.traces.spark import share as module
+from truckban.traces.spark.pieces import Plan, planned
+from truckban.traces.spark.session import ToldError, told
+from truckban.traces.spark.share import ROWS, Kernel, in_order, summed, told_of
+from truckban.traces.tables import Table
+from truckban.traces.typed import typed
+from zones.errors import InputError
+from zones.text import Text
+
+NOTICE = builtin_notice("linyi-2023-5")
+
+
+def kernel_of(day: Path, plan: Plan) -> Kernel:
+    ground = ground_for(NOTICE)
+    assert ground is not None
+    fleet = read_fleet(day / "vehicles.csv", NOTICE.facts)
+    permits, _, _ = read_permits(day / "permits.csv", NOTICE.road_name)
+    files = tuple(name for name, _ in plan.files)
+    made = Kernel(NOTICE.pack, NOTICE.sha256, ground.zone.text, fleet, permits, 0.9, "wgs84", {}, None, files)
+    sent: Kernel = pickle.loads(pickle.dumps(made))  # noqa: S301 - as every machine gets it
+    return sent
+
+
+def by_vehicle(kernel: Kernel, plan: Plan, rows: int) -> Iterator[pa.RecordBatch]:
+    table = pa.Table.from_batches(list(kernel.typed_rows(plan.pieces)))
+    table = table.sort_by([("vehicle_id", "ascending")])
+    yield from table.combine_chunks().to_batches(max_chunksize=rows)
+
+
+@pytest.mark.parametrize(("chunk", "batch"), [(1, 70), (3000, 1000), (10**9, 10**9)])
+def test_chunks_of_vehicles_of_any_size_make_what_one_machine_makes(
+    parquet_day: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, batch: int
+) -> None:
+    monkeypatch.setattr(module, "CHUNK_ROWS", chunk)
+    plan = planned(parquet_day / "traces", NOTICE.pack.timezone, {})
+    kernel = kernel_of(parquet_day, plan)
+    shares = list(kernel.shares(by_vehicle(kernel, plan, batch)))
+    head = summed(share.head for share in shares)
+    rejects, _ = told_of((one for share in shares for one in share.told), kernel.files)
+    ground = ground_for(NOTICE)
+    assert ground is not None
+    inputs = Inputs(parquet_day / "traces", parquet_day / "vehicles.csv", parquet_day / "permits.csv")
+    one = check(inputs, NOTICE, ground)
+    leads = [placed.part.row() for placed in in_order(lead for share in shares for lead in share.leads)]
+    assert leads == [lead.row() for lead in one.leads]
+    assert Counter(map(repr, rejects)) == Counter(map(repr, one.fixes.rejects))
+    assert head.traces.used + len(rejects) == plan.rows == one.fixes.read
+    assert head.traces.vehicle_ids == one.fixes.vehicle_ids
+    assert head.drives == one.found.drives
+    assert sum(len(share.others) for share in shares) == len(one.parts) - len(leads)
+    assert (len(shares) > 10) == (chunk == 1)
+
+
+def test_row_groups_are_pieces_and_each_row_keeps_its_number(
+    parquet_day: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = planned(parquet_day / "traces", NOTICE.pack.timezone, {})
+    monkeypatch.setattr("truckban.traces.spark.pieces._PIECE_ROWS", 600)
+    parts = planned(parquet_day / "traces", NOTICE.pack.timezone, {})
+    assert len(whole.pieces) == 3 < len(parts.pieces)
+    assert whole.files == parts.files
+    kernel = kernel_of(parquet_day, whole)
+    one, other = (
+        pa.Table.from_batches(list(kernel.typed_rows(plan.pieces))).sort_by(
+            [("file", "ascending"), ("line", "ascending")]
+        )
+        for plan in (whole, parts)
+    )
+    pd.testing.assert_frame_equal(one.to_pandas(), other.to_pandas())
+    assert [name for name, _ in whole.files] == ["a b.parquet", "c.parquet", "更多/1.parquet"]
+
+
+def test_every_column_of_a_typed_row_goes_to_its_vehicle() -> None:
+    table = Table("t", pd.DataFrame({name: pd.Series(dtype="object") for name in CHINESE}), np.empty(0, np.int64))
+    frame, _ = typed(table, "Asia/Shanghai", {})
+    assert {*frame.columns, "file"} == {*ROWS.names} - {"field", "zh", "en"}
+
+
+def test_an_error_comes_through_java_as_it_was() -> None:
+    error = InputError(Text("坏了", "it\nbroke"), file="甲.parquet", line=3, field="lon")
+    seen = told(f"Job aborted: Traceback\n  ToldError: {ToldError(error)}\n\tat org.apache.spark")
+    assert seen is not None
+    assert (seen.text, seen.file, seen.line, seen.field) == (error.text, error.file, error.line, error.field)
+    assert told("java.lang.OutOfMemoryError") is None

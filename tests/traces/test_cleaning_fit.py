@@ -1,0 +1,183 @@
+"""A wrong coordinate system is noticed from the streets, said with its evidence, and never corrected; a right one raises no alarm."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from driving import HEAVY, LAT_M, LON_M, MIDDLE, NORTH, WUYI, at, drive, judged, noisy, off, written
+
+from truckban.cli.main import run
+from truckban.demo.day import make_day
+from truckban.traces.fixes import Fixes, read_fixes
+from truckban.traces.misfit import Fit, Sample, fit_of, fit_of_fixes, moving_sample, street_box
+from zones import load_builtin
+from zones.coords import from_wgs84, to_wgs84
+from zones.zone import Street, Zone
+
+CRS = ("wgs84", "gcj02", "bd09")
+
+
+@cache
+def schematic() -> Zone:
+    return load_builtin("linyi-schematic")
+
+
+@cache
+def day(seed: int, trucks: int = 30) -> pd.DataFrame:
+    """Return a simulated day's traces, with numbers for vehicles and times, in order."""
+    table = make_day(seed=seed, trucks=trucks).traces
+    table = table.assign(
+        vehicle=pd.factorize(table["vehicle_id"], sort=True)[0],
+        t_s=pd.to_datetime(table["time"], utc=True).map(pd.Timestamp.timestamp),
+    )
+    return table.drop_duplicates(["vehicle", "t_s"]).sort_values(["vehicle", "t_s"], ignore_index=True)
+
+
+def fit(table: pd.DataFrame, lon: object, lat: object, declared: str, streets: tuple[Street, ...] | None = None) -> Fit:
+    """Return the fit of positions that are given as in the file."""
+    streets = streets or schematic().streets
+    places = to_wgs84(np.asarray(lon), np.asarray(lat), declared)
+    sample = moving_sample(
+        table["vehicle"].to_numpy(np.intp), table["t_s"].to_numpy(float), *places, street_box(streets)
+    )
+    found = fit_of(sample, streets, declared)
+    assert found is not None
+    return found
+
+
+def shaken(table: pd.DataFrame, sigma_m: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return (
+        table["lon"].to_numpy() + rng.normal(0, sigma_m, len(table)) / LON_M,
+        table["lat"].to_numpy() + rng.normal(0, sigma_m, len(table)) / LAT_M,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("noise_m", [0.0, 15.0, 30.0])
+def test_the_simulated_day_fits_as_it_is_and_what_it_is_is_found_under_any_declaration(
+    seed: int, noise_m: float
+) -> None:
+    table = day(seed)
+    lon, lat = shaken(table, noise_m, seed)
+    for true in CRS:
+        written_lon, written_lat = from_wgs84(lon, lat, true)
+        for declared in CRS:
+            found = fit(table, written_lon, written_lat, declared)
+            assert found.better == (None if declared == true else true)
+            assert found.vehicles_better == {}
+            assert bool(found.notes) == (declared != true)
+
+
+def test_real_taxis_on_the_streets_of_beijing(shared: Callable[[str], Path]) -> None:
+    lines = json.loads(shared("osm/beijing_2012_named_ways.geojson").read_text("utf-8"))["features"]
+    streets = tuple(
+        Street(str(n), None, "road", "outside", 6.0, False, shapely.geometry.shape(line["geometry"]))  # noqa: FBT003
+        for n, line in enumerate(lines)
+    )
+    taxis = read_fixes(shared("traces/beijing_taxi_60s.csv"), timezone="Asia/Shanghai")
+    table = pd.DataFrame({"vehicle": taxis.vehicle, "t_s": taxis.t_s})
+    for true in CRS:
+        for declared in CRS:
+            found = fit(table, *from_wgs84(taxis.lon, taxis.lat, true), declared, streets)
+            assert found.better == (None if declared == true else true)
+            assert found.on_street[true] > 0.85
+
+
+def test_fixes_that_lie_anywhere_fit_no_reading() -> None:
+    table = day(0)
+    west, south, east, north = street_box(schematic().streets)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        walk = np.cumsum(rng.normal(0, 150, (2, len(table))), axis=1)
+        lon = west + np.mod(walk[0] / LON_M, east - west)
+        lat = south + np.mod(walk[1] / LAT_M, north - south)
+        found = fit(table, lon, lat, "wgs84")
+        assert (found.better, found.vehicles_better) == (None, {})
+
+
+def test_drives_along_one_unmapped_road_are_no_evidence_however_well_another_reading_fits() -> None:
+    street = [off(place, 0, 0) for place in WUYI]
+    lon, lat = from_wgs84([place[0] for place in street], [place[1] for place in street], "gcj02")
+    beside = [(float(x), float(y)) for x, y in zip(lon, lat, strict=True)]
+    table = pd.concat([noisy(drive(beside, at("10:00:00"), every_s=5), seed).assign(vehicle=seed) for seed in range(9)])
+    found = fit(table, table["lon"], table["lat"], "wgs84")
+    assert found.on_street["gcj02"] > 0.9
+    assert found.on_street["wgs84"] < 0.2
+    assert found.better is None
+
+
+def test_vehicles_of_another_system_are_counted_where_a_fleet_mixes_them() -> None:
+    table = day(1, 60)
+    odd = table["vehicle"].to_numpy() % 5 == 0
+    lon, lat = table["lon"].to_numpy(), table["lat"].to_numpy()
+    there = from_wgs84(lon, lat, "gcj02")
+    found = fit(table, np.where(odd, there[0], lon), np.where(odd, there[1], lat), "wgs84")
+    assert found.better is None
+    assert set(found.vehicles_better) == {"gcj02"}
+    assert 2 <= found.vehicles_better["gcj02"] <= 12
+    assert "may mix coordinates" in found.notes[0].en
+
+
+def test_the_sample_of_a_vehicle_does_not_depend_on_the_others() -> None:
+    table = day(0)
+    box = street_box(schematic().streets)
+
+    def sample(rows: pd.DataFrame) -> Sample:
+        return moving_sample(*(rows[name].to_numpy() for name in ("vehicle", "t_s", "lon", "lat")), box)
+
+    whole = sample(table)
+    half = table["vehicle"] < 15
+    parts = Sample.all_of([sample(table[half]), sample(table[~half])])
+    for name in ("vehicle", "lon", "lat", "course"):
+        assert getattr(whole, name).tolist() == getattr(parts, name).tolist()
+    assert np.bincount(whole.vehicle).max() == 60
+
+
+def test_too_few_fixes_or_no_streets_say_nothing(tmp_path: Path) -> None:
+    checked = judged(tmp_path, drive(WUYI, at("10:00:00"), every_s=30))
+    assert checked.fixes.fit is None
+    assert fit_of_fixes(checked.fixes, (), "wgs84") is None
+    nothing = np.zeros(0)
+    nobody = Fixes([], nothing.astype(np.intp), *(nothing for _ in range(4)), read=0, duplicates=0, assumed_zone=0)
+    assert fit_of_fixes(nobody, schematic().streets, "wgs84") is None
+
+
+def test_a_check_says_it_with_figures_and_corrects_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = day(2)
+    lon, lat = from_wgs84(table["lon"], table["lat"], "gcj02")
+    traces = written(table[["vehicle_id", "t_s"]].assign(lon=lon.round(7), lat=lat.round(7)))
+    traces.to_csv(tmp_path / "traces.csv", index=False)
+    pd.DataFrame([{"vehicle_id": "T1", **HEAVY}]).to_csv(tmp_path / "vehicles.csv", index=False)
+    arguments = [
+        str(tmp_path / "traces.csv"),
+        "--vehicles",
+        str(tmp_path / "vehicles.csv"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    assert run(["--lang", "en", "check", *arguments]) == 0
+    said = capsys.readouterr().err
+    assert "the coordinates may be wrong: declared wgs84" in said
+    assert "--crs gcj02" in said
+    facts = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))
+    assert facts["fit"]["better"] == "gcj02"
+    assert facts["fit"]["on_street"]["gcj02"] > 0.9
+    assert facts["fit"]["on_street"]["wgs84"] < 0.3
+    assert any("gcj02" in note["zh"] for note in facts["notes"])
+    as_declared = read_fixes(tmp_path / "traces.csv", timezone="Asia/Shanghai")
+    assert as_declared.lon.max() == pytest.approx(lon.max(), abs=1e-6)
+    assert run(["--lang", "en", "check", *arguments, "--crs", "gcj02"]) == 0
+    assert "coordinates may be wrong" not in capsys.readouterr().err
+
+
+def test_the_streets_of_these_tests_are_where_they_are_thought_to_be() -> None:
+    west, south, east, north = street_box(schematic().streets)
+    assert west < MIDDLE < east
+    assert south < NORTH < north

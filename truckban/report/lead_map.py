@@ -1,0 +1,169 @@
+"""The map of one lead: what was driven, along the streets where the path is known, over the ground that the page draws once."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import LineString
+
+from truckban.report.drawing import Drawing, path
+from truckban.traces.lead_facts import CROSSED, End
+from truckban.traces.leads import Lead
+from truckban.traces.route import pieces_between
+from zones.text import Text
+
+_WIDE, _HIGH = 520, 320
+"""Pixels that it is laid out for; a screen may show it larger or smaller."""
+_LEAST_M = 260.0
+_MARGIN = 0.14
+_FINE_M = 1.5
+_APART_PX = 90.0
+_ARROWS_AT_MOST = 5
+_NAMED_PX = 46.0
+_NAMES_AT_MOST = 6
+_TOGETHER_PX = 24.0
+_HIDDEN_PX = 44.0
+_WORDS = {
+    ("entry", True): Text("进", "in"),
+    ("exit", True): Text("出", "out"),
+    ("entry", False): Text("起", "from"),
+    ("exit", False): Text("止", "to"),
+}
+
+_Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word or an arrow at a place of the sheet, metres east and south; `turn` in degrees clockwise from the east."""
+
+    x: float
+    y: float
+    text: str = ""
+    turn: float = 0.0
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadMap:
+    """What the template draws.
+
+    Attributes:
+        view: left, top, width and height in metres.
+        a_pixel_m: metres a pixel.
+        driven: the path, or the line through the fixes where no path is known.
+        on_streets: whether it is the path.
+        inside: the fixes inside, each a point.
+        outside: the others.
+        arrows: in the direction of travel.
+        ends: where it came in and went out, began and ended.
+        names: of the streets driven.
+    """
+
+    view: tuple[float, float, float, float]
+    a_pixel_m: float
+    driven: str
+    on_streets: bool
+    inside: str
+    outside: str
+    arrows: tuple[Mark, ...]
+    ends: tuple[Mark, ...]
+    names: tuple[Mark, ...]
+
+
+def lead_map(part: Lead, drawing: Drawing, lang: str) -> LeadMap:
+    """Draw one lead.
+
+    Args:
+        part: the lead.
+        drawing: the sheet that its zone is drawn on.
+        lang: of the words on it.
+    """
+    known = part.path
+    line = _drawn(drawing, part.line if known is None else known)
+    passage = part.passage
+    here = passage.is_fix & (passage.t_s >= part.begin_s) & (passage.t_s <= part.end_s)
+    fixes = _on_sheet(drawing, passage.lon[here], passage.lat[here])
+    within = passage.is_inside[here]
+    view = _view(np.concatenate([shapely.get_coordinates(line), fixes]))
+    k = round(max(view[2] / _WIDE, view[3] / _HIGH), 3)
+    return LeadMap(
+        view,
+        k,
+        path(line),
+        known is not None,
+        _dots(fixes[within]),
+        _dots(fixes[~within]),
+        tuple(_arrows(line, k)),
+        (ends := tuple(_ends(part, drawing, k, lang))),
+        tuple(_names(part, drawing, k, ends)),
+    )
+
+
+def _drawn(drawing: Drawing, line: LineString) -> LineString:
+    """Return a line on the sheet, without the points that no eye would miss."""
+    return LineString(shapely.get_coordinates(shapely.simplify(drawing.on_sheet(line), _FINE_M)))
+
+
+def _on_sheet(drawing: Drawing, lon: Sequence[float] | _Floats, lat: Sequence[float] | _Floats) -> _Floats:
+    points: _Floats = shapely.get_coordinates(drawing.on_sheet(shapely.MultiPoint(np.column_stack([lon, lat]))))
+    return points
+
+
+def _view(points: _Floats) -> tuple[float, float, float, float]:
+    (west, north), (east, south) = points.min(axis=0), points.max(axis=0)
+    width, height = (max(far - near, _LEAST_M) * (1 + 2 * _MARGIN) for near, far in ((west, east), (north, south)))
+    # in the shape of the frame, so that nothing is left white beside it
+    width, height = max(width, height * _WIDE / _HIGH), max(height, width * _HIGH / _WIDE)
+    left, top = (west + east - width) / 2, (north + south - height) / 2
+    return round(float(left), 1), round(float(top), 1), round(float(width), 1), round(float(height), 1)
+
+
+def _dots(points: _Floats) -> str:
+    return "".join(f"M{x} {y}h0" for x, y in np.rint(points).astype(int).tolist())
+
+
+def _arrows(line: LineString, k: float) -> Iterator[Mark]:
+    count = min(_ARROWS_AT_MOST, max(1, round(line.length / (_APART_PX * k))))
+    for n in range(count):
+        at = line.length * (n + 0.5) / count
+        behind, ahead = (line.interpolate(at + step) for step in (-2 * k, 2 * k))
+        if behind.equals(ahead):
+            continue
+        turn = math.degrees(math.atan2(ahead.y - behind.y, ahead.x - behind.x))
+        middle = line.interpolate(at)
+        yield Mark(round(middle.x, 1), round(middle.y, 1), turn=round(turn))
+
+
+def _ends(part: Lead, drawing: Drawing, k: float, lang: str) -> Iterator[Mark]:
+    both = (("entry", part.entry), ("exit", part.exit))
+    points = _on_sheet(drawing, [end.lon for _, end in both], [end.lat for _, end in both])
+    # in and out at one junction would hide each other
+    close = float(np.hypot(*(points[1] - points[0]))) < _TOGETHER_PX * k
+    for (name, end), (x, y), aside in zip(both, points.tolist(), (-1, 1), strict=True):
+        shift = aside * _TOGETHER_PX / 2 * k if close else 0.0
+        yield Mark(round(x + shift, 1), round(y, 1), _word(name, end).of(lang), kind=name)
+
+
+def _word(name: str, end: End) -> Text:
+    return _WORDS[name, end.how == CROSSED]
+
+
+def _names(part: Lead, drawing: Drawing, k: float, ends: Sequence[Mark]) -> Iterator[Mark]:
+    """Yield the names of the longest streets driven, each once, where no mark of an end hides them."""
+    longest: dict[str, LineString] = {}
+    for name, points in pieces_between(part.passage, part.begin_s, part.end_s):
+        if name is None or len(points) == 1:
+            continue
+        line = _drawn(drawing, LineString(points))
+        if line.length > max(_NAMED_PX * k, longest[name].length if name in longest else 0.0):
+            longest[name] = line
+    for name, line in sorted(longest.items(), key=lambda item: -item[1].length)[:_NAMES_AT_MOST]:
+        for share in (0.5, 0.35, 0.65):
+            at = line.interpolate(share, normalized=True)
+            if all(math.hypot(at.x - end.x, at.y - end.y) > _HIDDEN_PX * k for end in ends):
+                yield Mark(round(at.x, 1), round(at.y, 1), name)
+                break

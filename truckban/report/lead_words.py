@@ -1,0 +1,165 @@
+"""What a lead says to an officer, in sentences: how it came in and went out, how fast, what the probability rests on."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from truckban.norms import Notice
+from truckban.report.words import missing_words
+from truckban.traces.lead_facts import (
+    BEGAN_INSIDE,
+    CROSSED,
+    ENDED_INSIDE,
+    PERMIT_BEGAN,
+    PERMIT_ENDED,
+    RULE_CHANGED,
+    WINDOW_CLOSED,
+    WINDOW_OPENED,
+    End,
+)
+from truckban.traces.leads import Lead
+from zones.text import Text
+
+ENDS: Mapping[str, Text] = MappingProxyType(
+    {
+        BEGAN_INSIDE: Text(
+            "这次行驶在区域内开始（此前停着，或没有定位）",
+            "this drive began inside (it was parked before, or not reported)",
+        ),
+        ENDED_INSIDE: Text(
+            "这次行驶在区域内结束（此后停着，或没有定位）",
+            "this drive ended inside (it was parked then, or not reported)",
+        ),
+        WINDOW_OPENED: Text(
+            "禁行时间开始时已在区域内行驶，从此刻起判断；此前的行驶不在禁行时间内",
+            "it was driving inside when the banned hours began and is judged from then on; the drive before was outside the hours",
+        ),
+        WINDOW_CLOSED: Text(
+            "禁行时间结束，只判断到此刻；车还在区域内",
+            "the banned hours ended and it is judged up to then; it was still inside",
+        ),
+        PERMIT_ENDED: Text(
+            "从此刻起通行证不再允许（时段、日期或道路），从此刻起判断",
+            "from here its permit no longer covered it (hours, days or roads), and it is judged from here on",
+        ),
+        PERMIT_BEGAN: Text(
+            "从此刻起通行证允许，只判断到此刻", "from here its permit covered it, and it is judged up to here"
+        ),
+        RULE_CHANGED: Text("此刻适用的规定有变化", "here another rule came to apply"),
+    }
+)
+
+CLASSES: Mapping[str, Text] = MappingProxyType(
+    {
+        "heavy": Text("重型货车", "heavy truck"),
+        "medium": Text("中型货车", "medium truck"),
+        "light": Text("轻型货车", "light truck"),
+        "micro": Text("微型货车", "micro truck"),
+        "low_speed": Text("低速货车", "low-speed truck"),
+        "three_wheel": Text("三轮汽车", "three-wheeler"),
+        "tractor": Text("牵引车", "tractor"),
+        "trailer": Text("挂车", "trailer"),
+        "special": Text("专项作业车", "special-purpose vehicle"),
+        "not_truck": Text("不是货车", "no truck"),
+        "unknown": Text("类别不详", "class unknown"),
+    }
+)
+
+_ENERGY: Mapping[str, Text] = MappingProxyType(
+    {
+        "diesel": Text("柴油", "diesel"),
+        "gasoline": Text("汽油", "gasoline"),
+        "gas": Text("燃气", "gas"),
+        "electric": Text("纯电动", "electric"),
+        "plug_in_hybrid": Text("插电式混合动力", "plug-in hybrid"),
+        "hybrid": Text("混合动力", "hybrid"),
+        "fuel_cell": Text("燃料电池", "fuel cell"),
+        "other": Text("其他", "other"),
+    }
+)
+_FAR_IN = 20
+_UNITS = {"_mm": "mm", "_kg": "kg"}
+
+_BASIS: Mapping[str, Text] = MappingProxyType(
+    {
+        "path": Text("与街道匹配的路径在区域内", "the path that was matched to the streets runs inside"),
+        "border_only": Text(
+            "只凭定位点离边界的远近，没有匹配到路径",
+            "only the distance of the fixes from the border; no path was matched",
+        ),
+        "line_between_fixes": Text("只凭两个定位点的连线", "only the line between two fixes"),
+        "fixes_inside": Text("区域内有 {} 个定位点", "fixes inside: {}"),
+        "single_fix": Text("只凭一个定位点", "a single fix"),
+        "deep": Text(
+            "最深处远超定位误差（20 倍以上）", "the deepest lies more than 20 times the receiver's error inside"
+        ),
+        "deepest_in_errors": Text("最深处是定位误差的 {} 倍", "the deepest lies {} times the receiver's error inside"),
+    }
+)
+
+
+def entry_words(end: End, clock: str) -> Text:
+    """Return how a part of a passage began, at a clock."""
+    if end.how != CROSSED:
+        return _on(end, clock)
+    street = Text(f"驶入{end.street}", f"into {end.street}") if end.street else Text("驶入区域", "into the zone")
+    origin = Text(f"由{end.from_road}", f"from {end.from_road} ") if end.from_road else Text("", "")
+    number = _number(end)
+    return Text(f"{clock} {origin.zh}{street.zh}{number.zh}", f"{clock} {origin.en}{street.en}{number.en}")
+
+
+def exit_words(end: End, clock: str) -> Text:
+    """Return how it ended."""
+    if end.how != CROSSED:
+        return _on(end, clock)
+    street = Text(f"由{end.street}驶出", f"out by {end.street}") if end.street else Text("驶出区域", "out of the zone")
+    onto = Text(f"，到{end.from_road}", f" to {end.from_road}") if end.from_road else Text("", "")
+    number = _number(end)
+    return Text(f"{clock} {street.zh}{onto.zh}{number.zh}", f"{clock} {street.en}{onto.en}{number.en}")
+
+
+def _on(end: End, clock: str) -> Text:
+    on = Text(f"（{end.street}）", f" (on {end.street})") if end.street else Text("", "")
+    return Text(f"{clock} {ENDS[end.how].zh}{on.zh}", f"{clock} {ENDS[end.how].en}{on.en}")
+
+
+def _number(end: End) -> Text:
+    if end.number is None:
+        return Text("", "")
+    return Text(f"（区域第 {end.number} 号路口）", f" (crossing {end.number} of the zone)")
+
+
+def speed_words(part: Lead) -> Text | None:
+    """Return how fast it was; None where the way driven is not known."""
+    if part.mean_speed_kmh is None or part.max_speed_kmh is None:
+        return None
+    mean, most = round(part.mean_speed_kmh), round(part.max_speed_kmh)
+    return Text(f"平均 {mean} km/h，最快 {most} km/h", f"{mean} km/h on average, {most} km/h at most")
+
+
+def depth_words(part: Lead) -> Text:
+    """Return how deep inside its deepest fix lies."""
+    if part.depth_max_m is None:
+        return Text("没有定位点落在区域内", "no fix lies inside")
+    deep = round(part.depth_max_m)
+    return Text(f"最深的定位点在边界以内 {deep} 米", f"the deepest fix lies {deep} m beyond the border")
+
+
+def basis_words(part: Lead) -> list[Text]:
+    """Return what the probability rests on."""
+    found = []
+    for coded in part.why_probability:
+        code, _, value = coded.partition("=")
+        if code == "deepest_in_errors" and float(value) > _FAR_IN:
+            code = "deep"
+        words = _BASIS[code]
+        found.append(Text(words.zh.format(value), words.en.format(value)))
+    return found
+
+
+def fact_words(coded: str, notice: Notice) -> Text:
+    """Return a field of a vehicle that the reasons quote, with what it is called."""
+    name, _, value = coded.partition("=")
+    label = missing_words(name, notice)
+    unit = next((f" {unit}" for ending, unit in _UNITS.items() if name.endswith(ending)), "")
+    said = _ENERGY.get(value, Text(value, value)) if name == "energy" else Text(value, value)
+    return Text(f"{label.zh} {said.zh}{unit}", f"{label.en} {said.en}{unit}")

@@ -1,0 +1,95 @@
+"""Parquet files as tables of some hundred thousand rows, whose columns can be had as they are stored."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+
+from truckban.traces.column_names import meaning
+from truckban.traces.tables import DAMAGED_PARQUET, NO_PARQUET, Table
+from zones.errors import InputError
+
+_ROWS = 1 << 17
+"""Rows at a time: their columns fit into a processor's cache."""
+
+
+class ArrowTable(Table):
+    """Rows of a Parquet file; `frame` is made when it is asked for."""
+
+    def __init__(self, file: str, batch: pa.RecordBatch, first: int) -> None:
+        """Take a batch over.
+
+        Args:
+            file: its name without folders.
+            batch: rows; texts of the vehicle's column as a dictionary.
+            first: number of the first row, from 1.
+        """
+        self.file, self.batch, self.first = file, batch, first
+        self.rejects, self.notes, self.named = [], [], False
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:  # type: ignore[override]
+        """The rows as pandas has them."""
+        try:
+            self.batch.validate(full=True)
+            plain = [
+                column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+                for column in self.batch.columns
+            ]
+            table = pa.Table.from_arrays(plain, names=self.batch.schema.names)
+            frame: pd.DataFrame = table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
+        except NO_PARQUET as error:
+            raise InputError(DAMAGED_PARQUET, file=self.file) from error
+        return frame
+
+    @property
+    def lines(self) -> npt.NDArray[np.int64]:
+        """The number of each row, from 1."""
+        return np.arange(self.first, self.first + len(self.batch))
+
+    @property
+    def read(self) -> int:
+        """How many rows there are."""
+        return len(self.batch)
+
+    def some(self, rows: npt.NDArray[np.intp]) -> Table:
+        """Return some rows as a table."""
+        batch = self.batch.take(pa.array(rows))
+        return Table(self.file, ArrowTable(self.file, batch, 1).frame, self.lines[rows])
+
+
+def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTable]:
+    """Yield the rows of a Parquet file, of those columns that fixes may have.
+
+    Args:
+        path: of the file.
+        chosen: columns that the caller named.
+
+    Raises:
+        InputError: the file is damaged, at the latest when what is damaged is come to.
+    """
+    first, chosen = 1, set(chosen)
+    try:
+        with pa.parquet.ParquetFile(path, pre_buffer=False) as file:
+            names = file.schema_arrow.names
+            wanted = [name for name in names if name in chosen or meaning(name)]
+            texts = [name for name in wanted if meaning(name) == "vehicle_id" or name in chosen]
+        with pa.parquet.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
+            # a dot in a name means a column of a structure
+            some = wanted if wanted and not any("." in name for name in names) else None
+            rows = file.metadata.num_rows
+            for batch in file.iter_batches(batch_size=_ROWS, columns=some, use_threads=False):
+                yield ArrowTable(path.name, batch, first)
+                first += len(batch)
+            if not rows:
+                empty = file.schema_arrow.empty_table().to_batches() or [
+                    pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
+                ]
+                yield ArrowTable(path.name, empty[0], 1)
+    except NO_PARQUET as error:
+        raise InputError(DAMAGED_PARQUET, file=path.name) from error

@@ -1,0 +1,281 @@
+"""The wrong coordinate system, noticed from the streets: GCJ-02 and BD-09 lie hundreds of metres beside WGS 84.
+
+A drive is on streets. Where moving fixes of many vehicles lie on the zone's streets under another reading of their coordinates than the one
+declared, and not under that one, the declaration is wrong. It is said and never corrected.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from truckban.traces.two_tracks import metres
+from zones.coords import Crs, LocalPlane, from_wgs84, to_wgs84
+from zones.text import Text
+from zones.zone import Street
+
+if TYPE_CHECKING:
+    from truckban.traces.fixes import Fixes
+
+_Floats = npt.NDArray[np.float64]
+_Index = npt.NDArray[np.intp]
+_READINGS: tuple[str, ...] = get_args(Crs)
+MOST_OF_A_VEHICLE = 60
+_MOST = 6000
+_MOVED_M, _MOVED_S, _MOVED_MS = 40.0, 300.0, 3.0
+LEAST_FIXES = 150
+LEAST_OF_A_VEHICLE = 40
+"""Fewer fixes say nothing of a fleet, or of one vehicle."""
+BETTER = 0.5
+"""The other reading must bring the median distance to the nearest street below so much of the declared one's,"""
+OFF_M = 25.0
+"""and that must be more than this: with 30 m of noise on each axis fixes of the right reading have a median of 17 to 21 m."""
+ON_STREET_M = 15.0
+"""A fix is on a street if it is no farther from its centre line than half its width and this."""
+ON_STREET = 0.4
+"""and at least so much of the fixes must be on streets under the other reading,"""
+TWICE = 2.0
+"""and so many times as many as under the declared one."""
+_ONE_DIRECTION = 0.85
+"""Of drives along one line (1.0) any shift along another line is a fit by chance; streets of two directions give less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Moving fixes of many vehicles, at most `MOST_OF_A_VEHICLE` of each; those of other vehicles change nothing of it.
+
+    Attributes:
+        vehicle: a number for each, the same for those of one, shape (n,).
+        lon: WGS 84 degrees by the declared reading, shape (n,).
+        lat: likewise.
+        course: the direction of travel, radians from east, shape (n,).
+    """
+
+    vehicle: _Index
+    lon: _Floats
+    lat: _Floats
+    course: _Floats
+
+    @classmethod
+    def all_of(cls, samples: Sequence["Sample"]) -> "Sample":
+        """Return samples of different vehicles as one."""
+        names = ("vehicle", "lon", "lat", "course")
+        return cls(*(np.concatenate([getattr(sample, name) for sample in samples]) for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well moving fixes lie on the streets under each reading.
+
+    Attributes:
+        declared: `wgs84`, `gcj02` or `bd09`, as the positions were said to be.
+        fixes: that were looked at.
+        vehicles: of how many vehicles.
+        median_m: to the centre line of the nearest street, by reading.
+        on_street: the share that lies on one, by reading.
+        better: a reading that fits much better than the declared one; None where there is none.
+        vehicles_better: of how many vehicles the same can be said of each alone, by reading; only where not of all.
+    """
+
+    declared: str
+    fixes: int
+    vehicles: int
+    median_m: dict[str, float]
+    on_street: dict[str, float]
+    better: str | None
+    vehicles_better: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the member `fit` of `run.json`."""
+        return {
+            "declared": self.declared,
+            "fixes": self.fixes,
+            "vehicles": self.vehicles,
+            "median_m": {name: round(value, 1) for name, value in self.median_m.items()},
+            "on_street": {name: round(value, 3) for name, value in self.on_street.items()},
+            "better": self.better,
+            "vehicles_better": self.vehicles_better,
+        }
+
+    @property
+    def notes(self) -> list[Text]:
+        """What to tell a person, with the evidence; nothing where the declared reading holds."""
+        notes = []
+        if self.better is not None:
+            mine, other = (f"{self.on_street[name]:.0%}" for name in (self.declared, self.better))
+            near, far = (f"{self.median_m[name]:.0f}" for name in (self.better, self.declared))
+            notes.append(
+                Text(
+                    f"坐标系可能不对：声明为 {self.declared}，但 {self.vehicles} 辆车的 {self.fixes} 个行驶中的定位点，按 {self.better} 理解有 {other} 在街道上"
+                    f"（中位距离 {near} 米），按 {self.declared} 只有 {mine}（{far} 米）。未作更正；请核实后用 --crs {self.better} 重查",
+                    f"the coordinates may be wrong: declared {self.declared}, but of {self.fixes} moving fixes of {self.vehicles} vehicles {other} "
+                    f"are on a street if read as {self.better} (median distance {near} m), and {mine} as {self.declared} ({far} m). "
+                    f"Nothing was corrected; find out, and check again with --crs {self.better}",
+                )
+            )
+        for name, count in self.vehicles_better.items():
+            notes.append(
+                Text(
+                    f"{count} 辆车的定位点按 {name} 理解与街道吻合得多，其他车按 {self.declared}：轨迹可能混用坐标系。未作更正",
+                    f"the fixes of {count} vehicles fit the streets much better as {name}, those of others as {self.declared}: "
+                    "the traces may mix coordinates. Nothing was corrected",
+                )
+            )
+        return notes
+
+
+def moving_sample(
+    vehicle: _Index, t_s: _Floats, lon: _Floats, lat: _Floats, box: tuple[float, float, float, float]
+) -> Sample:
+    """Choose moving fixes within a box.
+
+    Which of a vehicle's are chosen is by a hash of the fix, so it depends neither on other vehicles nor on how rows were split.
+
+    Args:
+        vehicle: index, sorted.
+        t_s: seconds, in order for each vehicle.
+        lon: WGS 84 degrees.
+        lat: likewise.
+        box: west, south, east, north; that of the streets.
+    """
+    empty = np.zeros(0)
+    if len(t_s) < 2:  # noqa: PLR2004 - a fix and the one before
+        return Sample(np.zeros(0, np.intp), empty, empty, empty)
+    west, south, east, north = box
+    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    k = np.flatnonzero(inside[1:] & inside[:-1] & (vehicle[1:] == vehicle[:-1])) + 1
+    way, time = metres(lon, lat, k - 1, k), t_s[k] - t_s[k - 1]
+    k = k[(way >= np.maximum(_MOVED_M, _MOVED_MS * time)) & (time <= _MOVED_S)]
+    order = k[np.lexsort((_hash(t_s[k], lon[k], lat[k]), vehicle[k]))]
+    starts = np.flatnonzero(np.diff(vehicle[order], prepend=-1))
+    number = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    chosen = order[number < MOST_OF_A_VEHICLE]
+    course = np.arctan2(
+        lat[chosen] - lat[chosen - 1], (lon[chosen] - lon[chosen - 1]) * np.cos(np.radians(lat[chosen]))
+    )
+    return Sample(vehicle[chosen], lon[chosen], lat[chosen], course)
+
+
+def _hash(*columns: _Floats) -> npt.NDArray[np.uint64]:
+    """Return a number for each row that only its own values decide; the mixing is that of splitmix64."""
+    mixed = np.zeros(len(columns[0]), np.uint64)
+    for column in columns:
+        mixed ^= np.ascontiguousarray(column).view(np.uint64)
+        for shift, times in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(times)
+        mixed ^= mixed >> np.uint64(31)
+    return mixed
+
+
+def street_box(streets: Sequence[Street]) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of streets."""
+    west, south, east, north = shapely.total_bounds(
+        np.array([street.geometry for street in streets], dtype=object)
+    ).tolist()
+    return west, south, east, north
+
+
+def fit_of(sample: Sample, streets: Sequence[Street], declared: str) -> Fit | None:
+    """Compare how well fixes lie on streets under each reading of their coordinates; None where they are too few to say.
+
+    Args:
+        sample: see `moving_sample`.
+        streets: of a zone.
+        declared: what the positions were said to be in; the sample was brought to WGS 84 by that.
+    """
+    if not streets or len(sample.lon) < LEAST_OF_A_VEHICLE:
+        return None
+    ground = _Ground(streets)
+    many = sample.vehicle, *from_wgs84(sample.lon, sample.lat, declared)
+    readings = {name: to_wgs84(*many[1:], name) for name in _READINGS}
+    within = np.all([ground.within(*places) for places in readings.values()], axis=0)
+    some = np.flatnonzero(within)
+    vehicles, counts = np.unique(sample.vehicle[some], return_counts=True)
+    every = max(1, -(-len(some) // _MOST))
+    fleet = some[::every]
+    distances = {name: ground.distance(*(axis[fleet] for axis in places)) for name, places in readings.items()}
+    if len(fleet) < LEAST_FIXES:
+        return None
+    medians = {name: float(np.median(far)) for name, (far, _) in distances.items()}
+    shares = {name: float(on.mean()) for name, (_, on) in distances.items()}
+    better = _better(medians, shares, declared, sample.course[fleet])
+    alone: dict[str, int] = {}
+    if better is None:
+        own = _each_alone(ground, sample, some, vehicles[counts >= LEAST_OF_A_VEHICLE], readings, declared)
+        alone = {name: own.count(name) for name in _READINGS if name in own}
+    return Fit(declared, len(fleet), len(vehicles), medians, shares, better, alone)
+
+
+def fit_of_fixes(fixes: "Fixes", streets: Sequence[Street], declared: str) -> Fit | None:
+    """Compare how well cleaned fixes lie on a zone's streets under each reading; None where too few move there."""
+    if not streets:
+        return None
+    box = street_box(streets)
+    return fit_of(moving_sample(fixes.vehicle, fixes.t_s, fixes.lon, fixes.lat, box), streets, declared)
+
+
+class _Ground:
+    """Streets in metres, ready to be asked for the nearest."""
+
+    def __init__(self, streets: Sequence[Street]) -> None:
+        lines = np.array([street.geometry for street in streets], dtype=object)
+        self._plane = LocalPlane.around(*lines.tolist())
+        self._lines = np.array([self._plane.to_xy(line) for line in lines], dtype=object)
+        self._half_m = np.array([street.half_width_m for street in streets])
+        self._tree = shapely.STRtree(self._lines)
+        self._box = shapely.total_bounds(self._lines)
+
+    def within(self, lon: _Floats, lat: _Floats) -> npt.NDArray[np.bool_]:
+        """Return which positions lie in the box of the streets."""
+        x, y = self._plane.xy(lon, lat)
+        west, south, east, north = self._box
+        return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north), np.bool_)
+
+    def distance(self, lon: _Floats, lat: _Floats) -> tuple[_Floats, npt.NDArray[np.bool_]]:
+        """Return metres to the centre line of the nearest street, and which positions lie on it."""
+        points = shapely.points(*self._plane.xy(lon, lat))
+        near = self._tree.nearest(points)
+        far = np.asarray(shapely.distance(points, self._lines[near]), np.float64)
+        return far, far <= self._half_m[near] + ON_STREET_M
+
+
+def _better(
+    median_m: Mapping[str, float], on_street: Mapping[str, float], declared: str, course: _Floats
+) -> str | None:
+    """Return the reading that fits much better than the declared one, None where none does."""
+    best = min((name for name in _READINGS if name != declared), key=lambda name: median_m[name])
+    much = (
+        median_m[declared] > OFF_M
+        and median_m[best] < BETTER * median_m[declared]
+        and on_street[best] >= max(ON_STREET, TWICE * on_street[declared])
+        and abs(np.exp(2j * course).mean()) <= _ONE_DIRECTION
+    )
+    return best if much else None
+
+
+def _each_alone(
+    ground: _Ground,
+    sample: Sample,
+    some: _Index,
+    vehicles: _Index,
+    readings: Mapping[str, tuple[_Floats, _Floats]],
+    declared: str,
+) -> list[str]:
+    """Return the reading that fits much better, for each vehicle that has one."""
+    far, _ = ground.distance(*(axis[some] for axis in readings[declared]))
+    found = []
+    for vehicle in vehicles.tolist():
+        first, end = np.searchsorted(sample.vehicle[some], [vehicle, vehicle + 1]).tolist()
+        if np.median(far[first:end]) <= OFF_M:
+            continue
+        own = some[first:end]
+        each = {name: ground.distance(*(axis[own] for axis in places)) for name, places in readings.items()}
+        medians = {name: float(np.median(metres_)) for name, (metres_, _) in each.items()}
+        shares = {name: float(on_.mean()) for name, (_, on_) in each.items()}
+        better = _better(medians, shares, declared, sample.course[own])
+        if better is not None:
+            found.append(better)
+    return found

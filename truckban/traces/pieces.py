@@ -1,0 +1,228 @@
+"""Files of traces as pieces: rows of any format in arrays, some hundred thousand at a time, each row used or rejected.
+
+A Parquet file whose columns have the types that fixes have goes into arrays as it is; everything else is typed row by row.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from truckban.traces.arrow_table import ArrowTable, parquet_tables
+from truckban.traces.clocks import TOLERANCE_S
+from truckban.traces.column_names import EXTRA, NAMES
+from truckban.traces.sift_rows import Piece
+from truckban.traces.tables import DAMAGED_PARQUET, Reject, Table, find_columns, read_tables
+from truckban.traces.typed import NEEDED, typed
+from zones.coords import to_wgs84
+from zones.errors import InputError
+from zones.text import Text
+
+_UNITS = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1_000), "ns": (1, 1_000_000)}
+_NUMBERS = ("lon", "lat", "accuracy_m", "speed_kmh")
+_MS_A_DAY = 86_400_000
+# a batch with days further apart than this has wrong ones among them, and goes the slower way
+_MOST_DAYS = 4000
+_NONE = np.empty(0)
+
+
+@dataclass(slots=True)
+class Source:
+    """A file or a folder of traces, and what was found out about it while it was read.
+
+    Attributes:
+        path: of the file or folder.
+        timezone: how a time without a zone is read.
+        crs: what the positions are in.
+        columns: names in the files, by the contract's names.
+        now_s: seconds since 1970-01-01 UTC; what is later is rejected. None for no such test.
+        vehicles: code of each vehicle, in the order in which they were met.
+        files: name and rows of each file.
+        rejects: rows that are no fixes.
+        notes: what was not said by the caller.
+        assumed_zone: rows whose time named no zone, of those that are fixes.
+    """
+
+    path: Path
+    timezone: str
+    crs: str = "wgs84"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    now_s: float | None = None
+    vehicles: dict[str, int] = field(default_factory=dict)
+    files: list[tuple[str, int]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+    assumed_zone: int = 0
+    _number: int = 0
+    _plan: tuple[int, dict[str, str] | None] | None = None
+
+    def pieces(self) -> Iterator[tuple[Piece, Table]]:
+        """Yield the rows of all files, with the tables that they are from.
+
+        Raises:
+            InputError: a file cannot be read at all.
+        """
+
+        def parquet(path: Path) -> Iterator[Table]:
+            return parquet_tables(path, self.columns.values())
+
+        what = Text("轨迹", "traces")
+        some = False
+        for table in read_tables(self.path, what, excel=True, traces=True, chosen=self.columns, parquet=parquet):
+            if self.files and self.files[-1][0] == table.file:  # a large file comes in several tables
+                self.files[-1] = (table.file, self.files[-1][1] + table.read)
+            else:
+                self.files.append((table.file, table.read))
+            self.rejects += table.rejects
+            piece = self._as_stored(table) if isinstance(table, ArrowTable) else None
+            if piece is None and (len(table.frame) or not (table.named and some)):
+                piece = self._typed(table)
+                some = True
+            self._note(table)
+            if piece is not None:
+                yield piece._replace(number=self._number), table
+                self._number += 1
+
+    def reject(self, table: Table, rows: npt.NDArray[np.intp]) -> None:
+        """Find the reasons for rows of a table, stored as fixes are, that the sift says are none."""
+        if not isinstance(table, ArrowTable):
+            message = f"{len(rows)} typed rows are no fixes by the sift"
+            raise TypeError(message)
+        _, rejects = typed(table.some(rows), self.timezone, self.columns, now_s=self.now_s)
+        if len(rejects) != len(rows):
+            message = f"of {len(rows)} rows that are no fixes by the sift, {len(rejects)} are none by their types"
+            raise ValueError(message)
+        self.rejects += rejects
+
+    def _note(self, table: Table) -> None:
+        for note in table.notes:
+            named = Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}")
+            if named not in self.notes:  # each of the tables of a large file may say so
+                self.notes.append(named)
+
+    def _typed(self, table: Table) -> Piece:
+        frame, bad = typed(table, self.timezone, self.columns, now_s=self.now_s)
+        self.rejects += bad
+        self.assumed_zone += int(frame["without_zone"].sum())
+        lon, lat, accuracy, speed = (
+            frame[name].to_numpy(np.float64) for name in ("lon", "lat", "accuracy_m", "speed_kmh")
+        )
+        if self.crs != "wgs84" and len(lon):
+            lon, lat = to_wgs84(lon, lat, self.crs)
+        numbers, names = pd.factorize(frame["vehicle_id"])
+        return Piece(
+            number=0,
+            file=len(self.files) - 1,
+            vehicle=self._codes([str(name) for name in names])[numbers],
+            time=frame["time"].to_numpy(np.float64),
+            ms=0,
+            parts=1,
+            shift_ms=0,
+            lon=np.ascontiguousarray(lon),
+            lat=np.ascontiguousarray(lat),
+            accuracy_m=_where_any(accuracy),
+            speed_kmh=_where_any(speed),
+            lines=frame["line"].to_numpy(np.int64),
+            naive=frame["without_zone"].to_numpy(np.bool_),
+            latest_s=np.inf,
+        )
+
+    def _as_stored(self, table: ArrowTable) -> Piece | None:
+        """Return a table whose columns have the types that fixes have; None where it has to be typed."""
+        batch = table.batch
+        if self._plan is None or self._plan[0] != len(self.files):
+            self._plan = len(self.files), self._planned(table)
+        plan = self._plan[1]
+        if plan is None or not len(batch):
+            return None
+        columns = {name: batch.column(column) for name, column in plan.items()}
+        if any(column.null_count for column in columns.values()):
+            return None
+        ids, time = columns["vehicle_id"], columns["time"]
+        try:
+            ids.validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise InputError(DAMAGED_PARQUET, file=table.file) from error
+        ticks = time.view(pa.int64()).to_numpy()
+        ms, parts = _UNITS[time.type.unit]
+        shift_ms = 0
+        if time.type.tz is None:
+            days = (int(ticks.min()) * ms // parts // _MS_A_DAY, int(ticks.max()) * ms // parts // _MS_A_DAY)
+            offset = _offset_ms(self.timezone, *days) if days[1] - days[0] < _MOST_DAYS else None
+            if offset is None:
+                return None
+            shift_ms = -offset
+            self.assumed_zone += len(batch)
+        lon, lat = columns["lon"].to_numpy(), columns["lat"].to_numpy()
+        if self.crs != "wgs84":
+            lon, lat = to_wgs84(lon, lat, self.crs)
+        accuracy = columns["accuracy_m"].to_numpy() if "accuracy_m" in columns else _NONE
+        return Piece(
+            number=0,
+            file=len(self.files) - 1,
+            vehicle=self._codes(ids.dictionary.to_pylist())[ids.indices.to_numpy()],
+            time=ticks,
+            ms=ms,
+            parts=parts,
+            shift_ms=shift_ms,
+            lon=lon,
+            lat=lat,
+            accuracy_m=np.where(accuracy > 0, accuracy, np.nan) if len(accuracy) else _NONE,
+            speed_kmh=columns["speed_kmh"].to_numpy() if "speed_kmh" in columns else _NONE,
+            lines=np.array([table.first], np.int64),
+            naive=np.array([time.type.tz is None]),
+            latest_s=np.inf if self.now_s is None else self.now_s + TOLERANCE_S,
+        )
+
+    def _planned(self, table: ArrowTable) -> dict[str, str] | None:
+        """Return which columns are which; None where a type or a column asks for a look at each row."""
+        schema = table.batch.schema
+        named = Table(table.file, pd.DataFrame(columns=schema.names), np.empty(0))
+        found = find_columns(named, NAMES, NEEDED, self.columns)
+        found.pop("heading", None)
+        try:
+            extra = find_columns(named, EXTRA, (), self.columns)
+        except InputError:
+            return None
+        kinds = {name: schema.field(column).type for name, column in found.items()}
+        ids = kinds["vehicle_id"]
+        fitting = (
+            not extra
+            and pa.types.is_dictionary(ids)
+            and pa.types.is_string(ids.value_type)
+            and pa.types.is_timestamp(kinds["time"])
+            and all(pa.types.is_float64(kinds[name]) for name in _NUMBERS if name in kinds)
+        )
+        return found if fitting else None
+
+    def _codes(self, names: list[str | None]) -> npt.NDArray[np.int32]:
+        """Return the code of each name, -1 for none, shape (n,)."""
+        known = self.vehicles
+        cleaned = [(name or "").strip() for name in names]
+        return np.array([known.setdefault(name, len(known)) if name else -1 for name in cleaned], np.int32)
+
+
+def _where_any(column: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return _NONE if np.isnan(column).all() else np.ascontiguousarray(column)
+
+
+@lru_cache(maxsize=1024)
+def _offset_ms(timezone: str, first: int, last: int) -> int | None:
+    """Return by how much local days, counted from 1970-01-01, are ahead of UTC; None where that changes among them."""
+    zone = ZoneInfo(timezone)
+    midnight = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - local
+    try:
+        local = [midnight + dt.timedelta(days=day) for day in range(first, last + 2)]
+        offsets = {
+            stamp.replace(tzinfo=zone, fold=fold).utcoffset() or dt.timedelta() for stamp in local for fold in (0, 1)
+        }
+    except (OverflowError, ValueError):
+        return None
+    return round(offsets.pop() / dt.timedelta(milliseconds=1)) if len(offsets) == 1 else None

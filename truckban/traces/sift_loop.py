@@ -1,0 +1,312 @@
+"""The loop of the sift: one look at each row, for Numba to compile."""
+
+import numpy as np
+import numpy.typing as npt
+
+from truckban.positions import CHINA_LAT, CHINA_LON, MOST_LAT, MOST_LON
+from truckban.traces.drives import GAP_S
+from truckban.traces.frozen import MOVING_KMH
+from truckban.traces.jumps import FASTEST_MS, LEAST_M, METRES_A_DEGREE, SETTLED, reachable
+from truckban.traces.sift_rows import (
+    ACCURACY,
+    AFTER,
+    DUPLICATES,
+    FILE,
+    FIRST,
+    GAPS,
+    HELD,
+    JUMPS,
+    LAT,
+    LINE,
+    LON,
+    NAIVE,
+    OPEN,
+    ROWS,
+    SEEN,
+    SPEED,
+    TORN,
+    Held,
+    Kept,
+    Piece,
+    T,
+)
+from truckban.traces.typed import EARLIEST_S
+from zones.matching.compiled import FAST, compiled_bare, compiled_inline
+
+_Floats = npt.NDArray[np.float64]
+_Ints = npt.NDArray[np.int64]
+_BLOCK = 64
+# bounds of what `hour_steps` looks for: the clock is off by whole hours, and for the rest the vehicle drives
+_HOUR_S, _LONGEST_S, _REST_S, _SLOWEST_MS = 3600.0, 25 * 3600.0, 122.0, 2.5
+_WEST, _EAST = CHINA_LON
+_SOUTH, _NORTH = CHINA_LAT
+
+
+@compiled_bare
+def sift(
+    box: _Floats, piece: Piece, held: Held, kept: Kept, jumps: _Ints, bad: npt.NDArray[np.intp]
+) -> tuple[int, int, int]:
+    """Take in a piece; return how many rows are kept, how many jumps and bad rows there are."""
+    count = jumped = wrong = 0
+    k = 0
+    while k < len(piece.vehicle):
+        v = piece.vehicle[k]
+        t = _seconds(piece, k)
+        if (
+            FAST
+            and k + _BLOCK <= len(piece.vehicle)
+            and v >= 0
+            and held.state[v, SEEN] == 1
+            and held.state[v, HELD] == 0
+            and held.state[v, TORN] == 0
+            and 0.0 < t - held.numbers[v, 0, T] <= GAP_S
+            and _seconds(piece, k + _BLOCK - 1) <= piece.latest_s
+            and not _odd(piece, k, t, held, v, 0)
+            and _reachable(held, v, 0, t, piece.lon[k], piece.lat[k])
+            and not _touches(box, held, v, 0, piece.lon[k], piece.lat[k])
+            and _far(box, piece, k)
+        ):
+            held.state[v, ROWS] += _BLOCK
+            held.state[v, OPEN] = held.state[v, AFTER] = 0
+            k += _BLOCK
+            _hold(piece, k - 1, _seconds(piece, k - 1), held, v, 0)
+            continue
+        if v < 0 or not _is_fix(t, piece.latest_s, piece.lon[k], piece.lat[k]):
+            bad[wrong] = k
+            wrong += 1
+        else:
+            held.state[v, ROWS] += 1
+            if held.state[v, TORN] == 0:
+                count, jumped = _take(box, piece, k, t, v, held, kept, count, jumps, jumped)
+        k += 1
+    return count, jumped, wrong
+
+
+@compiled_inline
+def _take(
+    box: _Floats, piece: Piece, k: int, t: float, v: int, held: Held, kept: Kept, count: int, jumps: _Ints, jumped: int
+) -> tuple[int, int]:
+    """Take in a fix of a vehicle; return how many rows are kept and how many jumps there are by now."""
+    here = held.state[v, HELD]
+    lon, lat = piece.lon[k], piece.lat[k]
+    if held.state[v, SEEN] == 0:
+        held.state[v, SEEN], held.state[v, FIRST] = 1, piece.number
+        _hold(piece, k, t, held, v, 0)
+        return count, jumped
+    if t <= held.numbers[v, here, T]:
+        _repeat(piece, k, t, held, v, here)
+        return count, jumped
+    if _odd(piece, k, t, held, v, here) or (here > 0 and _odd(piece, k, t, held, v, 0)):  # what is held may be left out
+        held.state[v, TORN] = 1
+        return count, jumped
+    if _reachable(held, v, 0, t, lon, lat):
+        held.state[v, AFTER] = here
+        jumped = _drop(held, v, jumps, jumped)
+        count = _link(box, held, v, 0, t, lon, lat, _accuracy(piece, k), kept, count)
+        _hold(piece, k, t, held, v, 0)
+    elif here > 0 and _reachable(held, v, here, t, lon, lat):
+        if here + 1 < SETTLED:
+            held.state[v, HELD] = here + 1
+            _hold(piece, k, t, held, v, here + 1)
+            return count, jumped
+        for slot in range(here):
+            a_t, a_lon = held.numbers[v, slot + 1, T], held.numbers[v, slot + 1, LON]
+            a_lat, a_accuracy = held.numbers[v, slot + 1, LAT], held.numbers[v, slot + 1, ACCURACY]
+            count = _link(box, held, v, slot, a_t, a_lon, a_lat, a_accuracy, kept, count)
+        count = _link(box, held, v, here, t, lon, lat, _accuracy(piece, k), kept, count)
+        held.state[v, HELD] = 0
+        _hold(piece, k, t, held, v, 0)
+    elif here > 0 or held.state[v, AFTER] > 0:
+        held.state[v, TORN] = 1  # one jump after another may be the fixes of two vehicles
+    else:
+        held.state[v, HELD] = 1
+        _hold(piece, k, t, held, v, 1)
+    return count, jumped
+
+
+@compiled_inline
+def _odd(piece: Piece, k: int, t: float, held: Held, v: int, slot: int) -> bool:
+    """Return whether a fix and the one before it may be what `frozen_of` or `hour_steps` is about."""
+    last = held.numbers
+    north, east = piece.lat[k] - last[v, slot, LAT], piece.lon[k] - last[v, slot, LON]
+    if len(piece.speed_kmh) and north == 0.0 and east == 0.0:
+        return bool(piece.speed_kmh[k] >= MOVING_KMH and last[v, slot, SPEED] >= MOVING_KMH)
+    seconds = t - last[v, slot, T]
+    if not _HOUR_S <= seconds <= _LONGEST_S:
+        return False
+    rest = seconds % _HOUR_S
+    slow = _SLOWEST_MS * rest / METRES_A_DEGREE
+    return bool(0.0 < rest <= _REST_S and north * north + east * east >= slow * slow)
+
+
+@compiled_inline
+def _repeat(piece: Piece, k: int, t: float, held: Held, v: int, slot: int) -> None:
+    """Note a fix that is no later than the newest: the same once more, or rows out of order."""
+    accuracy, other = _accuracy(piece, k), held.numbers[v, slot, ACCURACY]
+    if (
+        slot == 0  # a row that repeats a jump is one
+        and t == held.numbers[v, slot, T]
+        and piece.lon[k] == held.numbers[v, slot, LON]
+        and piece.lat[k] == held.numbers[v, slot, LAT]
+        and (accuracy == other or (np.isnan(accuracy) and np.isnan(other)))
+        and (not len(piece.speed_kmh) or piece.speed_kmh[k] == held.numbers[v, slot, SPEED])
+    ):
+        held.state[v, DUPLICATES] += 1
+    else:
+        held.state[v, TORN] = 1
+
+
+@compiled_inline
+def _reachable(held: Held, v: int, slot: int, t: float, lon: float, lat: float) -> bool:
+    last = held.numbers
+    return reachable(t - last[v, slot, T], last[v, slot, LON], last[v, slot, LAT], lon, lat)
+
+
+@compiled_inline
+def _link(
+    box: _Floats,
+    held: Held,
+    v: int,
+    slot: int,
+    t: float,
+    lon: float,
+    lat: float,
+    accuracy: float,
+    kept: Kept,
+    count: int,
+) -> int:
+    """Go from a fix that is held to the next; return how many rows are kept by now."""
+    last = held.numbers
+    if t - last[v, slot, T] > GAP_S:
+        held.state[v, GAPS] += 1
+    if not _touches(box, held, v, slot, lon, lat):
+        held.state[v, OPEN] = 0
+        return count
+    if held.state[v, OPEN] == 0:
+        held.state[v, OPEN] = 1
+        a_t, a_lon, a_lat = last[v, slot, T], last[v, slot, LON], last[v, slot, LAT]
+        count = _keep(kept, count, v, a_t, a_lon, a_lat, last[v, slot, ACCURACY], False)
+    return _keep(kept, count, v, t, lon, lat, accuracy, True)
+
+
+@compiled_inline
+def _keep(kept: Kept, count: int, v: int, t: float, lon: float, lat: float, accuracy: float, joined: bool) -> int:
+    kept.vehicle[count] = v
+    kept.t_s[count] = t
+    kept.lon[count] = lon
+    kept.lat[count] = lat
+    kept.accuracy_m[count] = accuracy
+    kept.joined[count] = joined
+    return count + 1
+
+
+@compiled_inline
+def _drop(held: Held, v: int, jumps: _Ints, jumped: int) -> int:
+    """Give up the fixes that are held as jumps."""
+    for slot in range(1, held.state[v, HELD] + 1):
+        jumps[jumped, 0] = v
+        for n in range(3):
+            jumps[jumped, n + 1] = held.places[v, slot, n]
+        jumped += 1
+    held.state[v, JUMPS] += held.state[v, HELD]
+    held.state[v, HELD] = 0
+    return jumped
+
+
+@compiled_inline
+def _hold(piece: Piece, k: int, t: float, held: Held, v: int, slot: int) -> None:
+    held.numbers[v, slot, T], held.numbers[v, slot, ACCURACY] = t, _accuracy(piece, k)
+    held.numbers[v, slot, LON], held.numbers[v, slot, LAT] = piece.lon[k], piece.lat[k]
+    held.places[v, slot, LINE] = piece.lines[k] if len(piece.lines) > 1 else piece.lines[0] + k
+    held.places[v, slot, FILE] = piece.file
+    held.places[v, slot, NAIVE] = piece.naive[k] if len(piece.naive) > 1 else piece.naive[0]
+    held.numbers[v, slot, SPEED] = piece.speed_kmh[k] if len(piece.speed_kmh) else np.nan
+
+
+@compiled_inline
+def _seconds(piece: Piece, k: int) -> float:
+    if piece.ms == 0:
+        return float(piece.time[k])
+    return float((piece.time[k] * piece.ms) // piece.parts + piece.shift_ms) / 1000.0
+
+
+@compiled_bare
+def read(piece: Piece, rows: npt.NDArray[np.intp], good: npt.NDArray[np.bool_], t_s: _Floats) -> None:
+    """Fill in which rows of a piece are fixes, and their times (seconds since 1970-01-01 UTC)."""
+    for n in range(len(rows)):
+        k = rows[n]
+        t_s[n] = _seconds(piece, k)
+        good[n] = piece.vehicle[k] >= 0 and _is_fix(t_s[n], piece.latest_s, piece.lon[k], piece.lat[k])
+
+
+@compiled_inline
+def _accuracy(piece: Piece, k: int) -> float:
+    return piece.accuracy_m[k] if len(piece.accuracy_m) else np.nan
+
+
+@compiled_inline
+def _is_fix(t: float, latest_s: float, lon: float, lat: float) -> bool:
+    """Return whether a row is a fix, by the rules of `truckban.traces.typed`, which gives the reasons."""
+    return bool(
+        EARLIEST_S <= t <= latest_s
+        and abs(lon) <= MOST_LON
+        and abs(lat) <= MOST_LAT
+        and not (lon == 0.0 and lat == 0.0)
+        and not (_SOUTH <= lon <= _NORTH and _WEST <= lat <= _EAST)
+    )
+
+
+@compiled_inline
+def _touches(box: _Floats, held: Held, v: int, slot: int, lon: float, lat: float) -> bool:
+    """Return whether the way from a fix that is held may come into the box; the same as `touches`."""
+    a_lon, a_lat = held.numbers[v, slot, LON], held.numbers[v, slot, LAT]
+    return bool(
+        max(a_lon, lon) >= box[0]
+        and min(a_lon, lon) <= box[2]
+        and max(a_lat, lat) >= box[1]
+        and min(a_lat, lat) <= box[3]
+    )
+
+
+@compiled_inline
+def _far(box: _Floats, piece: Piece, first: int) -> bool:
+    """Return whether the rows of a block are one vehicle's ordinary fixes away from the box, each reached from the one before.
+
+    Where this says no, they are looked at one by one. Comparisons are counted and not chosen by, since a processor makes many of
+    those at once; a NaN makes them false.
+    """
+    vehicle, time, lon, lat = piece.vehicle, piece.time, piece.lon, piece.lat
+    end = first + _BLOCK
+    west = east = south = north = abroad = 0
+    for k in range(first, end):
+        west += lon[k] < box[0]
+        east += lon[k] > box[2]
+        abroad += (lon[k] >= _WEST) & (lon[k] <= _EAST)
+    for k in range(first, end):
+        south += lat[k] < box[1]
+        north += lat[k] > box[3]
+        abroad += (lat[k] >= _SOUTH) & (lat[k] < _NORTH)
+    if max(west, east, south, north) < _BLOCK or abroad < 2 * _BLOCK:
+        return False
+    other = 0
+    for k in range(first + 1, end):
+        other += vehicle[k] != vehicle[first]
+    least = most = time[first + 1] - time[first]
+    for k in range(first + 2, end):
+        step = time[k] - time[k - 1]
+        least, most = min(least, step), max(most, step)
+    scale = 1.0 if piece.ms == 0 else piece.ms / (1000.0 * piece.parts)
+    if other or least * scale < 0.001 or most * scale > GAP_S:  # noqa: PLR2004 - time is kept to the millisecond
+        return False
+    within = max(FASTEST_MS * least * scale, LEAST_M) / METRES_A_DEGREE
+    square = within * within
+    jumps = 0
+    for k in range(first + 1, end):
+        wide, high = lon[k] - lon[k - 1], lat[k] - lat[k - 1]
+        jumps += wide * wide + high * high > square
+    if len(piece.speed_kmh):
+        speed = piece.speed_kmh
+        for k in range(first + 1, end):
+            still = (lon[k] == lon[k - 1]) & (lat[k] == lat[k - 1])
+            jumps += still & (speed[k] >= MOVING_KMH) & (speed[k - 1] >= MOVING_KMH)
+    return bool(jumps == 0)

@@ -1,0 +1,317 @@
+"""A share of the work: the rows of some vehicles, from typed rows to judged passages, on whatever machine.
+
+What is made of one vehicle's rows does not depend on the others', so shares can be made anywhere and laid side by side.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from truckban.norms import Notice
+from truckban.notices.model import NoticePack
+from truckban.permits import PermitList
+from truckban.traces.check import law_for
+from truckban.traces.fixes import Fixes, fixes_of
+from truckban.traces.fleet import Fleet
+from truckban.traces.lawful import may_stand
+from truckban.traces.leads import LEADS, Lead, judge, kind_of
+from truckban.traces.misfit import Sample, moving_sample, street_box
+from truckban.traces.near import Near, visits_of
+from truckban.traces.passages import passages_of
+from truckban.traces.paths import ZoneMatcher
+from truckban.traces.repeats import counted_once
+from truckban.traces.spark.pieces import Piece, table_of
+from truckban.traces.stream import Traces
+from truckban.traces.tables import Reject
+from truckban.traces.typed import typed
+from zones.coords import to_wgs84
+from zones.locate import Locator
+from zones.text import Text
+from zones.zone import Zone
+from zones.zone_file import parse_zone
+
+ROWS = pa.schema(
+    [
+        ("vehicle_id", pa.string()),
+        ("time", pa.float64()),
+        ("without_zone", pa.bool_()),
+        ("lon", pa.float64()),
+        ("lat", pa.float64()),
+        ("speed_kmh", pa.float64()),
+        ("heading", pa.float64()),
+        ("accuracy_m", pa.float64()),
+        ("file", pa.int32()),
+        ("line", pa.int64()),
+        ("field", pa.string()),
+        ("zh", pa.string()),
+        ("en", pa.string()),
+    ]
+)
+"""Rows on their way from the files to their vehicle, as typed. What has `zh` and `en` is a rejected row, or, without `field`, a note."""
+_TYPED = ROWS.names[:-3]
+_WHY = ROWS.names[-3:]
+CHUNK_ROWS = 200_000
+"""Vehicles are judged together up to so many rows; one that has more is judged alone."""
+
+Told = tuple[int, int, str | None, Text]
+"""A rejected row: file (index), line, field, reason; without a field a note on the file."""
+
+
+class Placed(NamedTuple):
+    """A part of a passage: which of its share it is, its kind (`Checked.kind`), and itself."""
+
+    number: int
+    kind: str
+    part: Lead
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The figures of some vehicles' rows.
+
+    Attributes:
+        traces: what was counted while they were cleaned.
+        drives: that came near.
+        kinds: how many parts of passages are of each kind.
+        sample: of moving fixes, to see whether they lie on the streets; None where there are no streets.
+    """
+
+    traces: Traces
+    drives: int
+    kinds: Counter[str]
+    sample: Sample | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What was made of some vehicles' rows.
+
+    Attributes:
+        head: its figures.
+        leads: past the threshold and not lawful, in order of vehicle and time.
+        others: lawful and unsure ones, likewise.
+        told: rows that were not used, and notes on the files.
+    """
+
+    head: Head
+    leads: list[Placed]
+    others: list[Placed]
+    told: list[Told]
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """All that a machine needs to judge: plain data, sent to it once; what is costly is built once in each process.
+
+    Attributes:
+        pack: the notice's text as data; its compiled norms cannot be sent.
+        sha256: of the notice's file.
+        zone_text: where, as in its file: a geometry that is pickled loses the grid it lies on, and its unions come out otherwise.
+        fleet: the vehicles, without what was wrong with their file.
+        permits: the permits.
+        min_probability: the threshold.
+        crs: what the positions are in.
+        columns: names of columns in the files, by the contract's names.
+        now_s: when the check is made, the same on all machines.
+        files: names of the files.
+    """
+
+    pack: NoticePack
+    sha256: str
+    zone_text: str
+    fleet: Fleet
+    permits: PermitList
+    min_probability: float
+    crs: str
+    columns: Mapping[str, str]
+    now_s: float | None
+    files: tuple[str, ...]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Send the data without what was built of them."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.files)}
+
+    @cached_property
+    def notice(self) -> Notice:
+        """The notice, compiled."""
+        return Notice(self.pack, sha256=self.sha256)
+
+    @cached_property
+    def zone(self) -> Zone:
+        """The zone."""
+        return parse_zone(self.zone_text)
+
+    @cached_property
+    def ground(self) -> Locator:
+        """The zone, ready for positions."""
+        return Locator(self.zone)
+
+    @cached_property
+    def near(self) -> Near:
+        """What is near the zone."""
+        return Near.of(self.ground)
+
+    @cached_property
+    def streets(self) -> ZoneMatcher | None:
+        """The zone's streets, ready for matching."""
+        return ZoneMatcher.of(self.zone)
+
+    def typed_rows(self, pieces: Iterable[Piece]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of some pieces of files, typed, those that are rejected among them.
+
+        Raises:
+            InputError: a file is damaged.
+        """
+        for piece in pieces:
+            table = table_of(piece)
+            frame, rejects = typed(table, self.pack.timezone, self.columns, now_s=self.now_s)
+            yield _batch(self._on_the_ground(frame).assign(file=piece.file)[_TYPED])
+            said = [(r.line, r.field, r.reason) for r in rejects] + [(piece.first, None, note) for note in table.notes]
+            if said:
+                told = [(piece.file, line, name, text.zh, text.en) for line, name, text in said]
+                yield _batch(pd.DataFrame(told, columns=["file", "line", *_WHY]))
+
+    def _on_the_ground(self, frame: pd.DataFrame) -> pd.DataFrame:
+        lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
+        if self.crs != "wgs84" and len(lon):
+            lon, lat = to_wgs84(lon, lat, self.crs)
+        return frame.assign(lon=lon, lat=lat)
+
+    def shares(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Share]:
+        """Yield what is made of rows that come in order of vehicle, a chunk of whole vehicles at a time.
+
+        Only a chunk is held, or the largest vehicle.
+        """
+        for rows in _by_whole_vehicles(batches):
+            told = rows["zh"].is_valid()
+            yield self.share(rows.filter(pc.invert(told)).select(_TYPED).to_pandas(), _told(rows.filter(told)))
+
+    def share(self, frame: pd.DataFrame, told: list[Told]) -> Share:
+        """Judge the rows of some whole vehicles; `told` are rows that had been rejected before, and notes."""
+        fixes = fixes_of(frame.astype({"file": np.int64}), self.files)
+        visits = visits_of(fixes, self.near)
+        law = law_for(visits.fixes, self.notice, self.ground, self.fleet, self.permits)
+        stands = partial(may_stand, self.notice, self.ground, law.vehicles)
+        found = passages_of(visits, self.near, self.streets, stands)
+        parts = judge(found.passages, visits.fixes, law)
+        kinds = [kind_of(part, self.min_probability) for part in parts]
+        some = [part for part, kind in zip(parts, kinds, strict=True) if kind in LEADS]
+        parts = counted_once(parts, self.pack.repeats, some)
+        placed = [Placed(number, kind, part) for number, (kind, part) in enumerate(zip(kinds, parts, strict=True))]
+        near = visits.fixes.t_s
+        figures = Traces(
+            vehicle_ids=fixes.vehicle_ids,
+            fixes=len(fixes.t_s),
+            duplicates=fixes.duplicates,
+            assumed_zone=fixes.assumed_zone,
+            gaps=visits.gaps,
+            first_s=float(near.min(initial=np.inf)),
+            last_s=float(near.max(initial=-np.inf)),
+            tally=fixes.tally,
+        )
+        return Share(
+            Head(figures, len(found.vehicles), Counter(kinds), self._sample(visits.fixes)),
+            [one for one in placed if one.kind in LEADS],
+            [one for one in placed if one.kind not in LEADS],
+            [*told, *((self._numbers[r.file], r.line or 0, r.field, r.reason) for r in fixes.rejects)],
+        )
+
+    def _sample(self, fixes: Fixes) -> Sample | None:
+        if not self.zone.streets:
+            return None
+        return moving_sample(fixes.vehicle, fixes.t_s, fixes.lon, fixes.lat, street_box(self.zone.streets))
+
+
+def summed(heads: Iterable[Head]) -> Head:
+    """Return the figures of all shares as those of one."""
+    traces, drives, kinds = Traces(), 0, Counter[str]()
+    samples: list[Sample] = []
+    vehicles = 0
+    for head in heads:
+        own = head.traces
+        for name in ("fixes", "duplicates", "assumed_zone", "gaps"):
+            setattr(traces, name, getattr(traces, name) + getattr(own, name))
+        traces.first_s, traces.last_s = min(traces.first_s, own.first_s), max(traces.last_s, own.last_s)
+        traces.tally.update(own.tally)
+        traces.vehicle_ids += own.vehicle_ids
+        drives += head.drives
+        kinds.update(head.kinds)
+        if head.sample is not None:
+            samples.append(replace(head.sample, vehicle=head.sample.vehicle + vehicles))
+        vehicles += len(own.vehicle_ids)
+    traces.vehicle_ids.sort()
+    return Head(traces, drives, kinds, Sample.all_of(samples) if samples else None)
+
+
+def in_order(placed: Iterable[Placed]) -> list[Placed]:
+    """Return parts of all shares in order of vehicle and time; each vehicle's are all in one share."""
+    return sorted(placed, key=lambda one: (one.part.vehicle_id, one.number))
+
+
+def told_of(told: Iterable[Told], files: Sequence[str]) -> tuple[list[Reject], list[Text]]:
+    """Return rejected rows, and notes, each once for a file, with the names of their files and in their order."""
+    rejects: list[Reject] = []
+    notes: dict[Text, None] = {}
+    for file, line, name, text in sorted(told, key=lambda one: one[:2]):
+        if name is None:
+            notes[Text(f"{files[file]}：{text.zh}", f"{files[file]}: {text.en}")] = None
+        else:
+            rejects.append(Reject(files[file], line, name, text))
+    return rejects, list(notes)
+
+
+def _batch(frame: pd.DataFrame) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.array(frame[name], kind, from_pandas=kind == pa.string())  # NaN is a number that is not given
+            if name in frame
+            else pa.nulls(len(frame), kind)
+            for name, kind in zip(ROWS.names, ROWS.types, strict=True)
+        ],
+        schema=ROWS,
+    )
+
+
+def _told(rows: pa.Table) -> list[Told]:
+    reasons: dict[tuple[str, str], Text] = {}  # one object for each reason: there may be millions of rows
+    columns = (rows[name].to_pylist() for name in ("file", "line", *_WHY))
+    return [
+        (file, line, name, reasons.setdefault((zh, en), Text(zh, en)))
+        for file, line, name, zh, en in zip(*columns, strict=True)
+    ]
+
+
+def _by_whole_vehicles(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Join batches that come in order of vehicle into tables of about `CHUNK_ROWS` that end where a vehicle does."""
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in filter(len, batches):
+        if rows >= CHUNK_ROWS and (starts := _next_vehicle(held[-1], batch)) is not None:
+            if starts:
+                held.append(batch.slice(0, starts))
+            yield pa.Table.from_batches(held)
+            held, rows, batch = [], 0, batch.slice(starts)  # noqa: PLW2901
+        held.append(batch)
+        rows += batch.num_rows
+    if rows:
+        yield pa.Table.from_batches(held)
+
+
+def _next_vehicle(before: pa.RecordBatch, batch: pa.RecordBatch) -> int | None:
+    """Return the row at which another vehicle than the one before begins; None where none does."""
+    last = before["vehicle_id"][-1].as_py()
+    if last is None:  # rejected rows belong to no vehicle
+        return 0
+    other = np.array([name != last for name in batch["vehicle_id"].to_pylist()], bool)
+    return int(other.argmax()) if other.any() else None

@@ -1,0 +1,300 @@
+"""A check in one go over the rows: they are read, cleaned and sifted piece by piece, and what is near the zone is judged.
+
+What is held does not grow with the files, only with what is found in them. Vehicles whose rows are not in order of time are
+read a second time, some at a time, and cleaned as a whole; the outcome is the same for any order of rows and files.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from truckban.traces.fixes import Fixes, fixes_of, remarks
+from truckban.traces.misfit import Fit, fit_of, moving_sample, street_box
+from truckban.traces.near import Near, Visits, visits_of
+from truckban.traces.pieces import Source
+from truckban.traces.reasons import JUMP
+from truckban.traces.sift import Sift
+from truckban.traces.sift_rows import Kept, Piece
+from truckban.traces.tables import Reject
+from zones.locate import Locator
+from zones.text import Text
+
+_Index = npt.NDArray[np.intp]
+_ENOUGH = 200_000
+"""Rows of visits that are looked at together."""
+_HELD_ROWS = 2_000_000
+"""So many rows are held for vehicles that turn out to be torn; rows from before are read again from the files."""
+_TORN_ROWS = 1_000_000
+"""Rows of vehicles that are cleaned together."""
+
+
+@dataclass(slots=True)
+class Traces:
+    """What was read, in figures.
+
+    Attributes:
+        vehicle_ids: of all vehicles with fixes, sorted.
+        fixes: how many there are, each once.
+        read: rows in the files.
+        duplicates: rows that repeat a fix; they are used, once.
+        assumed_zone: used rows whose time named no zone and was read in the notice's.
+        gaps: silences.
+        first_s: time of the first fix near the zone, seconds since 1970-01-01 UTC; infinite where there is none.
+        last_s: likewise.
+        rejects: rows not used.
+        notes: what was found out about the files.
+        tally: what cleaning counted and did not reject.
+        files: name and rows of each file.
+        fit: of the positions to the streets under each system of coordinates; None where too few moved there.
+    """
+
+    vehicle_ids: list[str] = field(default_factory=list)
+    fixes: int = 0
+    read: int = 0
+    duplicates: int = 0
+    assumed_zone: int = 0
+    gaps: int = 0
+    first_s: float = np.inf
+    last_s: float = -np.inf
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+    tally: Counter[str] = field(default_factory=Counter)
+    files: list[tuple[str, int]] = field(default_factory=list)
+    fit: Fit | None = None
+
+    @property
+    def used(self) -> int:
+        """Rows that were used: fixes, and repetitions of them."""
+        return self.fixes + self.duplicates
+
+
+@dataclass(slots=True)
+class FitSample:
+    """Fixes near the zone, to see whether their system of coordinates is the declared one; of large files the first ones.
+
+    Attributes:
+        declared: what the positions are said to be in.
+    """
+
+    declared: str
+    _parts: list[tuple[Fixes, bool]] = field(default_factory=list)
+    _rows: int = 0
+
+    def add(self, fixes: Fixes, *, may_be_void: bool) -> None:
+        """Take some fixes in."""
+        if self._rows < _ENOUGH and len(fixes.t_s):
+            self._parts.append((fixes, may_be_void))
+            self._rows += len(fixes.t_s)
+
+    def fit(self, torn: npt.NDArray[np.bool_], ground: Locator) -> Fit | None:
+        """Return how well they lie on the streets; those of torn vehicles only as they were read the second time."""
+        if not self._parts or not ground.zone.streets:
+            return None
+        void = np.concatenate([torn[part.vehicle] & may_be for part, may_be in self._parts])
+        names = ("vehicle", "t_s", "lon", "lat")
+        columns = [np.concatenate([getattr(part, name) for part, _ in self._parts])[~void] for name in names]
+        order = np.lexsort((columns[1], columns[0]))
+        vehicle, t_s, lon, lat = (column[order] for column in columns)
+        box = street_box(ground.zone.streets)
+        return fit_of(moving_sample(vehicle, t_s, lon, lat, box), ground.zone.streets, self.declared)
+
+
+@dataclass(slots=True)
+class Stream:
+    """The traces of a source, as visits to a zone.
+
+    Attributes:
+        source: files.
+        near: the zone.
+        traces: what was read, once all visits were yielded.
+    """
+
+    source: Source
+    near: Near
+    traces: Traces = field(default_factory=Traces)
+    _sift: Sift = field(init=False)
+    _rows: int = 0
+    _window: deque[Piece] = field(default_factory=deque)
+    _window_rows: int = 0
+    _stash: list[pd.DataFrame] = field(default_factory=list)
+    _stashed: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    _lost: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    def __post_init__(self) -> None:
+        """Begin with an empty sift."""
+        self._sift = Sift(self.near.box)
+
+    def visits(self, progress: Callable[[int], None] = lambda _rows: None) -> Iterator[tuple[Visits, bool]]:
+        """Yield visits, some thousand at a time, and whether they may be void.
+
+        Those of a vehicle that turns out to be `torn` are void, and come again: `torn` says of which.
+
+        Args:
+            progress: told how many rows were read.
+
+        Raises:
+            InputError: a file cannot be read at all.
+        """
+        open_ = Kept.room(0)
+        held: list[Kept] = []
+        for piece, table in self.source.pieces():
+            kept = self._sift.add(piece, len(self.source.vehicles))
+            if len(self._sift.bad):
+                self.source.reject(table, self._sift.bad)
+                self.source.assumed_zone -= len(self._sift.bad) * int(piece.naive[0])
+            self._remember(piece)
+            self._rows += len(piece.vehicle)
+            progress(self._rows)
+            if len(kept.vehicle):
+                held.append(kept.copied())
+            if sum(len(part.vehicle) for part in held) >= _ENOUGH:
+                closed, open_ = self._closed(Kept.all_of([open_, *held]))
+                held = []
+                yield closed, True
+        self._sift.end()
+        closed, _ = self._closed(Kept.all_of([open_, *held]))
+        yield closed, True
+        yield from ((visits, False) for visits in self._second_reading())
+        self._sum_up()
+
+    def torn(self) -> npt.NDArray[np.bool_]:
+        """Return of each vehicle's code whether what was first yielded of it is void."""
+        return self._sift.torn()[: len(self.source.vehicles)]
+
+    def _remember(self, piece: Piece) -> None:
+        """Hold a piece while its vehicles may turn out to be torn."""
+        self._window.append(piece)
+        self._window_rows += len(piece.vehicle)
+        while self._window_rows > _HELD_ROWS:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Give up the oldest piece that is held, but for the rows of vehicles that are torn by now."""
+        piece = self._window.popleft()
+        self._window_rows -= len(piece.vehicle)
+        n = len(self.source.vehicles)
+        self._stashed, self._lost = (np.append(a, np.zeros(n - len(a), np.bool_)) for a in (self._stashed, self._lost))
+        torn = self.torn()
+        if sum(map(len, self._stash)) > _HELD_ROWS:
+            self._stash = []
+            self._lost |= self._stashed
+        self._lost |= torn & ~self._stashed & (self._sift.first()[:n] < piece.number)
+        self._stashed = torn & ~self._lost
+        if self._stashed.any() and self._stashed[piece.vehicle].any():
+            self._stash.append(self._frame(piece, self._stashed))
+
+    def _closed(self, kept: Kept) -> tuple[Visits, Kept]:
+        """Return the visits that are over, and the rows of those that may go on."""
+        if (np.diff(kept.vehicle) < 0).any():
+            kept = kept.take(np.argsort(kept.vehicle, kind="stable"))
+        n = len(kept.vehicle)
+        begins = ~kept.joined
+        visit = np.cumsum(begins) - 1
+        last = np.ones(n, np.bool_)
+        last[:-1] = np.diff(kept.vehicle) != 0
+        going_on = np.zeros(int(begins.sum()), np.bool_)
+        going_on[visit[last]] = self._sift.open()[kept.vehicle[last]]
+        stays = going_on[visit]
+        open_ = kept.take(np.flatnonzero(stays))
+        done = kept.take(np.flatnonzero(~stays))
+        starts = np.append(np.flatnonzero(~done.joined), len(done.vehicle)).astype(np.intp)
+        names = list(self.source.vehicles)
+        fixes = Fixes(names, done.vehicle.astype(np.intp), done.t_s, done.lon, done.lat, done.accuracy_m, 0, 0, 0)
+        self._span(done.t_s)
+        return Visits(fixes, starts, 0), open_
+
+    def _span(self, t_s: npt.NDArray[np.float64]) -> None:
+        self.traces.first_s = min(self.traces.first_s, float(t_s.min(initial=np.inf)))
+        self.traces.last_s = max(self.traces.last_s, float(t_s.max(initial=-np.inf)))
+
+    def _second_reading(self) -> Iterator[Visits]:
+        """Yield the visits of the vehicles that are torn."""
+        while self._window:
+            self._let_go()
+        if self._stashed.any():
+            yield self._cleaned(self._stash)
+        lost = np.flatnonzero(self._lost)
+        lots = np.cumsum(self._sift.counts()["rows"][lost]) // _TORN_ROWS
+        for lot in np.unique(lots).tolist():
+            mine = np.zeros(len(self.source.vehicles), np.bool_)
+            mine[lost[lots == lot]] = True
+            yield self._cleaned([self._frame(piece, mine) for piece in self._pieces_again()])
+
+    def _cleaned(self, frames: Sequence[pd.DataFrame]) -> Visits:
+        frame = pd.concat(frames, ignore_index=True)
+        fixes = fixes_of(frame, [name for name, _ in self.source.files])
+        self._add(fixes, int(frame["without_zone"].sum()))
+        visits = visits_of(fixes, self.near)
+        self._span(visits.fixes.t_s)
+        self.traces.gaps += visits.gaps
+        code = np.array([self.source.vehicles[name] for name in fixes.vehicle_ids], np.intp)
+        return visits.numbered(code, list(self.source.vehicles))
+
+    def _pieces_again(self) -> Iterator[Piece]:
+        old = self.source
+        again = Source(old.path, old.timezone, old.crs, old.columns, old.now_s, vehicles=old.vehicles)
+        return (piece for piece, _ in again.pieces())
+
+    def _frame(self, piece: Piece, mine: npt.NDArray[np.bool_]) -> pd.DataFrame:
+        """Return the fixes of some vehicles among a piece's rows, in the columns of `truckban.traces.typed`."""
+        rows = np.flatnonzero((piece.vehicle >= 0) & mine[piece.vehicle])
+        good, t_s = self._sift.fixes_among(piece, rows)
+        rows, t_s = rows[good], t_s[good]
+        names = np.array([*self.source.vehicles, ""], dtype=object)
+
+        def some(column: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+            return column[rows] if len(column) else np.full(len(rows), np.nan)
+
+        return pd.DataFrame(
+            {
+                "line": piece.lines[rows] if len(piece.lines) == len(piece.vehicle) else piece.lines[0] + rows,
+                "vehicle_id": names[piece.vehicle[rows]],
+                "time": t_s,
+                "without_zone": piece.naive[rows]
+                if len(piece.naive) == len(piece.vehicle)
+                else np.full(len(rows), piece.naive[0]),
+                "lon": piece.lon[rows],
+                "lat": piece.lat[rows],
+                "speed_kmh": some(piece.speed_kmh),
+                "heading": np.nan,
+                "accuracy_m": some(piece.accuracy_m),
+                "file": piece.file,
+            }
+        )
+
+    def _add(self, fixes: Fixes, without_zone: int) -> None:
+        """Add the figures of fixes that were cleaned as a whole; of their rows some came without a zone."""
+        traces = self.traces
+        traces.fixes += len(fixes.t_s)
+        traces.duplicates += fixes.duplicates
+        traces.assumed_zone -= without_zone - fixes.assumed_zone
+        traces.rejects += fixes.rejects
+        traces.tally += fixes.tally
+        traces.vehicle_ids += fixes.vehicle_ids
+
+    def _sum_up(self) -> None:
+        traces, source = self.traces, self.source
+        whole = ~self.torn()
+        counts = {name: column[: len(whole)] for name, column in self._sift.counts().items()}
+        jumps = self._sift.jumps()
+        jumps = jumps[whole[jumps[:, 0]]]
+        traces.rejects = [
+            *source.rejects,
+            *traces.rejects,
+            *(Reject(source.files[file][0], line, "lon", JUMP) for _, line, file, _ in jumps.tolist()),
+        ]
+        traces.files = source.files
+        traces.read = sum(rows for _, rows in source.files)
+        traces.duplicates += int(counts["duplicates"][whole].sum())
+        traces.gaps += int(counts["gaps"][whole].sum())
+        own = counts["rows"] - counts["duplicates"] - counts["jumps"]
+        traces.fixes += int(own[whole].sum())
+        traces.assumed_zone += source.assumed_zone - int(jumps[:, 3].sum())
+        names = np.array(list(source.vehicles), dtype=object)
+        traces.vehicle_ids = sorted([*traces.vehicle_ids, *names[whole & (own > 0)].tolist()])
+        traces.notes = [*source.notes, *traces.notes]
+        traces.notes += remarks(traces, source.timezone)
