@@ -5,6 +5,7 @@ shift on top of it. They lie up to 700 m apart. Outside China GCJ-02 equals WGS 
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal, Self, TypeVar, get_args
 
 import numpy as np
@@ -79,14 +80,15 @@ _FORWARD: dict[str, _Shift] = {"gcj02": _wgs84_to_gcj02, "bd09": _wgs84_to_bd09}
 
 
 def _inverse(shift: _Shift, lon: Array, lat: Array) -> tuple[Array, Array]:
-    """Undo a smooth, slowly varying shift by fixed-point iteration."""
+    """Undo a smooth, slowly varying shift by fixed-point iteration; what is made of a position does not depend on the others."""
     x, y = lon.copy(), lat.copy()
+    left = np.ones(x.shape, np.bool_)
     for _ in range(_STEPS):
         there_x, there_y = shift(x, y)
         off_x, off_y = lon - there_x, lat - there_y
-        x, y = x + off_x, y + off_y
-        worst = max(float(np.nanmax(np.abs(off), initial=0.0)) for off in (off_x, off_y))
-        if worst < _TOLERANCE_DEG:
+        x, y = np.where(left, x + off_x, x), np.where(left, y + off_y, y)
+        left &= np.maximum(np.abs(off_x), np.abs(off_y)) >= _TOLERANCE_DEG
+        if not left.any():
             break
     # the published formula jumps at the bounds of China: a position outside has not been shifted
     china = _in_china(lon, lat)
@@ -152,10 +154,7 @@ class LocalPlane:
     def __init__(self, lon: float, lat: float) -> None:
         """Centre the plane on a WGS 84 position, in degrees."""
         self.lon, self.lat = lon, lat
-        plane = pyproj.CRS.from_proj4(f"+proj=tmerc +lat_0={lat} +lon_0={lon} +k=1 +x_0=0 +y_0=0 +ellps=WGS84 +units=m")
-        geographic = pyproj.CRS.from_epsg(4326)
-        self._forward = pyproj.Transformer.from_crs(geographic, plane, always_xy=True)
-        self._backward = pyproj.Transformer.from_crs(plane, geographic, always_xy=True)
+        self._forward, self._backward = _there_and_back(lon, lat)
 
     @classmethod
     def around(cls, *geometries: BaseGeometry) -> Self:
@@ -180,3 +179,14 @@ class LocalPlane:
     def to_lonlat(self, geometry: G) -> G:
         """Project a geometry from the plane to lon/lat."""
         return shapely.transform(geometry, lambda c: np.column_stack(self.lonlat(c[:, 0], c[:, 1])))
+
+
+@lru_cache(maxsize=64)
+def _there_and_back(lon: float, lat: float) -> tuple[pyproj.Transformer, pyproj.Transformer]:
+    """Return the projection of the plane around a position and its inverse; PROJ takes long to make them."""
+    plane = pyproj.CRS.from_proj4(f"+proj=tmerc +lat_0={lat} +lon_0={lon} +k=1 +x_0=0 +y_0=0 +ellps=WGS84 +units=m")
+    geographic = pyproj.CRS.from_epsg(4326)
+    return (
+        pyproj.Transformer.from_crs(geographic, plane, always_xy=True),
+        pyproj.Transformer.from_crs(plane, geographic, always_xy=True),
+    )

@@ -51,7 +51,7 @@ def visits_by_name(visits: Visits, found: dict[str, list[list[Place]]], *, void:
             found.setdefault(fixes.vehicle_ids[code], []).append([tuple(map(float, row)) for row in rows])
 
 
-def streamed(path: Path, **how: Any) -> tuple[Traces, dict[str, list[list[Place]]]]:
+def streamed(path: Path, **how: Any) -> tuple[Traces, dict[str, list[list[Place]]]]:  # noqa: ANN401
     """Return what a stream says of a file, and the visits of each vehicle in their order."""
     source = Source(
         path, how.get("timezone", TIMEZONE), how.get("crs", "wgs84"), how.get("columns") or {}, how.get("now_s")
@@ -64,7 +64,7 @@ def streamed(path: Path, **how: Any) -> tuple[Traces, dict[str, list[list[Place]
     return given.traces, found
 
 
-def read_whole(path: Path, **how: Any) -> tuple[Fixes, Visits, dict[str, list[list[Place]]]]:
+def read_whole(path: Path, **how: Any) -> tuple[Fixes, Visits, dict[str, list[list[Place]]]]:  # noqa: ANN401
     fixes = read_fixes(path, **{"timezone": TIMEZONE, **how})
     visits = visits_of(fixes, near())
     found: dict[str, list[list[Place]]] = {}
@@ -91,7 +91,7 @@ def figures(fixes: Fixes | Traces) -> dict[str, object]:
     }
 
 
-def same(path: Path, **how: Any) -> Fixes:
+def same(path: Path, **how: Any) -> Fixes:  # noqa: ANN401
     """Hold a stream to what is read as a whole, and return that."""
     fixes, visits, expected = read_whole(path, **how)
     traces, found = streamed(path, **how)

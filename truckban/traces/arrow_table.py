@@ -14,6 +14,7 @@ from truckban.traces.column_names import meaning
 from truckban.traces.tables import DAMAGED_PARQUET, NO_PARQUET, Table
 from zones.errors import InputError
 
+_NEEDED = ("vehicle_id", "time", "lon", "lat")
 _ROWS = 1 << 17
 """Rows at a time: their columns fit into a processor's cache."""
 
@@ -80,8 +81,10 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
             wanted = [name for name in names if name in chosen or meaning(name)]
             texts = [name for name in wanted if meaning(name) == "vehicle_id" or name in chosen]
         with pa.parquet.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
-            # a dot in a name means a column of a structure
-            some = wanted if wanted and not any("." in name for name in names) else None
+            # where one that is needed is not there, the others are named; and a dot in a name means a column of a structure
+            meant = {meaning(name) for name in wanted}
+            whole = not (chosen or meant.issuperset(_NEEDED)) or any("." in name for name in names)
+            some = None if whole or not wanted else wanted
             rows = file.metadata.num_rows
             for batch in file.iter_batches(batch_size=_ROWS, columns=some, use_threads=False):
                 yield ArrowTable(path.name, batch, first)

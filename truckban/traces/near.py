@@ -10,7 +10,9 @@ from truckban.traces.drives import GAP_S
 from truckban.traces.fixes import Fixes
 from truckban.traces.sift import Box, touches
 from zones.depths import DepthGrid
+from zones.errors import InputError
 from zones.locate import Locator
+from zones.text import Text
 
 AROUND_M = 500.0
 """The path of a truck that comes near is looked at from here on, and from the fix before."""
@@ -39,7 +41,13 @@ class Near:
         high = AROUND_M / _METRES_A_DEGREE
         wide = high / float(np.cos(np.radians(max(abs(south), abs(north)))))
         box = (west - wide, south - high, east + wide, north + high)
-        return cls(ground, box, DepthGrid(ground, box))
+        try:
+            return cls(ground, box, DepthGrid(ground, box))
+        except ValueError as error:
+            raise InputError(
+                Text("区域太大：一个区域最多几十公里", "the zone is too large: some tens of kilometres are the most"),
+                file=ground.zone.id,
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)

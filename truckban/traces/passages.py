@@ -102,6 +102,8 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
     corners = _corners(fixes, near, drives, depth_m, x_m, y_m)
     some = np.union1d(runs[0], corners[0])
     begin, end = moving_times(drives[some], fixes.t_s, x_m, y_m)
+    timed = begin <= end  # of a slow way between two fixes no instant is known at which it was driven
+    some, begin, end = some[timed], begin[timed], end[timed]
     matched = stands(fixes.vehicle[drives[some, 0]], begin, end)
     t_s = fixes.t_s.copy()
     on_the_road = replace(fixes, t_s=t_s)

@@ -120,7 +120,8 @@ class Source:
         return Piece(
             number=0,
             file=len(self.files) - 1,
-            vehicle=self._codes([str(name) for name in names])[numbers],
+            vehicle=numbers.astype(np.int32),
+            codes=self._codes([str(name) for name in names]),
             time=frame["time"].to_numpy(np.float64),
             ms=0,
             parts=1,
@@ -162,12 +163,14 @@ class Source:
             self.assumed_zone += len(batch)
         lon, lat = columns["lon"].to_numpy(), columns["lat"].to_numpy()
         if self.crs != "wgs84":
-            lon, lat = to_wgs84(lon, lat, self.crs)
+            with np.errstate(invalid="ignore", over="ignore"):  # rows that are no fixes are still among them
+                lon, lat = to_wgs84(lon, lat, self.crs)
         accuracy = columns["accuracy_m"].to_numpy() if "accuracy_m" in columns else _NONE
         return Piece(
             number=0,
             file=len(self.files) - 1,
-            vehicle=self._codes(ids.dictionary.to_pylist())[ids.indices.to_numpy()],
+            vehicle=ids.indices.to_numpy().astype(np.int32, copy=False),
+            codes=self._codes(ids.dictionary.to_pylist()),
             time=ticks,
             ms=ms,
             parts=parts,

@@ -50,7 +50,7 @@ def sift(
     count = jumped = wrong = 0
     k = 0
     while k < len(piece.vehicle):
-        v = piece.vehicle[k]
+        v = piece.codes[piece.vehicle[k]]
         t = _seconds(piece, k)
         if (
             FAST
@@ -236,7 +236,7 @@ def read(piece: Piece, rows: npt.NDArray[np.intp], good: npt.NDArray[np.bool_], 
     for n in range(len(rows)):
         k = rows[n]
         t_s[n] = _seconds(piece, k)
-        good[n] = piece.vehicle[k] >= 0 and _is_fix(t_s[n], piece.latest_s, piece.lon[k], piece.lat[k])
+        good[n] = piece.codes[piece.vehicle[k]] >= 0 and _is_fix(t_s[n], piece.latest_s, piece.lon[k], piece.lat[k])
 
 
 @compiled_inline

@@ -25,7 +25,8 @@ class Piece(NamedTuple):
     Attributes:
         number: of the piece, from 0.
         file: index of the file.
-        vehicle: code of each row's vehicle, shape (n,); below 0: none.
+        vehicle: of each row, an index into
+        codes: of the vehicles of the piece; below 0: none.
         time: seconds since 1970-01-01 UTC, or whole ticks, shape (n,).
         ms: milliseconds of a tick, 0 where `time` is seconds.
         parts: ticks of a millisecond, 1 where a tick is longer.
@@ -42,6 +43,7 @@ class Piece(NamedTuple):
     number: int
     file: int
     vehicle: npt.NDArray[np.int32]
+    codes: npt.NDArray[np.int32]
     time: _Ints | _Floats
     ms: int
     parts: int

@@ -28,6 +28,8 @@ _ENOUGH = 200_000
 """Rows of visits that are looked at together."""
 _HELD_ROWS = 2_000_000
 """So many rows are held for vehicles that turn out to be torn; rows from before are read again from the files."""
+_SAMPLE = 50_000
+"""Fixes near the zone by which the system of coordinates is looked at."""
 _TORN_ROWS = 1_000_000
 """Rows of vehicles that are cleaned together."""
 
@@ -86,7 +88,7 @@ class FitSample:
 
     def add(self, fixes: Fixes, *, may_be_void: bool) -> None:
         """Take some fixes in."""
-        if self._rows < _ENOUGH and len(fixes.t_s):
+        if self._rows < _SAMPLE and len(fixes.t_s):
             self._parts.append((fixes, may_be_void))
             self._rows += len(fixes.t_s)
 
@@ -118,6 +120,9 @@ class Stream:
     traces: Traces = field(default_factory=Traces)
     _sift: Sift = field(init=False)
     _rows: int = 0
+    _spans: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float64], npt.NDArray[np.float64]]] = field(
+        default_factory=list
+    )
     _window: deque[Piece] = field(default_factory=deque)
     _window_rows: int = 0
     _stash: list[pd.DataFrame] = field(default_factory=list)
@@ -184,7 +189,7 @@ class Stream:
             self._lost |= self._stashed
         self._lost |= torn & ~self._stashed & (self._sift.first()[:n] < piece.number)
         self._stashed = torn & ~self._lost
-        if self._stashed.any() and self._stashed[piece.vehicle].any():
+        if self._stashed.any() and self._stashed[piece.codes].any():
             self._stash.append(self._frame(piece, self._stashed))
 
     def _closed(self, kept: Kept) -> tuple[Visits, Kept]:
@@ -204,12 +209,15 @@ class Stream:
         starts = np.append(np.flatnonzero(~done.joined), len(done.vehicle)).astype(np.intp)
         names = list(self.source.vehicles)
         fixes = Fixes(names, done.vehicle.astype(np.intp), done.t_s, done.lon, done.lat, done.accuracy_m, 0, 0, 0)
-        self._span(done.t_s)
+        mine = np.flatnonzero(np.diff(done.vehicle, prepend=-1))
+        if len(mine):
+            ends = np.append(mine[1:], len(done.vehicle)) - 1
+            self._spans.append((done.vehicle[mine], done.t_s[mine], done.t_s[ends]))
         return Visits(fixes, starts, 0), open_
 
-    def _span(self, t_s: npt.NDArray[np.float64]) -> None:
-        self.traces.first_s = min(self.traces.first_s, float(t_s.min(initial=np.inf)))
-        self.traces.last_s = max(self.traces.last_s, float(t_s.max(initial=-np.inf)))
+    def _span(self, first_s: npt.NDArray[np.float64], last_s: npt.NDArray[np.float64]) -> None:
+        self.traces.first_s = min(self.traces.first_s, float(first_s.min(initial=np.inf)))
+        self.traces.last_s = max(self.traces.last_s, float(last_s.max(initial=-np.inf)))
 
     def _second_reading(self) -> Iterator[Visits]:
         """Yield the visits of the vehicles that are torn."""
@@ -229,7 +237,7 @@ class Stream:
         fixes = fixes_of(frame, [name for name, _ in self.source.files])
         self._add(fixes, int(frame["without_zone"].sum()))
         visits = visits_of(fixes, self.near)
-        self._span(visits.fixes.t_s)
+        self._span(visits.fixes.t_s, visits.fixes.t_s)
         self.traces.gaps += visits.gaps
         code = np.array([self.source.vehicles[name] for name in fixes.vehicle_ids], np.intp)
         return visits.numbered(code, list(self.source.vehicles))
@@ -241,7 +249,8 @@ class Stream:
 
     def _frame(self, piece: Piece, mine: npt.NDArray[np.bool_]) -> pd.DataFrame:
         """Return the fixes of some vehicles among a piece's rows, in the columns of `truckban.traces.typed`."""
-        rows = np.flatnonzero((piece.vehicle >= 0) & mine[piece.vehicle])
+        code = piece.codes[piece.vehicle]
+        rows = np.flatnonzero((code >= 0) & mine[code])
         good, t_s = self._sift.fixes_among(piece, rows)
         rows, t_s = rows[good], t_s[good]
         names = np.array([*self.source.vehicles, ""], dtype=object)
@@ -252,7 +261,7 @@ class Stream:
         return pd.DataFrame(
             {
                 "line": piece.lines[rows] if len(piece.lines) == len(piece.vehicle) else piece.lines[0] + rows,
-                "vehicle_id": names[piece.vehicle[rows]],
+                "vehicle_id": names[code[rows]],
                 "time": t_s,
                 "without_zone": piece.naive[rows]
                 if len(piece.naive) == len(piece.vehicle)
@@ -279,6 +288,8 @@ class Stream:
     def _sum_up(self) -> None:
         traces, source = self.traces, self.source
         whole = ~self.torn()
+        for vehicle, first_s, last_s in self._spans:
+            self._span(first_s[whole[vehicle]], last_s[whole[vehicle]])
         counts = {name: column[: len(whole)] for name, column in self._sift.counts().items()}
         jumps = self._sift.jumps()
         jumps = jumps[whole[jumps[:, 0]]]
