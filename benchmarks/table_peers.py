@@ -42,11 +42,11 @@ def by_geopandas(traces: Path, vehicles: Path) -> int:
     import geopandas  # noqa: PLC0415
 
     frame = pd.read_parquet(traces, columns=_COLUMNS)
-    frame = frame[frame["vehicle_id"].isin(_banned(vehicles))].sort_values(["vehicle_id", "time"])
     points = geopandas.GeoDataFrame(frame, geometry=geopandas.points_from_xy(frame["lon"], frame["lat"]), crs=4326)
     zone = geopandas.GeoDataFrame(geometry=[_area()], crs=4326)
-    joined = geopandas.sjoin(points, zone, predicate="within")
-    return _passages(pd.DataFrame(joined.drop(columns="geometry")))
+    joined = pd.DataFrame(geopandas.sjoin(points, zone, predicate="within").drop(columns="geometry"))
+    joined = joined[joined["vehicle_id"].isin(_banned(vehicles))].sort_values(["vehicle_id", "time"])
+    return _passages(joined)
 
 
 def by_pandas_and_shapely(traces: Path, vehicles: Path) -> int:

@@ -26,9 +26,9 @@ from zones.text import Text
 _Index = npt.NDArray[np.intp]
 _ENOUGH = 200_000
 """Rows of visits that are looked at together."""
-_HELD_ROWS = 2_000_000
+_HELD_ROWS = 1_000_000
 """So many rows are held for vehicles that turn out to be torn; rows from before are read again from the files."""
-_SAMPLE = 50_000
+_SAMPLE = 20_000
 """Fixes near the zone by which the system of coordinates is looked at."""
 _TORN_ROWS = 1_000_000
 """Rows of vehicles that are cleaned together."""
