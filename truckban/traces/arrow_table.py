@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from truckban.traces.column_names import meaning
-from truckban.traces.tables import DAMAGED_PARQUET, NO_PARQUET, Table
+from truckban.traces.tables import DAMAGED_PARQUET, NO_PARQUET, PARQUET, Table
 from zones.errors import InputError
 
 _NEEDED = ("vehicle_id", "time", "lon", "lat")
@@ -96,3 +96,14 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
                 yield ArrowTable(path.name, empty[0], 1)
     except NO_PARQUET as error:
         raise InputError(DAMAGED_PARQUET, file=path.name) from error
+
+
+def rows_said(path: Path) -> int | None:
+    """Return how many rows a Parquet file or a folder of nothing else says it has; None where that cannot be known so cheaply."""
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    if not files or any(file.suffix.lower() not in PARQUET for file in files):
+        return None
+    try:
+        return sum(int(pa.parquet.read_metadata(file).num_rows) for file in files)
+    except NO_PARQUET:
+        return None

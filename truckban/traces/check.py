@@ -11,6 +11,7 @@ from typing import Any
 from truckban.norms import Notice
 from truckban.permits import PermitList
 from truckban.places import mapped_zone
+from truckban.traces.arrow_table import rows_said
 from truckban.traces.cleaning_notes import cleaning_counts
 from truckban.traces.fixes import Fixes
 from truckban.traces.fleet import Fleet, read_fleet, read_permits
@@ -188,8 +189,10 @@ def check(inputs: Inputs, notice: Notice, ground: Locator, *, step: Step = silen
         inputs.columns,
         None if inputs.now is None else inputs.now.timestamp(),
     )
-    with step(Text("读取轨迹，判断经过", "reading traces, judging passages")):
-        traces, found, parts = judged_stream(Stream(source, Near.of(ground)), notice, ground, fleet, permits)
+    with step(Text("读取轨迹，判断经过", "reading traces, judging passages")) as told:
+        total = rows_said(inputs.traces) if told else None
+        stream = Stream(source, Near.of(ground), progress=(lambda rows: told(rows, total)) if told and total else None)
+        traces, found, parts = judged_stream(stream, notice, ground, fleet, permits)
     leads = [part for part in parts if kind_of(part, inputs.min_probability) in LEADS]
     parts = counted_once(parts, notice.pack.repeats, leads)
     rejects = [*traces.rejects, *fleet.rejects, *bad_permits]

@@ -28,7 +28,7 @@ _ENOUGH = 200_000
 """Rows of visits that are looked at together."""
 _HELD_ROWS = 1_000_000
 """So many rows are held for vehicles that turn out to be torn; rows from before are read again from the files."""
-_SAMPLE = 20_000
+_SAMPLE = 50_000
 """Fixes near the zone by which the system of coordinates is looked at."""
 _TORN_ROWS = 1_000_000
 """Rows of vehicles that are cleaned together."""
@@ -112,11 +112,13 @@ class Stream:
     Attributes:
         source: files.
         near: the zone.
+        progress: told how many rows were read.
         traces: what was read, once all visits were yielded.
     """
 
     source: Source
     near: Near
+    progress: Callable[[int], None] | None = None
     traces: Traces = field(default_factory=Traces)
     _sift: Sift = field(init=False)
     _rows: int = 0
@@ -133,13 +135,10 @@ class Stream:
         """Begin with an empty sift."""
         self._sift = Sift(self.near.box)
 
-    def visits(self, progress: Callable[[int], None] = lambda _rows: None) -> Iterator[tuple[Visits, bool]]:
+    def visits(self) -> Iterator[tuple[Visits, bool]]:
         """Yield visits, some thousand at a time, and whether they may be void.
 
         Those of a vehicle that turns out to be `torn` are void, and come again: `torn` says of which.
-
-        Args:
-            progress: told how many rows were read.
 
         Raises:
             InputError: a file cannot be read at all.
@@ -153,7 +152,8 @@ class Stream:
                 self.source.assumed_zone -= len(self._sift.bad) * int(piece.naive[0])
             self._remember(piece)
             self._rows += len(piece.vehicle)
-            progress(self._rows)
+            if self.progress is not None:
+                self.progress(self._rows)
             if len(kept.vehicle):
                 held.append(kept.copied())
             if sum(len(part.vehicle) for part in held) >= _ENOUGH:

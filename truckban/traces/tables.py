@@ -29,6 +29,7 @@ IN_FOLDERS = {".gpx", ".geojson", ".mfjson", ".jt808", ".808", ".xlsx"}
 _MOST_UNPACKED = 1 << 30
 """A sheet has at most 1,048,576 rows: its XML is a few hundred megabytes when full."""
 _SEPARATORS = ",;\t|"
+PARQUET = (".parquet", ".pq")
 NO_PARQUET = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
 """What reading a damaged Parquet file raises; a name or text may be no UTF-8."""
 DAMAGED_PARQUET = Text(
@@ -101,7 +102,7 @@ def read_tables(
     path = Path(path)
     readers: dict[str, Reader] = {
         **dict.fromkeys((".csv", ".txt", ".tsv"), _csv),
-        **dict.fromkeys((".parquet", ".pq"), parquet or _parquet),
+        **dict.fromkeys(PARQUET, parquet or _parquet),
         **(dict.fromkeys(EXCEL, _excel) if excel else {}),
     }
     if traces:

@@ -258,3 +258,10 @@ def arc_at(edges: Edges, e: int, offset: float) -> int:
         else:
             high = middle - 1
     return int(low)
+
+
+@compiled_bare
+def arcs_at(edges: Edges, edge: Ints, offset: Floats, found: Ints) -> None:
+    """Write the positions in `edges.arc` of the arcs that offsets along edges lie on."""
+    for k in range(len(edge)):
+        found[k] = arc_at(edges, edge[k], offset[k])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -172,29 +173,29 @@ class Match:
         return tuple(self._legs())
 
     def _legs(self) -> Iterator[Leg]:
-        graph, edges, s = self.graph, self.graph.edges, self.stretches
-        for n in range(len(s.edge)):
-            first, end = edges.arc_ptr[s.edge[n]], edges.arc_ptr[s.edge[n] + 1]
-            arcs, starts = edges.arc[first:end], edges.arc_start[first:end]
-            stops = np.append(starts[1:], edges.length[s.edge[n]])
-            begin, stop = float(s.begin[n]), float(s.end[n])
-            used = np.flatnonzero((starts < stop) & (stops > begin))
-            pace = (s.left[n] - s.entered[n]) / max(stop - begin, 1e-9)
-            # runs of one segment
-            cuts = np.flatnonzero(np.diff(graph.arc_source[arcs[used]])) + 1
-            for group in np.split(used, cuts) if len(used) else ():
-                a, z = group[0], group[-1]
-                low, high = max(begin, starts[a]), min(stop, stops[z])
-                shift = graph.arc_along[arcs[a]] - starts[a]
+        graph, s = self.graph, self.stretches
+        arc_ptr, arc, arc_start, length = graph.edge_lists
+        columns = (s.edge, s.begin, s.end, s.entered, s.left, s.piece)
+        for edge, begin, stop, entered, left, piece in zip(*(column.tolist() for column in columns), strict=True):
+            first, end = arc_ptr[edge], arc_ptr[edge + 1]
+            starts = [*arc_start[first:end], length[edge]]
+            used = [k for k in range(end - first) if starts[k] < stop and starts[k + 1] > begin]
+            pace = (left - entered) / max(stop - begin, 1e-9)
+            sources = graph.arc_source[arc[first:end]].tolist()
+            for source, group in groupby(used, key=sources.__getitem__):
+                run = [*group]
+                a, z = run[0], run[-1]
+                low, high = max(begin, starts[a]), min(stop, starts[z + 1])
+                shift = float(graph.arc_along[arc[first + a]]) - starts[a]
                 yield Leg(
-                    source=int(graph.arc_source[arcs[a]]),
-                    forward=bool(graph.arc_forward[arcs[a]]),
-                    begin_m=float(low + shift),
-                    end_m=float(high + shift),
-                    entered_at=float(s.entered[n] + (low - begin) * pace),
-                    left_at=float(s.entered[n] + (high - begin) * pace),
-                    p=float(self.arc_p[arcs[group]].max()),
-                    piece=int(s.piece[n]),
+                    source=source,
+                    forward=bool(graph.arc_forward[arc[first + a]]),
+                    begin_m=low + shift,
+                    end_m=high + shift,
+                    entered_at=entered + (low - begin) * pace,
+                    left_at=entered + (high - begin) * pace,
+                    p=float(max(self.arc_p[arc[first + k]] for k in run)),
+                    piece=piece,
                 )
 
 

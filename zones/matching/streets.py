@@ -11,7 +11,7 @@ import shapely
 
 from zones.coords import LocalPlane
 from zones.errors import InputError
-from zones.matching.graph import Edges, Floats, Ints, arc_at, edges_of
+from zones.matching.graph import Edges, Floats, Ints, arc_at, arcs_at, edges_of
 from zones.matching.grid import Pieces, pieces_of
 from zones.network import Segment
 from zones.text import Text
@@ -60,9 +60,16 @@ class RoadGraph:
         arc = int(self.edges.arc[at])
         return arc, float(self.arc_along[arc] - self.edges.arc_start[at])
 
+    @cached_property
+    def edge_lists(self) -> tuple[list[int], list[int], list[float], list[float]]:
+        """The edges' first arcs, arcs, where these begin and the edges' lengths, for reading one by one."""
+        edges = self.edges
+        return edges.arc_ptr.tolist(), edges.arc.tolist(), edges.arc_start.tolist(), edges.length.tolist()
+
     def positions(self, edge: Ints, offset: Floats) -> tuple[Floats, Floats]:
         """Return where offsets along edges are, metres in the plane."""
-        arcs = [arc_at(self.edges, e, o) for e, o in zip(edge.tolist(), offset.tolist(), strict=True)]
+        arcs = np.empty(len(edge), np.int32)
+        arcs_at(self.edges, np.asarray(edge, np.int32), np.asarray(offset, np.float64), arcs)
         along = offset - self.edges.arc_start[arcs]
         x0, y0, x1, y1 = self.arc_ends[self.edges.arc[arcs]].T
         length = np.maximum(np.hypot(x1 - x0, y1 - y0), 1e-9)
