@@ -40,6 +40,22 @@ def test_a_wandering_receiver_of_a_parked_truck_is_no_drive(tmp_path: Path) -> N
     assert judged(tmp_path, frame("T1", t_s, lon, lat)).leads == []
 
 
+def test_a_wandering_receiver_does_not_make_a_truck_leave_before_22_or_arrive_after_6(tmp_path: Path) -> None:
+    rng = np.random.default_rng(12)
+    for day in range(6):
+        out = drive([BLOCK[0], BLOCK[1], off(BLOCK[1], 3000, 0)], at("22:00:30"), every_s=15.0)
+        home = drive([off(BLOCK[1], 3000, 0), BLOCK[1], BLOCK[0]], at("05:35:00"), every_s=15.0)
+        came = float(home["t_s"].max()) if "t_s" in home else at("05:50:00")
+        parked = asleep(BLOCK[0], max(came, at("05:55:00")) + 15.0, at("22:00:15"), 15.0)
+        rows = pd.concat([home, parked, out], ignore_index=True)
+        rows["lon"] += rng.normal(0, 30, len(rows)) / 91126.0
+        rows["lat"] += rng.normal(0, 30, len(rows)) / 110943.0
+        folder = tmp_path / str(day)
+        folder.mkdir()
+        checked = judged(folder, rows)
+        assert [(lead.entered_at, lead.left_at) for lead in checked.leads] == []
+
+
 def test_jumps_are_what_cannot_be_reached_and_come_back_from() -> None:
     t_s = np.arange(10) * 15.0
     lon, lat = np.full(10, 110.77), 35.14 + np.arange(10) * 0.001

@@ -18,6 +18,14 @@ GAP_S = 600.0
 """Across a longer silence nothing is concluded."""
 DRIFT_M = 80.0
 """A drive that never gets this far from where it began is drift of the receiver."""
+AWAY_M = 2 * DRIFT_M
+"""So far from where it stood a truck has surely left,"""
+AWAY_FIXES = 3
+"""if so many fixes in a row are, or the last ones."""
+CALM_S = 150.0
+"""The error of a receiver that wanders by 30 m is less than 12 m in the mean of what it sends in so long a time before and after."""
+LONG_STOP_S = 600.0
+"""A stay that only such means show must last so long: they make a drive of a few minutes look like a stay."""
 SLOW_MS = 0.8
 """Nor is one a drive that is slower than a person walks, unless it gets"""
 FAR_M = 250.0
@@ -63,37 +71,76 @@ def all_drives(t_s: _Floats, x_m: _Floats, y_m: _Floats, starts: npt.NDArray[np.
 @compiled
 def _drives(t_s: _Floats, x_m: _Floats, y_m: _Floats, starts: npt.NDArray[np.intp], found: _Rows) -> tuple[int, int]:
     count, gaps = 0, 0
+    calm = np.empty((2, len(t_s)))
     for trace in range(len(starts) - 1):
         begin = starts[trace]
         for k in range(starts[trace] + 1, starts[trace + 1] + 1):
             if k < starts[trace + 1] and t_s[k] - t_s[k - 1] <= GAP_S:
                 continue
             gaps += k < starts[trace + 1]
-            count = _between_stops(t_s, x_m, y_m, begin, k, found, count)
+            _smooth(t_s, x_m, y_m, begin, k, calm)
+            count = _between_stops(t_s, x_m, y_m, calm, begin, k, found, count)
             begin = k
     return count, gaps
 
 
 @compiled
-def _between_stops(t_s: _Floats, x_m: _Floats, y_m: _Floats, start: int, end: int, found: _Rows, count: int) -> int:
+def _smooth(t_s: _Floats, x_m: _Floats, y_m: _Floats, start: int, end: int, calm: _Floats) -> None:
+    """Fill in the mean positions of what was sent around each fix of a trace without gaps."""
+    low = high = start
+    sum_x = sum_y = 0.0
+    for k in range(start, end):
+        while high < end and t_s[high] - t_s[k] <= CALM_S:
+            sum_x, sum_y, high = sum_x + x_m[high], sum_y + y_m[high], high + 1
+        while t_s[k] - t_s[low] > CALM_S:
+            sum_x, sum_y, low = sum_x - x_m[low], sum_y - y_m[low], low + 1
+        calm[0, k], calm[1, k] = sum_x / (high - low), sum_y / (high - low)
+
+
+@compiled
+def _between_stops(
+    t_s: _Floats, x_m: _Floats, y_m: _Floats, calm: _Floats, start: int, end: int, found: _Rows, count: int
+) -> int:
     """Add the drives between the stops of rows `start` to `end` (not included); a stop's last and first fix belong to them."""
     begin = here = start
     while here < end:
-        stay = _stay_from(t_s, x_m, y_m, here, end)
+        stay = _stay_from(t_s, x_m, y_m, here, end, STOP_S)
         if stay > here:
             if here > begin:
-                count = _add(t_s, x_m, y_m, begin, here, found, count)
+                count = _between_wanderings(t_s, x_m, y_m, calm, begin, here + 1, found, count)
             begin = here = stay
             if stay == end - 1:
                 return count
         here += 1
     if begin < end - 1:
-        count = _add(t_s, x_m, y_m, begin, end - 1, found, count)
+        count = _between_wanderings(t_s, x_m, y_m, calm, begin, end, found, count)
     return count
 
 
 @compiled
-def _add(t_s: _Floats, x_m: _Floats, y_m: _Floats, first: int, last: int, found: _Rows, count: int) -> int:
+def _between_wanderings(
+    t_s: _Floats, x_m: _Floats, y_m: _Floats, calm: _Floats, start: int, end: int, found: _Rows, count: int
+) -> int:
+    """Add the drives between the longer stays that only the means of many fixes show, where the receiver wanders far."""
+    begin = here = start
+    while here < end:
+        stay = _stay_from(t_s, calm[0], calm[1], here, end, LONG_STOP_S)
+        if stay > here:
+            if here > begin:
+                count = _add(t_s, x_m, y_m, calm, begin, here, found, count)
+            begin = here = stay
+            if stay == end - 1:
+                return count
+        here += 1
+    if begin < end - 1:
+        count = _add(t_s, x_m, y_m, calm, begin, end - 1, found, count)
+    return count
+
+
+@compiled
+def _add(
+    t_s: _Floats, x_m: _Floats, y_m: _Floats, calm: _Floats, first: int, last: int, found: _Rows, count: int
+) -> int:
     """Add rows as a drive, unless they are the drift of a receiver that stands."""
     reach = 0.0
     for k in range(first, last + 1):
@@ -101,13 +148,33 @@ def _add(t_s: _Floats, x_m: _Floats, y_m: _Floats, first: int, last: int, found:
         reach = max(reach, east * east + north * north)
     reach = np.sqrt(reach)
     if reach >= DRIFT_M and (reach >= FAR_M or reach >= SLOW_MS * (t_s[last] - t_s[first])):
-        found[count, 0], found[count, 1] = first, last
+        left, came = _left(x_m, y_m, calm, first, last, 1), _left(x_m, y_m, calm, last, first, -1)
+        found[count, 0], found[count, 1] = (left, came) if left < came else (first, last)
         return count + 1
     return count
 
 
 @compiled
-def _stay_from(t_s: _Floats, x_m: _Floats, y_m: _Floats, first: int, end: int) -> int:
+def _left(x_m: _Floats, y_m: _Floats, calm: _Floats, start: int, end: int, step: int) -> int:
+    """Return the last row, from `start` on, at which a vehicle may still have stood where it was then.
+
+    Until a truck is surely away, it may stand with a receiver that wanders: the drive begins where it was last seen near. Seen
+    backwards, it ends where it was first seen near the place at which it ends.
+    """
+    near, away = start, 0
+    for k in range(start, end + step, step):
+        east, north = x_m[k] - calm[0, start], y_m[k] - calm[1, start]
+        square = east * east + north * north
+        away = away + 1 if square > AWAY_M * AWAY_M else 0
+        if away == AWAY_FIXES:
+            return near
+        if square <= DRIFT_M * DRIFT_M:
+            near = k
+    return near if away else start
+
+
+@compiled
+def _stay_from(t_s: _Floats, x_m: _Floats, y_m: _Floats, first: int, end: int, least_s: float) -> int:
     """Return the last fix of the stay that begins at `first`, or `first` where it is none.
 
     A single fix out of the circle does not end a stay: receivers jump. Two in a row do.
@@ -120,9 +187,9 @@ def _stay_from(t_s: _Floats, x_m: _Floats, y_m: _Floats, first: int, end: int) -
             sum_x, sum_y, inside, last, outside = sum_x + x_m[k], sum_y + y_m[k], inside + 1, k, 0
         else:
             outside += 1
-            if outside > 1 or t_s[last] - t_s[first] < STOP_S:
+            if outside > 1 or t_s[last] - t_s[first] < least_s:
                 break
-    return last if t_s[last] - t_s[first] >= STOP_S else first
+    return last if t_s[last] - t_s[first] >= least_s else first
 
 
 def moving_times(drives: _Rows, t_s: _Floats, x_m: _Floats, y_m: _Floats) -> tuple[_Floats, _Floats]:
