@@ -103,23 +103,32 @@ def _between_stops(
 ) -> int:
     """Add the drives between the stops of rows `start` to `end` (not included); a stop's last and first fix belong to them."""
     begin = here = start
+    span = (start, end)
     while here < end:
         stay = _stay_from(t_s, x_m, y_m, here, end, STOP_S)
         if stay > here:
             if here > begin:
-                count = _between_wanderings(t_s, x_m, y_m, calm, begin, here + 1, found, count)
+                count = _between_wanderings(t_s, x_m, y_m, calm, span, begin, here + 1, found, count)
             begin = here = stay
             if stay == end - 1:
                 return count
         here += 1
     if begin < end - 1:
-        count = _between_wanderings(t_s, x_m, y_m, calm, begin, end, found, count)
+        count = _between_wanderings(t_s, x_m, y_m, calm, span, begin, end, found, count)
     return count
 
 
 @compiled
-def _between_wanderings(
-    t_s: _Floats, x_m: _Floats, y_m: _Floats, calm: _Floats, start: int, end: int, found: _Rows, count: int
+def _between_wanderings(  # noqa: PLR0913, PLR0917
+    t_s: _Floats,
+    x_m: _Floats,
+    y_m: _Floats,
+    calm: _Floats,
+    span: tuple[int, int],
+    start: int,
+    end: int,
+    found: _Rows,
+    count: int,
 ) -> int:
     """Add the drives between the longer stays that only the means of many fixes show, where the receiver wanders far."""
     begin = here = start
@@ -127,19 +136,19 @@ def _between_wanderings(
         stay = _stay_from(t_s, calm[0], calm[1], here, end, LONG_STOP_S)
         if stay > here:
             if here > begin:
-                count = _add(t_s, x_m, y_m, calm, begin, here, found, count)
+                count = _add(t_s, x_m, y_m, span, begin, here, found, count)
             begin = here = stay
             if stay == end - 1:
                 return count
         here += 1
     if begin < end - 1:
-        count = _add(t_s, x_m, y_m, calm, begin, end - 1, found, count)
+        count = _add(t_s, x_m, y_m, span, begin, end - 1, found, count)
     return count
 
 
 @compiled
 def _add(
-    t_s: _Floats, x_m: _Floats, y_m: _Floats, calm: _Floats, first: int, last: int, found: _Rows, count: int
+    t_s: _Floats, x_m: _Floats, y_m: _Floats, span: tuple[int, int], first: int, last: int, found: _Rows, count: int
 ) -> int:
     """Add rows as a drive, unless they are the drift of a receiver that stands."""
     reach = 0.0
@@ -148,23 +157,28 @@ def _add(
         reach = max(reach, east * east + north * north)
     reach = np.sqrt(reach)
     if reach >= DRIFT_M and (reach >= FAR_M or reach >= SLOW_MS * (t_s[last] - t_s[first])):
-        left, came = _left(x_m, y_m, calm, first, last, 1), _left(x_m, y_m, calm, last, first, -1)
+        left, came = _left(t_s, x_m, y_m, span, first, last, 1), _left(t_s, x_m, y_m, span, last, first, -1)
         found[count, 0], found[count, 1] = (left, came) if left < came else (first, last)
         return count + 1
     return count
 
 
 @compiled
-def _left(x_m: _Floats, y_m: _Floats, calm: _Floats, start: int, end: int, step: int) -> int:
-    """Return the last row, from `start` on, at which a vehicle may still have stood where it was then.
+def _left(t_s: _Floats, x_m: _Floats, y_m: _Floats, span: tuple[int, int], start: int, end: int, step: int) -> int:
+    """Return the last row, from `start` on, at which a vehicle may still have stood where it was before.
 
     Until a truck is surely away, it may stand with a receiver that wanders: the drive begins where it was last seen near. Seen
-    backwards, it ends where it was first seen near the place at which it ends.
+    backwards, it ends where it was first seen near the place at which it then stays.
     """
+    east = north = 0.0
+    count = 0
+    k = start
+    while span[0] <= k < span[1] and abs(t_s[k] - t_s[start]) <= CALM_S:
+        east, north, count, k = east + x_m[k], north + y_m[k], count + 1, k - step
+    east, north = east / count, north / count
     near, away = start, 0
     for k in range(start, end + step, step):
-        east, north = x_m[k] - calm[0, start], y_m[k] - calm[1, start]
-        square = east * east + north * north
+        square = (x_m[k] - east) ** 2 + (y_m[k] - north) ** 2
         away = away + 1 if square > AWAY_M * AWAY_M else 0
         if away == AWAY_FIXES:
             return near
