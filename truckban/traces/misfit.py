@@ -194,8 +194,8 @@ def fit_of(sample: Sample, streets: Sequence[Street], declared: str) -> Fit | No
     within = np.all([ground.within(*places) for places in readings.values()], axis=0)
     some = np.flatnonzero(within)
     vehicles, counts = np.unique(sample.vehicle[some], return_counts=True)
-    every = max(1, -(-len(some) // _MOST))
-    fleet = some[::every]
+    # by a hash of the fix, so that the order of vehicles changes nothing
+    fleet = some[np.argsort(_hash(sample.lon[some], sample.lat[some]), kind="stable")[:_MOST]]
     distances = {name: ground.distance(*(axis[fleet] for axis in places)) for name, places in readings.items()}
     if len(fleet) < LEAST_FIXES:
         return None
