@@ -13,7 +13,7 @@ run: .venv/run.stamp
 	@echo "$(OUT)/report/report.html"
 
 test: .venv/dev.stamp lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
