@@ -14,6 +14,7 @@ from spark_day import CHINESE
 from truckban.grounds import ground_for
 from truckban.notices.load import builtin_notice
 from truckban.traces.check import Inputs, check
+from truckban.traces.fixes import read_fixes, remarks
 from truckban.traces.fleet import read_fleet, read_permits
 from truckban.traces.spark import share as module
 from truckban.traces.spark.pieces import Plan, planned
@@ -53,7 +54,7 @@ def test_chunks_of_vehicles_of_any_size_make_what_one_machine_makes(
     kernel = kernel_of(parquet_day, plan)
     shares = list(kernel.shares(by_vehicle(kernel, plan, batch)))
     head = summed(share.head for share in shares)
-    rejects, _ = told_of((one for share in shares for one in share.told), kernel.files)
+    rejects, _ = told_of((one for share in shares for one in share.told), head.tallies, kernel.files)
     ground = ground_for(NOTICE)
     assert ground is not None
     inputs = Inputs(parquet_day / "traces", parquet_day / "vehicles.csv", parquet_day / "permits.csv")
@@ -87,10 +88,40 @@ def test_row_groups_are_pieces_and_each_row_keeps_its_number(
     assert [name for name, _ in whole.files] == ["a b.parquet", "c.parquet", "更多/1.parquet"]
 
 
+@pytest.mark.parametrize("chunk", [1, 10**9])
+def test_what_is_noted_of_a_whole_file_does_not_depend_on_its_pieces_and_shares(
+    parquet_day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    rows = pd.read_parquet(parquet_day / "traces" / "c.parquet").dropna()[:400].reset_index(drop=True)
+    for name, late in (("1", 250), ("2", 150), ("3", 400)):
+        wait = pd.to_timedelta(8 * (rows.index < late), unit="h")
+        words = [f"{name}{word}" for word in "?!#-" for _ in range(100)]
+        table = rows.assign(接收时间=rows["time"] + wait, valid=words if late < 400 else "A")
+        table.to_parquet(tmp_path / f"{name}.parquet", row_group_size=100)
+    (tmp_path / "readme.md").write_text("-")
+    monkeypatch.setattr("truckban.traces.spark.pieces._PIECE_ROWS", 100)
+    monkeypatch.setattr(module, "CHUNK_ROWS", chunk)
+    plan = planned(tmp_path, NOTICE.pack.timezone, {})
+    kernel = kernel_of(parquet_day, plan)
+    shares = list(kernel.shares(by_vehicle(kernel, plan, 70)))
+    head = summed(share.head for share in shares)
+    rejects, notes = told_of((one for share in shares for one in share.told), head.tallies, kernel.files)
+    assert len(plan.pieces) == 12
+    assert sum(map(bool, head.tallies.values())) == 3
+    assert head.traces.used + len(rejects) == plan.rows
+    one = read_fixes(tmp_path, timezone=NOTICE.pack.timezone)
+    head.traces.rejects = rejects
+    expected = [*plan.notes, *notes, *remarks(head.traces, NOTICE.pack.timezone)]
+    assert Counter(expected) == Counter(one.notes)
+    assert [note.en.partition(" (")[0] for note in notes if "UTC" in note.en] == [
+        f"{name}.parquet: most rows were received about 8 hours after their time" for name in "13"
+    ]
+
+
 def test_every_column_of_a_typed_row_goes_to_its_vehicle() -> None:
     table = Table("t", pd.DataFrame({name: pd.Series(dtype="object") for name in CHINESE}), np.empty(0, np.int64))
     frame, _ = typed(table, "Asia/Shanghai", {})
-    assert {*frame.columns, "file"} == {*ROWS.names} - {"field", "zh", "en"}
+    assert {*frame.columns, "file"} == {*ROWS.names} - {"field", "zh", "en", "tally"}
 
 
 def test_an_error_comes_through_java_as_it_was() -> None:

@@ -22,11 +22,6 @@ ALL = 1 << 17
 LOTS = [64, ALL]
 
 
-def _open(reason: str) -> pytest.MarkDecorator:
-    """Mark what does not hold yet."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 def base(**columns: Any) -> pa.Table:  # noqa: ANN401
     """Return rows of five vehicles, in order of time, that drive in and out of the zone; columns can be replaced."""
     rng = np.random.default_rng(8)
@@ -284,14 +279,7 @@ def test_of_a_column_that_is_not_there_the_same_is_said(tmp_path: Path, missing:
     assert other.value.text == one.value.text
 
 
-@pytest.mark.parametrize(
-    ("late", "both"),
-    [
-        (N, False),
-        pytest.param(250, True, marks=_open("notes by lot")),
-        pytest.param(150, False, marks=_open("notes by lot")),
-    ],
-)
+@pytest.mark.parametrize(("late", "both"), [(N, False), (250, True), (150, False)])
 def test_what_is_noted_of_a_whole_file_does_not_depend_on_its_lots(tmp_path: Path, late: int, *, both: bool) -> None:
     received = TICKS + 28_800_000 * (np.arange(N) < late)
     words = ["A", "?", "!", "#"]

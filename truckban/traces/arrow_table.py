@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from truckban.traces.column_names import meaning
+from truckban.traces.file_notes import ColumnTally
 from truckban.traces.tables import DAMAGED_PARQUET, NO_PARQUET, PARQUET, Table
 from zones.errors import InputError
 
@@ -31,7 +32,7 @@ class ArrowTable(Table):
             first: number of the first row, from 1.
         """
         self.file, self.batch, self.first = file, batch, first
-        self.rejects, self.notes, self.named = [], [], False
+        self.rejects, self.notes, self.named, self.tally = [], [], False, ColumnTally()
 
     @cached_property
     def frame(self) -> pd.DataFrame:  # type: ignore[override]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from truckban.traces.cleaning import cleaned
 from truckban.traces.cleaning_notes import notes_of
+from truckban.traces.file_notes import FileNotes
 from truckban.traces.reasons import by_reason
 from truckban.traces.tables import Reject, read_tables
 from truckban.traces.typed import typed
@@ -91,7 +92,7 @@ def read_fixes(
     """
     frames: list[pd.DataFrame] = []
     rejects: list[Reject] = []
-    notes: list[Text] = []
+    notes = FileNotes()
     read = 0
     files: list[tuple[str, int]] = []
     for table in read_tables(path, Text("轨迹", "traces"), excel=True, traces=True, chosen=columns or {}):
@@ -105,8 +106,7 @@ def read_fixes(
             frame, bad = typed(table, timezone, columns or {}, now_s=now_s)
             frames.append(frame.assign(file=len(files) - 1))
             rejects += bad
-        said = [Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}") for note in table.notes]
-        notes += [note for note in dict.fromkeys(said) if note not in notes]
+        notes.add(table.file, table.notes, table.tally)
     frame = pd.concat(frames, ignore_index=True)
     lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
     if crs != "wgs84" and len(lon):
@@ -115,7 +115,7 @@ def read_fixes(
     fixes = fixes_of(frame, [name for name, _ in files])
     fixes.read, fixes.files = read, files
     fixes.rejects[:0] = rejects
-    fixes.notes[:0] = notes
+    fixes.notes[:0] = notes.all()
     fixes.notes += remarks(fixes, timezone)
     return fixes
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 from truckban.traces.arrow_table import ArrowTable, parquet_tables
 from truckban.traces.clocks import TOLERANCE_S
 from truckban.traces.column_names import EXTRA, NAMES
+from truckban.traces.file_notes import FileNotes
 from truckban.traces.sift_rows import Piece
 from truckban.traces.tables import DAMAGED_PARQUET, Reject, Table, find_columns, read_tables
 from truckban.traces.typed import NEEDED, typed
@@ -58,7 +59,7 @@ class Source:
     vehicles: dict[str, int] = field(default_factory=dict)
     files: list[tuple[str, int]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
-    notes: list[Text] = field(default_factory=list)
+    notes: FileNotes = field(default_factory=FileNotes)
     assumed_zone: int = 0
     _number: int = 0
     _plan: tuple[int, dict[str, str] | None] | None = None
@@ -85,7 +86,7 @@ class Source:
             if piece is None and (len(table.frame) or not (table.named and some)):
                 piece = self._typed(table)
                 some = True
-            self._note(table)
+            self.notes.add(table.file, table.notes, table.tally)
             if piece is not None:
                 yield piece._replace(number=self._number), table
                 self._number += 1
@@ -100,12 +101,6 @@ class Source:
             message = f"of {len(rows)} rows that are no fixes by the sift, {len(rejects)} are none by their types"
             raise ValueError(message)
         self.rejects += rejects
-
-    def _note(self, table: Table) -> None:
-        for note in table.notes:
-            named = Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}")
-            if named not in self.notes:  # each of the tables of a large file may say so
-                self.notes.append(named)
 
     def _typed(self, table: Table) -> Piece:
         frame, bad = typed(table, self.timezone, self.columns, now_s=self.now_s)

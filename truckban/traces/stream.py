@@ -307,5 +307,5 @@ class Stream:
         traces.assumed_zone += source.assumed_zone - int(jumps[:, 3].sum())
         names = np.array(list(source.vehicles), dtype=object)
         traces.vehicle_ids = sorted([*traces.vehicle_ids, *names[whole & (own > 0)].tolist()])
-        traces.notes = [*source.notes, *traces.notes]
+        traces.notes = [*source.notes.all(), *traces.notes]
         traces.notes += remarks(traces, source.timezone)

@@ -20,6 +20,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from truckban.traces.column_names import plain
+from truckban.traces.file_notes import ColumnTally
 from zones.errors import InputError
 from zones.text import Text
 
@@ -59,6 +60,7 @@ class Table:
         read: how many rows the file has, rejects included.
         notes: what was found out about the file and not said by the caller.
         named: whether the columns bear the contract's names, so that nobody need say which is which.
+        tally: what its columns say, to be noted of the file as a whole.
     """
 
     file: str
@@ -67,6 +69,7 @@ class Table:
     rejects: list[Reject] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
     named: bool = False
+    tally: ColumnTally = field(default_factory=ColumnTally)
 
     @property
     def read(self) -> int:

@@ -1,6 +1,6 @@
 """From the rows of a table, as its file has them, to fixes in numbers: each row typed or rejected with its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -36,8 +36,6 @@ _STAMP = (
 _EPOCH = r"1\d{9}(?:\.\d+)?|1\d{12}(?:\.\d+)?"
 _OFFSET = r"(?:[Zz]|[+-]\d\d(?::?\d\d)?)$"
 _LATEST_IN_SECONDS = 1e11
-# fewer rows say nothing of a whole table
-_FEW = 20
 EARLIEST_S = pd.Timestamp("2000-01-01", tz="UTC").value // 1_000_000_000
 
 
@@ -47,7 +45,7 @@ def typed(
     """Return the rows of a table as fixes, and those that are none.
 
     Args:
-        table: as read; what is found out about its columns is added to its notes.
+        table: as read; what is found out about its columns is added to its notes and its tally.
         timezone: how a time without a zone is read.
         chosen: names of columns in the file, by the contract's names.
         now_s: seconds since 1970-01-01 UTC; what is later is rejected. None for no such test.
@@ -72,12 +70,13 @@ def typed(
     extra = _extra_columns(table, chosen, found["time"])
     received = _times(frame[extra["received"]], timezone)[0] if "received" in extra else None
     if received is not None:
-        table.notes += _times_in_utc(seconds, received, extra["received"])
+        late, both = eight_hours_late(seconds, received), np.isfinite(seconds - received)
+        table.tally.count_late(extra["received"], int(late.sum()), int(both.sum()))
     faults += [("time", reason, rows) for reason, rows in impossible_times(seconds, received, now_s)]
     if "valid" in extra:
         without, unknown = without_fix(frame[extra["valid"]])
         faults.append((extra["valid"], WITHOUT_FIX, without))
-        table.notes += _unknown_words(unknown, extra["valid"])
+        table.tally.not_understood(extra["valid"], unknown)
     for name in _NUMBERS:
         out[name] = _numbers(frame[found[name]]) if name in found else np.nan
     out["accuracy_m"] = out["accuracy_m"].where(out["accuracy_m"] > 0)  # terminals write 0 or -1 for "not known"
@@ -113,31 +112,6 @@ def _extra_columns(table: Table, chosen: Mapping[str, str], time: str) -> dict[s
             note = Text(f"没有使用：{error.text.zh}", f"not used: {error.text.en}")
             table.notes.append(note)
     return {wanted: name for wanted, name in extra.items() if name != time}
-
-
-def _times_in_utc(t_s: npt.NDArray[np.float64], received_s: npt.NDArray[np.float64], column: str) -> list[Text]:
-    late, both = eight_hours_late(t_s, received_s).sum(), np.isfinite(t_s - received_s).sum()
-    if late < _FEW or 2 * late < both:
-        return []
-    return [
-        Text(
-            f"半数以上的行在其时间约 8 小时之后才被接收（{column}）：时间像是世界时，却按当地时间理解；没有更改",
-            f"most rows were received about 8 hours after their time ({column}): the times look like UTC read as local; "
-            "nothing was changed",
-        )
-    ]
-
-
-def _unknown_words(words: Sequence[str], column: str) -> list[Text]:
-    if not words:
-        return []
-    some = ", ".join(word[:20] for word in words[:3])
-    return [
-        Text(
-            f"列 {column} 里看不懂的内容（没有因此拒绝）：{some}",
-            f"column {column} says what is not understood, and nothing was rejected for it: {some}",
-        )
-    ]
 
 
 def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:

@@ -130,7 +130,7 @@ def check(
             made = _made(spark, kernel, plan, out / APART if all_passages else None, step)
     head = summed(made.heads)
     traces = head.traces
-    traces.rejects, notes = told_of(made.told, kernel.files)
+    traces.rejects, notes = told_of(made.told, head.tallies, kernel.files)
     traces.read, traces.files = plan.rows, plan.files
     if traces.used + len(traces.rejects) != traces.read:
         raise RuntimeError("rows were lost or doubled between Spark's tasks")

@@ -3,6 +3,7 @@
 What is made of one vehicle's rows does not depend on the others', so shares can be made anywhere and laid side by side.
 """
 
+import pickle
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from truckban.norms import Notice
 from truckban.notices.model import NoticePack
 from truckban.permits import PermitList
 from truckban.traces.check import law_for
+from truckban.traces.file_notes import ColumnTally, FileNotes
 from truckban.traces.fixes import Fixes, fixes_of
 from truckban.traces.fleet import Fleet
 from truckban.traces.lawful import may_stand
@@ -52,11 +54,15 @@ ROWS = pa.schema(
         ("field", pa.string()),
         ("zh", pa.string()),
         ("en", pa.string()),
+        ("tally", pa.binary()),
     ]
 )
-"""Rows on their way from the files to their vehicle, as typed. What has `zh` and `en` is a rejected row, or, without `field`, a note."""
-_TYPED = ROWS.names[:-3]
-_WHY = ROWS.names[-3:]
+"""Rows on their way from the files to their vehicle, as typed.
+
+What has `zh` and `en` is a rejected row, or, without `field`, a note; what has a `tally` is a piece's `ColumnTally`.
+"""
+_TYPED = ROWS.names[:-4]
+_WHY = ROWS.names[-4:-1]
 CHUNK_ROWS = 200_000
 """Vehicles are judged together up to so many rows; one that has more is judged alone."""
 
@@ -81,12 +87,14 @@ class Head:
         drives: that came near.
         kinds: how many parts of passages are of each kind.
         sample: of moving fixes, to see whether they lie on the streets; None where there are no streets.
+        tallies: what columns say, of pieces of files (index); to be noted of each file as a whole.
     """
 
     traces: Traces
     drives: int
     kinds: Counter[str]
     sample: Sample | None
+    tallies: dict[int, ColumnTally]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,9 @@ class Kernel:
             if said:
                 told = [(piece.file, line, name, text.zh, text.en) for line, name, text in said]
                 yield _batch(pd.DataFrame(told, columns=["file", "line", *_WHY]))
+            if table.tally:
+                tally = pickle.dumps(table.tally)
+                yield _batch(pd.DataFrame([(piece.file, piece.first, tally)], columns=["file", "line", "tally"]))
 
     def _on_the_ground(self, frame: pd.DataFrame) -> pd.DataFrame:
         lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
@@ -194,10 +205,11 @@ class Kernel:
         Only a chunk is held, or the largest vehicle.
         """
         for rows in _by_whole_vehicles(batches):
-            told = rows["zh"].is_valid()
-            yield self.share(rows.filter(pc.invert(told)).select(_TYPED).to_pandas(), _told(rows.filter(told)))
+            told, tallies = rows["zh"].is_valid(), rows["tally"].is_valid()
+            fixes = rows.filter(pc.invert(pc.or_(told, tallies))).select(_TYPED)
+            yield self.share(fixes.to_pandas(), _told(rows.filter(told)), _tallies(rows.filter(tallies)))
 
-    def share(self, frame: pd.DataFrame, told: list[Told]) -> Share:
+    def share(self, frame: pd.DataFrame, told: list[Told], tallies: dict[int, ColumnTally]) -> Share:
         """Judge the rows of some whole vehicles; `told` are rows that had been rejected before, and notes."""
         fixes = fixes_of(frame.astype({"file": np.int64}), self.files)
         visits = visits_of(fixes, self.near)
@@ -221,7 +233,7 @@ class Kernel:
             tally=fixes.tally,
         )
         return Share(
-            Head(figures, len(found.vehicles), Counter(kinds), self._sample(visits.fixes)),
+            Head(figures, len(found.vehicles), Counter(kinds), self._sample(visits.fixes), tallies),
             [one for one in placed if one.kind in LEADS],
             [one for one in placed if one.kind not in LEADS],
             [*told, *((self._numbers[r.file], r.line or 0, r.field, r.reason) for r in fixes.rejects)],
@@ -237,6 +249,7 @@ def summed(heads: Iterable[Head]) -> Head:
     """Return the figures of all shares as those of one."""
     traces, drives, kinds = Traces(), 0, Counter[str]()
     samples: list[Sample] = []
+    tallies: dict[int, ColumnTally] = {}
     vehicles = 0
     for head in heads:
         own = head.traces
@@ -250,8 +263,10 @@ def summed(heads: Iterable[Head]) -> Head:
         if head.sample is not None:
             samples.append(replace(head.sample, vehicle=head.sample.vehicle + vehicles))
         vehicles += len(own.vehicle_ids)
+        for file, tally in head.tallies.items():
+            tallies.setdefault(file, ColumnTally()).add(tally)
     traces.vehicle_ids.sort()
-    return Head(traces, drives, kinds, Sample.all_of(samples) if samples else None)
+    return Head(traces, drives, kinds, Sample.all_of(samples) if samples else None, tallies)
 
 
 def in_order(placed: Iterable[Placed]) -> list[Placed]:
@@ -259,16 +274,20 @@ def in_order(placed: Iterable[Placed]) -> list[Placed]:
     return sorted(placed, key=lambda one: (one.part.vehicle_id, one.number))
 
 
-def told_of(told: Iterable[Told], files: Sequence[str]) -> tuple[list[Reject], list[Text]]:
+def told_of(
+    told: Iterable[Told], tallies: Mapping[int, ColumnTally], files: Sequence[str]
+) -> tuple[list[Reject], list[Text]]:
     """Return rejected rows, and notes, each once for a file, with the names of their files and in their order."""
     rejects: list[Reject] = []
-    notes: dict[Text, None] = {}
-    for file, line, name, text in sorted(told, key=lambda one: one[:2]):
+    notes = FileNotes()
+    for number, file in enumerate(files):
+        notes.add(file, (), tallies.get(number, ColumnTally()))
+    for number, line, name, text in sorted(told, key=lambda one: one[:2]):
         if name is None:
-            notes[Text(f"{files[file]}：{text.zh}", f"{files[file]}: {text.en}")] = None
+            notes.add(files[number], [text], ColumnTally())
         else:
-            rejects.append(Reject(files[file], line, name, text))
-    return rejects, list(notes)
+            rejects.append(Reject(files[number], line, name, text))
+    return rejects, notes.all()
 
 
 def _batch(frame: pd.DataFrame) -> pa.RecordBatch:
@@ -290,6 +309,14 @@ def _told(rows: pa.Table) -> list[Told]:
         (file, line, name, reasons.setdefault((zh, en), Text(zh, en)))
         for file, line, name, zh, en in zip(*columns, strict=True)
     ]
+
+
+def _tallies(rows: pa.Table) -> dict[int, ColumnTally]:
+    """Add up what was said of pieces of each file."""
+    tallies: dict[int, ColumnTally] = {}
+    for file, tally in zip(rows["file"].to_pylist(), rows["tally"].to_pylist(), strict=True):
+        tallies.setdefault(file, ColumnTally()).add(pickle.loads(tally))  # noqa: S301 - our own workers'
+    return tallies
 
 
 def _by_whole_vehicles(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
