@@ -10,7 +10,7 @@ from truckban.json_text import identity
 from truckban.moments import local, read_instant
 from truckban.norms import Notice
 from truckban.notices.shelf import Shelf
-from truckban.permits import PermitList, read_permit
+from truckban.permits import Permit, PermitList, read_permit
 from truckban.places import read_place
 from truckban.vehicle_facts import read_vehicle
 from truckban.vehicles import classify
@@ -40,9 +40,9 @@ def read_question(case: Mapping[str, Any], notice: Notice, ground: Locator | Non
     if case.get("at") is None:
         raise InputError(Text("缺少时间 at", "the time `at` is missing"), field="at")
     at, assumed = read_instant(case["at"], notice.pack.timezone)
-    with _under("vehicle"):
-        vehicle = read_vehicle(_object(case.get("vehicle")), notice.facts)
-    with _under("place"):
+    with under("vehicle"):
+        vehicle = read_vehicle(object_of(case.get("vehicle")), notice.facts)
+    with under("place"):
         place = read_place(case.get("place"), notice, ground)
     alerts = case.get("alerts")
     if alerts is not None and (not isinstance(alerts, list) or not set(map(str, alerts)) <= set(notice.pack.alerts)):
@@ -54,7 +54,7 @@ def read_question(case: Mapping[str, Any], notice: Notice, ground: Locator | Non
         vehicle=vehicle,
         at=at,
         place=place,
-        permits=PermitList(list(_permits(case.get("permits"), notice))),
+        permits=PermitList(list(permits_of(case.get("permits"), notice))),
         alerts=None if alerts is None else frozenset(alerts),
         zone_assumed=assumed,
     )
@@ -86,7 +86,8 @@ def answer(case: Mapping[str, Any], notice: Notice, ground: Locator | None) -> d
 
 
 @contextmanager
-def _under(prefix: str) -> Iterator[None]:
+def under(prefix: str) -> Iterator[None]:
+    """Have errors of what is read within name their field with a prefix."""
     try:
         yield
     except InputError as error:
@@ -94,7 +95,12 @@ def _under(prefix: str) -> Iterator[None]:
         raise InputError(error.text, file=error.file, line=error.line, field=field) from None
 
 
-def _object(value: Any) -> Mapping[str, Any]:  # noqa: ANN401
+def object_of(value: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    """Return a JSON object, an empty one for null.
+
+    Raises:
+        InputError: it is something else.
+    """
     if value is None:
         return {}
     if not isinstance(value, Mapping):
@@ -102,12 +108,17 @@ def _object(value: Any) -> Mapping[str, Any]:  # noqa: ANN401
     return value
 
 
-def _permits(value: Any, notice: Notice) -> Iterator[Any]:  # noqa: ANN401
+def permits_of(value: Any, notice: Notice) -> Iterator[Permit]:  # noqa: ANN401
+    """Yield the permits of a JSON list.
+
+    Raises:
+        InputError: with the number of the permit and its field.
+    """
     if value is not None and not isinstance(value, list):
         raise InputError(Text("应为列表 […]", "a list […] is needed"), field="permits")
     for number, fields in enumerate(value or ()):
-        with _under(f"permits[{number}]"):
-            yield read_permit(_object(fields), notice.road_name)
+        with under(f"permits[{number}]"):
+            yield read_permit(object_of(fields), notice.road_name)
 
 
 def classify_json(fields: Any, lang: str) -> dict[str, Any]:  # noqa: ANN401
@@ -116,7 +127,7 @@ def classify_json(fields: Any, lang: str) -> dict[str, Any]:  # noqa: ANN401
     Raises:
         InputError: a value that cannot be, with its field.
     """
-    own = dict(_object(fields))
+    own = dict(object_of(fields))
     name = identity(own)
     own.pop("id", None)
     facts = read_vehicle(own)

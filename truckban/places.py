@@ -171,17 +171,30 @@ def _position(place: Mapping[str, Any], notice: Notice, ground: Locator | None) 
     if accuracy is not None and not (is_number(accuracy) and accuracy >= 0):
         raise InputError(Text("应为不小于零的米数", "metres, zero or more, are needed"), field="accuracy_m")
     at = np.array([lon]), np.array([lat])
-    zone = mapped_zone(notice, ground)
     found = ground.places(*at, accuracy_m=None if accuracy is None else np.array([float(accuracy)]))[0]
-    masks[zone.id] = int(part_masks(notice, ground)[int(found), int(ground.edge(*at)[0])])
-    _nest(masks, notice)
-    word = "unsure" if found == Place.UNSURE else _word({zone.id: masks[zone.id]})
-    if found == Place.BOUNDARY_ROAD:
-        word = "boundary_road"
+    masks, word = on_the_map(notice, ground, Place(found), int(ground.edge(*at)[0]))
     roads: frozenset[str] | None = ground.roads(*at)[0]
     if accuracy and ground.roads(*at, slip_m=float(accuracy))[0] != roads:
         roads = None  # it may be on another street as well
     return PlaceFacts(word, masks, roads, lon, lat, mapped=True)
+
+
+def on_the_map(notice: Notice, ground: Locator, place: Place, edge: int) -> tuple[dict[str, int], str]:
+    """Return the mask of possible parts by zone, and the contract's word, for a place that a map knows.
+
+    Args:
+        notice: whose zones are meant.
+        ground: the map.
+        place: as it says.
+        edge: the index of the boundary road, -1 on none.
+    """
+    masks = _nothing_known(notice)
+    zone = mapped_zone(notice, ground)
+    masks[zone.id] = int(part_masks(notice, ground)[int(place), edge])
+    _nest(masks, notice)
+    if place == Place.BOUNDARY_ROAD:
+        return masks, "boundary_road"
+    return masks, "unsure" if place == Place.UNSURE else _word({zone.id: masks[zone.id]})
 
 
 def mapped_zone(notice: Notice, ground: Locator) -> NoticeZone:

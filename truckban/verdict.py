@@ -86,7 +86,7 @@ def decide(notice: Notice, question: Question, *, zone: Mapping[str, str] | None
         question: vehicle, instant, place and permits.
         zone: name, grade and hash of the map that the place was looked up in, for the answer to carry.
     """
-    cases = [_case(notice, question, world) for world in question.vehicle.worlds]
+    cases = _cases(notice, question)
     trits = [notice.prohibited(case) for case in cases]
     trit = _agreed(trits)
     reasons, missing = _explained(notice, question, cases, trits)
@@ -107,6 +107,15 @@ def decide(notice: Notice, question: Question, *, zone: Mapping[str, str] | None
         warnings=tuple(_warnings(notice, question, trits, zone, cases[0].day)),
         zone=zone if question.place.mapped else None,
     )
+
+
+def trit_of(notice: Notice, question: Question) -> int:
+    """Return the verdict alone: 1 prohibited, -1 allowed, 0 undetermined."""
+    return _agreed([notice.prohibited(case) for case in _cases(notice, question)])
+
+
+def _cases(notice: Notice, question: Question) -> list[Case]:
+    return [_case(notice, question, world) for world in question.vehicle.worlds]
 
 
 def _case(notice: Notice, question: Question, world: World) -> Case:

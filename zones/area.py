@@ -15,6 +15,7 @@ from shapely import GEOSException, MultiPolygon, Polygon
 from zones.coords import LocalPlane
 from zones.errors import InputError
 from zones.text import Text
+from zones.turns import turns_among
 
 if TYPE_CHECKING:
     from zones.network import StreetNetwork
@@ -179,7 +180,14 @@ def only_in(network: "StreetNetwork", area: Area) -> "StreetNetwork":
     )
     if not kept:
         raise nothing_in(network.source.file)
-    return replace(network, segments=kept, source=replace(network.source, area=area.said()))
+    ids = {segment.id for segment in kept}
+    return replace(
+        network,
+        segments=kept,
+        source=replace(network.source, area=area.said()),
+        turns=turns_among(network.turns, ids),
+        turns_unread=tuple(turn for turn in network.turns_unread if not ways.isdisjoint(turn.ways)),
+    )
 
 
 def nothing_in(file: str) -> InputError:

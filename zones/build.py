@@ -17,8 +17,9 @@ from zones.provenance import Provenance
 from zones.spec import ZoneSpec
 from zones.spec_file import read_spec
 from zones.text import Text
+from zones.turns import note_of, turns_among
 from zones.widths import width_of
-from zones.zone import BoundaryRoad, CarveOut, Grade, Zone
+from zones.zone import BUILDER_VERSION, BUILDER_WITH_TRUCKS, BoundaryRoad, CarveOut, Grade, Zone
 
 __all__ = ["build_zone", "read_spec"]
 
@@ -62,6 +63,9 @@ def build_zone(
     network = streets if isinstance(streets, StreetNetwork) else read_streets(streets, crs=crs)
     drawn = outline(spec, network, max_gap_m=max_gap_m, bridge=bridge)
     final = grade or network.grade
+    streets_here = streets_around(network, drawn)
+    turns = turns_among(network.turns, {street.id for street in streets_here})
+    carries_trucks = bool(turns) or any(street.truck_tags for street in streets_here)
     return Zone(
         id=spec.zone,
         grade=final,
@@ -76,16 +80,22 @@ def build_zone(
             CarveOut(part.road, _lonlat(drawn, surface))
             for part, surface in zip(spec.carve_outs, drawn.carve_outs, strict=True)
         ),
-        streets=streets_around(network, drawn),
+        streets=streets_here,
         gaps=tuple(gap.as_json(drawn.roads, drawn.plane) for gap in drawn.gaps),
         names={name: _how(network, found) for name, found in drawn.found.items()},
         widths={name: _width(found) for name, found in drawn.found.items()},
-        warnings=(*_warnings(drawn, final), *_overlay_warnings(network, drawn)),
+        warnings=(
+            *_warnings(drawn, final),
+            *_overlay_warnings(network, drawn),
+            *_turn_warnings(network, {street.id for street in streets_here}),
+        ),
         source=_source(network),
         spec=spec,
         notice=dict(provenance.notice),
         replaces=dict(provenance.replaces),
         built_with=set_,
+        builder=BUILDER_WITH_TRUCKS if carries_trucks else BUILDER_VERSION,
+        turns=turns,
     )
 
 
@@ -119,6 +129,14 @@ def _overlay_warnings(network: StreetNetwork, drawn: Outline) -> Iterable[str]:
     for name, found in drawn.found.items():
         if network.overlay is not None and _how(network, found) == "overlay":
             yield f"{name}: 名称出自 named by {network.overlay.file}"
+
+
+def _turn_warnings(network: StreetNetwork, streets: set[str]) -> Iterable[str]:
+    """Yield a warning where turn rules of the streets around could not be used."""
+    ways = {segment.way_id for segment in network.segments if segment.id in streets}
+    note = note_of([turn for turn in network.turns_unread if not ways.isdisjoint(turn.ways)])
+    if note is not None:
+        yield f"{note.zh} {note.en}"
 
 
 def _source(network: StreetNetwork) -> dict[str, Any]:

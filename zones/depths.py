@@ -6,14 +6,13 @@ position changes sides.
 """
 
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from zones.locate import Locator
-from zones.matching.compiled import FAST, compiled, drop_stale
+from zones.matching.compiled import compiled
 from zones.quick_plane import quick_terms, quick_xy
 
 _Floats = npt.NDArray[np.float64]
@@ -24,8 +23,6 @@ _METRES_A_DEGREE = 111_320.0
 _MIXED = 2
 # a zone's coordinates, and so the pieces of its border, are on a grid of 1e-7 degrees: up to 8 mm beside it
 _TOO_NEAR_M = 0.02
-if FAST:
-    drop_stale(Path(__file__).parent)
 
 
 class DepthGrid:

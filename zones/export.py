@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -14,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zones.errors import InputError
 from zones.text import Text
-from zones.zone import Zone
+from zones.zone import Street, Zone
 
 TAG = "hgv:conditional"
 # streets of OSM XML are numbered `way/from-to`; those of other files by their row
@@ -64,7 +65,14 @@ def _layers(zone: Zone) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         [{"name": r.name, "boundary": r.boundary, "geometry": _multi(r.geometry)} for r in zone.boundary_roads],
     )
     yield "carve_outs", [{"name": part.name, "geometry": _multi(part.geometry)} for part in zone.carve_outs]
-    yield "streets", [dict(vars(street)) for street in zone.streets]
+    tagged = any(street.truck_tags for street in zone.streets)
+    yield "streets", [_street(street, tagged=tagged) for street in zone.streets]
+
+
+def _street(street: Street, *, tagged: bool) -> dict[str, Any]:
+    """Return a street's columns; what OSM says of trucks is one, as JSON, and none where no street has any."""
+    own = {**vars(street), "truck_tags": json.dumps(dict(street.truck_tags), ensure_ascii=False)}
+    return own if tagged else {name: value for name, value in own.items() if name != "truck_tags"}
 
 
 def _multi(geometry: BaseGeometry) -> BaseGeometry:

@@ -10,7 +10,7 @@ from shapely import LineString
 
 from zones.errors import InputError
 from zones.network import Beside, Post, Segment, Source, StreetNetwork, parse_lanes, parse_metres
-from zones.osm_tags import ROUNDABOUTS, is_street, kind_of, other_names, post_m
+from zones.osm_tags import ROUNDABOUTS, is_street, kind_of, other_names, post_m, truck_tags
 from zones.text import Text
 
 _ONE_WAY = {"1", "yes", "true", "-1", "reverse"}
@@ -105,6 +105,7 @@ def _segments(features: list[dict[str, Any]], path: Path) -> Iterator[Segment]:
                 way_id=tags.get("osm_id") if isinstance(tags.get("osm_id"), int) else None,
                 other_names=other_names(tags),
                 roundabout=tags.get("junction") in ROUNDABOUTS,
+                truck_tags=truck_tags(tags, against=oneway in _AGAINST),
             )
 
 
@@ -158,8 +159,8 @@ def read_geojson(path: Path, sha256: str) -> StreetNetwork:
     """Read the lines of a GeoJSON FeatureCollection.
 
     Properties as in OSM: `name`, `highway`, `oneway` (0/1 or yes/no/-1), `lanes`, `width`, `alt_name`, `old_name`,
-    `ref`, `junction`; of lines that are no streets `railway`, `waterway` or `boundary`; of points `highway=milestone`
-    with `distance`.
+    `ref`, `junction`, and what concerns trucks (`osm_tags.TRUCK_TAGS`); of lines that are no streets `railway`,
+    `waterway` or `boundary`; of points `highway=milestone` with `distance`.
 
     Args:
         path: the file.

@@ -15,7 +15,7 @@ from zones.file_crs import FileCrs
 from zones.geojson_streets import beside_of, segments_of
 from zones.line_tables import Table, read_parquet, read_table
 from zones.network import Source, StreetNetwork, sha256_of
-from zones.osm_tags import LINE_TAGS, NAME_TAGS, RAILWAYS, WATERWAYS
+from zones.osm_tags import LINE_TAGS, NAME_TAGS, RAILWAYS, TRUCK_TAGS, WATERWAYS
 from zones.text import Text
 
 SUFFIXES = frozenset({".gpkg", ".shp", ".zip", ".parquet", ".geoparquet"})
@@ -26,7 +26,9 @@ _NAME_COLUMNS = ("name", "道路名称", "路名", "名称")
 # Geofabrik's and other Shapefiles of OSM: class and direction under other names
 # https://download.geofabrik.de/osm-data-in-gis-formats-free.pdf, section 5.3
 _CLASS, _DIRECTION = "fclass", {"F": "yes", "T": "-1", "B": "no"}
-_TAGS = ("highway", "oneway", "lanes", "width", "junction", *NAME_TAGS, "ref", "osm_id", *LINE_TAGS)
+# and what stands there for a tag that OSM does not have
+_NOTHING = {"bridge": "F", "tunnel": "F", "maxspeed": "0"}
+_TAGS = ("highway", "oneway", "lanes", "width", "junction", *NAME_TAGS, "ref", "osm_id", *LINE_TAGS, *TRUCK_TAGS)
 
 
 # which of them can hold several layers
@@ -39,8 +41,8 @@ def read_lines(
     """Read the lines of a GeoPackage, a Shapefile (also zipped) or a (Geo)Parquet file.
 
     Columns as in OSM: `highway`, `oneway`, `lanes`, `width`, `alt_name`, `old_name`, `ref`, `osm_id`; Geofabrik's
-    `fclass` is the class. Of lines that are no streets: `railway`, `waterway` or `boundary`. Letters' case does not
-    matter.
+    `fclass` is the class; and what concerns trucks (`osm_tags.TRUCK_TAGS`). Of lines that are no streets: `railway`,
+    `waterway` or `boundary`. Letters' case does not matter.
 
     Args:
         path: the file.
@@ -142,6 +144,9 @@ def _tags(row: int, tags: dict[str, list[Any]]) -> dict[str, Any]:
             next((tag for tag, known in of_class.items() if found[_CLASS] in known), "highway"), found[_CLASS]
         )
         found["oneway"] = _DIRECTION.get(found.get("oneway", "B"), found.get("oneway"))
+        for tag, nothing in _NOTHING.items():
+            if found.get(tag) == nothing:
+                del found[tag]
     number = str(found.get("osm_id", ""))
     found["osm_id"] = int(number) if number.isascii() and number.isdigit() else None
     return found

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zones.coords import LocalPlane
 from zones.errors import InputError
-from zones.roads import Carriageway, Road, lines_through, polygon_parts
+from zones.roads import STRIP_REACH_M, Carriageway, Road, lines_through
 from zones.spec import Junction, Part
 from zones.stretches import Stretches
 from zones.zone import Street, Zone
@@ -23,6 +23,8 @@ _MOUTH_M = 40.0
 # a straight line in lon/lat and in the plane differ by less than a millimetre over this
 _STRAIGHT_DEG = 0.002
 _SAME_M = 0.01
+# positions asked for between carriageways, after which all that lies between them is worth making
+_FEW = 200
 
 _Floats = npt.NDArray[np.float64]
 
@@ -53,6 +55,7 @@ class Locator:
         """Prepare a zone; positions are then looked up in arrays of any length."""
         self.zone = zone
         self.plane = LocalPlane.around(zone.area)
+        self._asked = 0
         self._roads = [road.geometry for road in zone.boundary_roads]
         self._carved = shapely.union_all([carve_out.geometry for carve_out in zone.carve_outs])
         self._boundary = shapely.union_all(self._roads)
@@ -154,24 +157,31 @@ class Locator:
         np.minimum.at(nearest, point, distance)
         on = (distance <= nearest[point] + _SAME_M) | (distance <= np.maximum(self._half_widths[street], slip_m))
         on &= self._street_names[street] != ""
-        pairs = [(point[on], self._street_names[street[on]])]
-        between, median = self._medians[0].query(points, predicate="intersects")
-        pairs.append((between, self._medians[1][median]))
-        for where, name in pairs:
-            for p, one in zip(known[where].tolist(), name.tolist(), strict=True):
-                if one not in names[p]:
-                    names[p] = names[p] | {one}
+        for p, name in zip(known[point[on]].tolist(), self._street_names[street[on]].tolist(), strict=True):
+            if name not in names[p]:
+                names[p] |= {name}
+        for name, rows in self._beside(points, [names[p] for p in known.tolist()]).items():
+            self._asked += len(rows)
+            for p in known[rows[self._dual[name].between(points[rows], few=self._asked <= _FEW)]].tolist():
+                names[p] |= {name}
         return names
 
+    def _beside(
+        self, points: npt.NDArray[np.object_], known: Sequence[frozenset[str]]
+    ) -> dict[str, npt.NDArray[np.intp]]:
+        """Return, of each dual carriageway, the points that may lie between its lines; but for those known to be on it."""
+        point, street = self._streets.query(points, predicate="dwithin", distance=STRIP_REACH_M)
+        found: dict[str, set[int]] = {}
+        for p, name in zip(point.tolist(), self._street_names[street].tolist(), strict=True):
+            if name in self._dual and name not in known[p]:
+                found.setdefault(name, set()).add(p)
+        return {name: np.array(sorted(rows), np.intp) for name, rows in found.items()}
+
     @cached_property
-    def _medians(self) -> tuple[shapely.STRtree, npt.NDArray[np.object_]]:
-        """What lies between the carriageways of dual carriageways, and the street each piece belongs to."""
-        dual = sorted({street.name for street in self.zone.streets if street.name and street.oneway})
-        pieces = [(part, name) for name in dual for part in polygon_parts(self._road(name).strips)]
-        return (
-            shapely.STRtree([part for part, _ in pieces]),
-            np.array([name for _, name in pieces], dtype=object),
-        )
+    def _dual(self) -> dict[str, Road]:
+        """The dual carriageways."""
+        names = {street.name for street in self.zone.streets if street.name and street.oneway}
+        return {name: self._road(name) for name in names}
 
     @cached_property
     def _street_lines(self) -> npt.NDArray[np.object_]:

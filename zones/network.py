@@ -56,6 +56,7 @@ class Segment:
         other_names: (`alt_name` | `old_name` | `ref` | ..., name) pairs.
         kind: what it is; lines that are no streets stand in `StreetNetwork.beside` only.
         roundabout: OSM `junction=roundabout` or `junction=circular`.
+        truck_tags: what OSM says of trucks on it (`osm_tags.TRUCK_TAGS`), sorted; `:forward` is along `line`.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Segment:
     other_names: tuple[tuple[str, str], ...] = ()
     kind: Kind = "road"
     roundabout: bool = False
+    truck_tags: tuple[tuple[str, str], ...] = ()
 
     @property
     def driven(self) -> bool:
@@ -98,6 +100,41 @@ class Beside:
     lines: tuple[Segment, ...] = ()
     posts: tuple[Post, ...] = ()
     partial: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRule:
+    """A turn that signs forbid, or the only one that they allow (OSM wiki, Relation:restriction).
+
+    Attributes:
+        from_segment: the id of the segment it is made from.
+        to_segment: of the segment it leads to; the same where it is a turn back.
+        lon: of the place where `from_segment` is left, degrees, WGS 84.
+        lat: of the same.
+        only: from `from_segment` (over `via`) no other way may be taken; of several such rules each is allowed. Else
+            this one may not.
+        conditional: None is always; else when, and for which trucks, as OSM writes it: `no @ (Mo-Fr 07:00-09:00)`, see
+            `routing.limits.use_of_turn`.
+        via: ids of the segments between, in the order of travel; empty where the two meet in one place.
+        relation: its number in OSM.
+    """
+
+    from_segment: str
+    to_segment: str
+    lon: float
+    lat: float
+    only: bool = False
+    conditional: str | None = None
+    via: tuple[str, ...] = ()
+    relation: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadTurn:
+    """A turn rule of OSM that could not be used: its number, and the ways it names; see `turns.note_of`."""
+
+    relation: int
+    ways: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +169,8 @@ class StreetNetwork:
         grade: how far it can be trusted: an invented network, OpenStreetMap, or another file of lines.
         overlay: what was named beside the source.
         beside: lines that are no streets, and kilometre posts.
+        turns: what signs say of turns, for trucks.
+        turns_unread: turn rules that could not be used.
     """
 
     segments: tuple[Segment, ...]
@@ -139,6 +178,8 @@ class StreetNetwork:
     grade: Literal["schematic", "osm", "survey"] = field(default="survey")
     overlay: Overlaid | None = None
     beside: Beside = field(default=Beside())
+    turns: tuple[TurnRule, ...] = ()
+    turns_unread: tuple[UnreadTurn, ...] = ()
 
     def of_kind(self, kind: Kind) -> "StreetNetwork":
         """Return the network, or one of the lines beside it that are of a kind."""
@@ -210,7 +251,11 @@ def in_wgs84(network: StreetNetwork, crs: str) -> StreetNetwork:
         replace(post, lon=x, lat=y) for post, x, y in zip(beside.posts, lon.tolist(), lat.tolist(), strict=True)
     )
     moved = replace(beside, lines=_shifted(beside.lines, crs), posts=posts)
-    return replace(network, segments=_shifted(network.segments, crs), beside=moved)
+    lon, lat = to_wgs84([turn.lon for turn in network.turns], [turn.lat for turn in network.turns], crs)
+    turns = tuple(
+        replace(turn, lon=x, lat=y) for turn, x, y in zip(network.turns, lon.tolist(), lat.tolist(), strict=True)
+    )
+    return replace(network, segments=_shifted(network.segments, crs), beside=moved, turns=turns)
 
 
 def _plain_reader(path: Path, crs: str, area: "Area | None") -> Callable[[Path, str], StreetNetwork] | None:

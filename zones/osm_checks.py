@@ -53,8 +53,8 @@ def refs_of(element: dict[str, Any]) -> list[int]:
     return [id_of(ref) for ref in refs]
 
 
-def member_ways_of(element: dict[str, Any]) -> list[int]:
-    """Return the ids of a relation's member ways.
+def members_of(element: dict[str, Any]) -> list[tuple[str, int, str]]:
+    """Return (`node` | `way` | `relation`, id, role) of a relation's members.
 
     Raises:
         TextError: its members are no list of elements.
@@ -62,4 +62,13 @@ def member_ways_of(element: dict[str, Any]) -> list[int]:
     members = element.get("members")
     if not isinstance(members, list) or not all(isinstance(member, dict) for member in members):
         raise TextError("关系没有成员表", "a relation has no list of members")
-    return [id_of(member.get("ref")) for member in members if member.get("type") == "way"]
+    return [(str(m.get("type")), id_of(m.get("ref")), str(m.get("role") or "")) for m in members]
+
+
+def member_ways_of(element: dict[str, Any]) -> list[int]:
+    """Return the ids of a relation's member ways.
+
+    Raises:
+        TextError: its members are no list of elements.
+    """
+    return [ref for kind, ref, _ in members_of(element) if kind == "way"]

@@ -12,7 +12,7 @@ from shapely import LineString
 
 from zones.network import Beside, Kind, Post, Segment, parse_metres
 from zones.osm_checks import id_of, member_ways_of, position_of, refs_of, tags_of
-from zones.osm_tags import kind_of, other_names, post_m
+from zones.osm_tags import is_turn, kind_of, other_names, post_m
 
 _LEAST_NODES = 2
 _Points = list[tuple[float, float]]
@@ -104,14 +104,30 @@ def beside_of(elements: Iterable[Any]) -> Beside:
     )
 
 
-def beside_in(path: Path) -> Beside:
+def beside_in(path: Path, *, relations: list[dict[str, Any]] | None = None) -> Beside:
     """Return what an OSM XML file (`.gz` and `.bz2` too) that is well-formed holds beside its streets.
+
+    Args:
+        path: the file.
+        relations: gets the file's turn rules, so that it need not be read again for them.
 
     Raises:
         TextError: an element lacks an id or a position.
     """
+    return beside_of(_seen(elements_in(path), [] if relations is None else relations))
+
+
+def elements_in(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the elements of an OSM XML file (`.gz` and `.bz2` too) that is well-formed, as Overpass's JSON has them."""
     with _opened(path) as file:
-        return beside_of(_elements(file))
+        yield from _elements(file)
+
+
+def _seen(elements: Iterable[dict[str, Any]], relations: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for element in elements:
+        if element["type"] == "relation" and is_turn(element["tags"]):
+            relations.append(element)
+        yield element
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -136,7 +152,9 @@ def _element(element: ET.Element) -> dict[str, Any]:
         return {**attributes, "lon": _number(element.get("lon")), "lat": _number(element.get("lat")), "tags": tags}
     if element.tag == "way":
         return {**attributes, "nodes": [_whole(nd.get("ref")) for nd in element.iterfind("nd")], "tags": tags}
-    members = [{"type": m.get("type"), "ref": _whole(m.get("ref"))} for m in element.iterfind("member")]
+    members = [
+        {"type": m.get("type"), "ref": _whole(m.get("ref")), "role": m.get("role")} for m in element.iterfind("member")
+    ]
     return {**attributes, "members": members, "tags": tags}
 
 

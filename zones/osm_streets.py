@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
@@ -14,14 +15,17 @@ from shapely import LineString
 
 from zones.errors import InputError, TextError
 from zones.network import Segment, Source, StreetNetwork, parse_lanes, parse_metres
-from zones.osm_lines import beside_in
-from zones.osm_tags import NAME_TAGS, ROUNDABOUTS, other_names
+from zones.osm_lines import beside_in, elements_in
+from zones.osm_tags import NAME_TAGS, ROUNDABOUTS, TRUCK_TAGS, other_names, truck_tags, turned_round
 from zones.text import Text
+from zones.turns import turns_of
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_WAY_TAGS = ["highway", "name", *NAME_TAGS, "ref", "lanes", "width", "oneway", "junction", "bridge", "tunnel", "access"]
+_WAY_TAGS = ["highway", "name", *NAME_TAGS, "ref", "lanes", "width", "oneway", *TRUCK_TAGS]
+# values of `oneway` on which OSMnx turns the line round (osmnx 2.1, `graph._add_paths`)
+_AGAINST = frozenset({"-1", "reverse", "T"})
 _HEAD_BYTES = 4096
 _OSM_DATE = re.compile(r'(?:osm_base|timestamp)="(\d{4}-\d\d-\d\d)')
 _SCHEMATIC = re.compile(r"<note>[^<]*(?:schematic|示意)", re.IGNORECASE)
@@ -97,7 +101,24 @@ def _segments(graph: "nx.MultiDiGraph") -> Iterator[Segment]:
             way_id=way,
             other_names=other_names(data),
             roundabout=data.get("junction") in ROUNDABOUTS,
+            truck_tags=truck_tags(data),
         )
+
+
+def _along_lines(path: Path, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """Turn `:forward` and `:backward` round on the ways that traffic uses against their nodes: OSMnx turns the line."""
+    asked = {s.way_id for s in segments if s.oneway and any(turned_round(tag) != tag for tag, _ in s.truck_tags)}
+    if not asked:
+        return segments
+    against = {
+        element["id"]
+        for element in elements_in(path)
+        if element["type"] == "way" and element["id"] in asked and element["tags"].get("oneway") in _AGAINST
+    }
+    return tuple(
+        replace(s, truck_tags=truck_tags(dict(s.truck_tags), against=True)) if s.way_id in against else s
+        for s in segments
+    )
 
 
 def _head(path: Path) -> str:
@@ -109,7 +130,7 @@ def _head(path: Path) -> str:
 
 def read_segments(path: Path) -> tuple[Segment, ...]:
     """Return the streets of an OSM XML file, cut where ways meet; see `read_osm`."""
-    return tuple(_segments(_graph(path)))
+    return _along_lines(path, tuple(_segments(_graph(path))))
 
 
 def read_osm(path: Path, sha256: str) -> StreetNetwork:
@@ -125,8 +146,10 @@ def read_osm(path: Path, sha256: str) -> StreetNetwork:
     head = _head(path)
     date = _OSM_DATE.search(head.partition("<node")[0])
     segments = read_segments(path)
+    relations: list[dict[str, Any]] = []
     try:
-        beside = beside_in(path)
+        beside = beside_in(path, relations=relations)
+        turns, unread = turns_of(relations, segments)
     except TextError as error:
         raise InputError(error.text, file=str(path)) from None
     return StreetNetwork(
@@ -134,4 +157,6 @@ def read_osm(path: Path, sha256: str) -> StreetNetwork:
         source=Source(path.name, sha256, date[1] if date else None),
         grade="schematic" if _SCHEMATIC.search(head) else "osm",
         beside=beside,
+        turns=turns,
+        turns_unread=unread,
     )

@@ -17,6 +17,7 @@ from zones.network import Source, StreetNetwork
 from zones.osm_lines import beside_of
 from zones.server_request import Question, ServerSettings, Unusable, fetch
 from zones.text import Text
+from zones.turns import turns_of
 
 __all__ = ["Around", "OverpassSettings", "Within", "read_overpass", "read_within"]
 
@@ -38,7 +39,7 @@ def query_of(area: Area, *, timeout_s: float) -> str:
 
     Named railways, waterways, administrative boundaries and kilometre posts are always asked for: they are few beside
     the streets, and one answer then does for every notice of the place. Of a boundary's relation only the member ways
-    that meet the area are: the whole of a province's would be more than all streets.
+    that meet the area are: the whole of a province's would be more than all streets. Of turn rules no members are.
     """
     wanted = (
         'way["highway"]',
@@ -49,8 +50,12 @@ def query_of(area: Area, *, timeout_s: float) -> str:
         'node["highway"="milestone"]',
     )
     areas = "".join(f'rel["boundary"="administrative"]{part};' for part in area.filters())
+    turns = "".join(f'rel["type"~"^restriction"]{part};' for part in area.filters())
     lines = "".join(f"{one}{part};" for one in wanted for part in area.filters())
-    return f"[out:json][timeout:{max(1, round(timeout_s))}];({areas})->.areas;({lines});(._;>;);(._;.areas;);out;"
+    return (
+        f"[out:json][timeout:{max(1, round(timeout_s))}];({areas})->.areas;({turns})->.turns;"
+        f"({lines});(._;>;);(._;.areas;.turns;);out;"
+    )
 
 
 def read_overpass(area: Area, settings: OverpassSettings | None = None) -> StreetNetwork:
@@ -131,6 +136,7 @@ def _network(answer: bytes) -> StreetNetwork:
         raise Unusable(Text(f"服务器没有做完：{remark}", f"the server did not finish: {remark}"))
     try:
         segments, beside = segments_of(elements), beside_of(elements)
+        turns, unread = turns_of(elements, segments)
     except TextError as error:
         raise Unusable(Text(f"应答有误：{error.text.zh}", f"the answer is broken: {error.text.en}")) from None
     if not segments:
@@ -139,4 +145,4 @@ def _network(answer: bytes) -> StreetNetwork:
     base = str(head.get("timestamp_osm_base")) if isinstance(head, dict) else ""
     date = base if _DATE.fullmatch(base) else None
     source = Source("overpass", hashlib.sha256(answer).hexdigest(), date)
-    return StreetNetwork(segments, source, "osm", beside=beside)
+    return StreetNetwork(segments, source, "osm", beside=beside, turns=turns, turns_unread=unread)

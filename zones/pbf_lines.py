@@ -1,10 +1,10 @@
-"""What an OSM PBF file holds beside its streets: see `osm_lines`."""
+"""What an OSM PBF file holds beside its streets: see `osm_lines`, and `turns`."""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from zones.osm_tags import LINE_TAGS, kind_of
+from zones.osm_tags import LINE_TAGS, is_turn, kind_of
 
 _Elements = Iterator[dict[str, Any]]
 
@@ -40,6 +40,12 @@ def elements_beside(osmium: Any, path: Path, near: Collection[int] | None) -> _E
     yield from areas
 
 
+def turns_in(osmium: Any, path: Path) -> list[dict[str, Any]]:  # noqa: ANN401
+    """Return the relations of a file that are turn rules."""
+    found = osmium.FileProcessor(str(path), osmium.osm.RELATION).with_filter(osmium.filter.KeyFilter("type"))
+    return [_relation(relation) for relation in found if is_turn(dict(relation.tags))]
+
+
 def _here(way: dict[str, Any], near: Collection[int] | None) -> bool:
     return near is None or any(ref in near for ref in way["nodes"])
 
@@ -50,7 +56,7 @@ def _way(way: Any) -> dict[str, Any]:  # noqa: ANN401
 
 def _relation(relation: Any) -> dict[str, Any]:  # noqa: ANN401
     kinds = {"n": "node", "w": "way", "r": "relation"}
-    members = [{"type": kinds[member.type], "ref": member.ref} for member in relation.members]
+    members = [{"type": kinds[member.type], "ref": member.ref, "role": member.role} for member in relation.members]
     return {"type": "relation", "id": relation.id, "members": members, "tags": dict(relation.tags)}
 
 

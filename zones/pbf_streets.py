@@ -13,8 +13,9 @@ from zones.coords import to_wgs84
 from zones.errors import InputError, TextError
 from zones.network import Source, StreetNetwork
 from zones.osm_lines import beside_of
-from zones.pbf_lines import elements_beside
+from zones.pbf_lines import elements_beside, turns_in
 from zones.text import Text
+from zones.turns import turns_of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -51,6 +52,7 @@ def read_pbf(path: Path, sha256: str, *, crs: str = "wgs84", area: "Area | None"
         elements = _elements(osmium, path) if area is None else _elements_in(osmium, path, area, near or set(), crs)
         segments = segments_of(elements)
         beside = beside_of(elements_beside(osmium, path, near))
+        turns, unread = turns_of(turns_in(osmium, path), segments)
         date = _date(osmium, path)
     except TextError as error:
         raise InputError(error.text, file=str(path)) from None
@@ -61,7 +63,8 @@ def read_pbf(path: Path, sha256: str, *, crs: str = "wgs84", area: "Area | None"
     if not segments:
         nothing = InputError(Text("文件里没有道路", "the file holds no streets"), file=str(path))
         raise nothing if area is None else nothing_in(path.name)
-    return StreetNetwork(segments, Source(path.name, sha256, date), "osm", beside=beside)
+    source = Source(path.name, sha256, date)
+    return StreetNetwork(segments, source, "osm", beside=beside, turns=turns, turns_unread=unread)
 
 
 def _pyosmium(path: Path) -> "ModuleType":

@@ -35,7 +35,9 @@ def streets_around(network: StreetNetwork, drawn: Outline) -> tuple[Street, ...]
 
 def _street(segment: Segment, place: StreetPlace) -> Street:
     half = round(width_of(segment).width_m / 2, 3)
-    return Street(segment.id, segment.name, segment.highway, place, half, segment.oneway, segment.line)
+    return Street(
+        segment.id, segment.name, segment.highway, place, half, segment.oneway, segment.line, segment.truck_tags
+    )
 
 
 def places_of(

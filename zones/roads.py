@@ -24,6 +24,8 @@ TOUCH_M = 0.5
 # carriageways of one name further apart than this are taken as two roads
 _PAIR_MAX_M = 60.0
 _PAIR_STEP_M = 10.0
+STRIP_REACH_M = _PAIR_MAX_M + 20.0
+"""What lies between carriageways, and what its shape there hangs on, is nearer to one of them than this."""
 # within about 37 degrees of parallel
 _PARALLEL_COS = 0.8
 _MIN_PIECE_M = 0.01
@@ -61,8 +63,21 @@ class Road:
         return shapely.normalize(shapely.line_merge(union))
 
     @cached_property
+    def _samples(self) -> "_Samples":
+        return _sample(line_parts(self.lines))
+
+    @cached_property
     def _strips(self) -> tuple[BaseGeometry, float]:
-        return _strips(self.lines)
+        return _strips(self._samples, np.ones(len(self._samples.xy) // 2, np.bool_))
+
+    def between(self, points: npt.NDArray[np.object_], *, few: bool) -> npt.NDArray[np.bool_]:
+        """Return which points lie on the strips; where few are ever asked for, only the strips near them are made."""
+        if not few:
+            shapely.prepare(self.strips)
+            return np.asarray(shapely.intersects(self.strips, points), np.bool_)
+        near = np.zeros(len(self._samples.xy) // 2, np.bool_)
+        near[self._samples.tree.query(points, predicate="dwithin", distance=STRIP_REACH_M)[1]] = True
+        return np.asarray(shapely.intersects(_strips(self._samples, near)[0], points), np.bool_)
 
     @property
     def strips(self) -> BaseGeometry:
@@ -140,6 +155,16 @@ class _Samples:
     along: npt.NDArray[np.float64]
     line: npt.NDArray[np.intp]
 
+    @cached_property
+    def pieces(self) -> npt.NDArray[np.object_]:
+        """The straight pieces that the points are the ends of, (n / 2,)."""
+        return lines_through(self.xy.reshape(-1, 2, 2))
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """The pieces, to be found by where they are."""
+        return shapely.STRtree(self.pieces)
+
 
 def _sample(lines: list[LineString]) -> _Samples:
     """Return both ends of every straight piece of at most 10 m, in order along each line."""
@@ -156,30 +181,37 @@ def _sample(lines: list[LineString]) -> _Samples:
     return _Samples(np.concatenate(xy), np.concatenate(along), np.concatenate(owner))
 
 
-def _opposite(samples: _Samples, side: float) -> npt.NDArray[np.float64]:
-    """Return how far across to `side` (+1 left, -1 right) the outermost parallel line lies; NaN where there is none."""
-    across = side * np.column_stack([-samples.along[:, 1], samples.along[:, 0]])
-    starts = samples.xy + across * (2 * TOUCH_M)
-    rays = lines_through(np.stack([starts, samples.xy + across * _PAIR_MAX_M], axis=1))
-    pieces = lines_through(samples.xy.reshape(-1, 2, 2))
+def _opposite(samples: _Samples, side: float, asked: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    """Return how far across to `side` (+1 left, -1 right) the outermost parallel line lies; NaN where there is none.
+
+    Args:
+        samples: of all lines.
+        side: which.
+        asked: which of the samples; for the others it is NaN.
+    """
+    xy, along = samples.xy[asked], samples.along[asked]
+    across = side * np.column_stack([-along[:, 1], along[:, 0]])
+    starts = xy + across * (2 * TOUCH_M)
+    rays = lines_through(np.stack([starts, xy + across * _PAIR_MAX_M], axis=1))
     found = np.full(len(samples.xy), np.nan)
-    ray, piece = shapely.STRtree(pieces).query(rays, predicate="intersects")
-    parallel = np.abs(np.sum(samples.along[ray] * samples.along[2 * piece], axis=1)) > _PARALLEL_COS
+    ray, piece = samples.tree.query(rays, predicate="intersects")
+    parallel = np.abs(np.sum(along[ray] * samples.along[2 * piece], axis=1)) > _PARALLEL_COS
     ray, piece = ray[parallel], piece[parallel]
-    hits = np.asarray(shapely.intersection(rays[ray], pieces[piece]), dtype=object)
+    hits = np.asarray(shapely.intersection(rays[ray], samples.pieces[piece]), dtype=object)
     is_point = shapely.get_type_id(hits) == shapely.GeometryType.POINT
     ray, hits = ray[is_point], hits[is_point]
-    distance = np.hypot(shapely.get_x(hits) - samples.xy[ray, 0], shapely.get_y(hits) - samples.xy[ray, 1])
-    np.fmax.at(found, ray, distance)
+    distance = np.hypot(shapely.get_x(hits) - xy[ray, 0], shapely.get_y(hits) - xy[ray, 1])
+    np.fmax.at(found, asked[ray], distance)
     return found
 
 
-def _strips(lines: BaseGeometry) -> tuple[BaseGeometry, float]:
-    samples = _sample(line_parts(lines))
+def _strips(samples: _Samples, some: npt.NDArray[np.bool_]) -> tuple[BaseGeometry, float]:
+    """Return what lies between some of the pieces and what runs beside them, and how far apart they usually are."""
     quads: list[BaseGeometry] = []
     spacings: list[npt.NDArray[np.float64]] = []
+    asked = np.flatnonzero(np.repeat(some, 2))
     for side in (1.0, -1.0):
-        distance = _opposite(samples, side)
+        distance = _opposite(samples, side, asked)
         across = side * np.column_stack([-samples.along[:, 1], samples.along[:, 0]])
         far = samples.xy + across * distance[:, None]
         first, second = slice(0, None, 2), slice(1, None, 2)

@@ -6,7 +6,7 @@ One geometry, one file, one hash: the same streets and the same words give the s
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -14,12 +14,15 @@ from typing import Any, Literal, TypeVar
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from zones.network import TurnRule
 from zones.spec import Boundary, ZoneSpec
 
 Grade = Literal["schematic", "osm", "survey"]
 StreetPlace = Literal["inside", "boundary_road", "carve_out", "outside", "crosses"]
 # raised whenever the same input gives another zone
 BUILDER_VERSION = 1
+# of zones that carry what OSM says of trucks, which version 1 left out; all others are as they were
+BUILDER_WITH_TRUCKS = 2
 _DECIMALS = 7
 _GRID_DEG = 1e-7
 
@@ -53,6 +56,7 @@ class Street:
         half_width_m: half of its carriageway.
         oneway: whether traffic flows along the line only.
         geometry: its centre line.
+        truck_tags: what OSM says of trucks on it, as in the street network.
     """
 
     id: str
@@ -62,6 +66,7 @@ class Street:
     half_width_m: float
     oneway: bool
     geometry: BaseGeometry
+    truck_tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,7 @@ class Zone:
         notice: `{"id", "sha256"}` of the notice it was built for; empty where it was not built for one.
         replaces: `{"zone", "sha256"}` of the zone before, the hash that of its file; empty where it is the first.
         built_with: the options of the build that were set; members as in `provenance.BuiltWith`.
+        turns: what signs say of turns between its streets; the ids are those of `streets`.
     """
 
     id: str
@@ -107,6 +113,7 @@ class Zone:
     notice: Mapping[str, Any] = field(default_factory=dict)
     replaces: Mapping[str, Any] = field(default_factory=dict)
     built_with: Mapping[str, Any] = field(default_factory=dict)
+    turns: tuple[TurnRule, ...] = ()
 
     def __post_init__(self) -> None:
         """Put all geometry on the file's grid, so that a zone equals what is read back from its file."""
@@ -114,6 +121,8 @@ class Zone:
         put(self, "area", on_grid(self.area))
         for name in ("boundary_roads", "carve_outs", "streets"):
             put(self, name, tuple(_gridded(feature) for feature in getattr(self, name)))
+        places = (replace(t, lon=round(t.lon, _DECIMALS), lat=round(t.lat, _DECIMALS)) for t in self.turns)
+        put(self, "turns", tuple(places))
 
     @cached_property
     def text(self) -> str:
@@ -146,6 +155,7 @@ class Zone:
             "builder": self.builder,
             "spec": self.spec.model_dump(mode="json", by_alias=True, exclude_none=True) if self.spec else None,
             **{name: dict(value) for name, value in more.items() if value},
+            **({"turns": [_turn(turn) for turn in self.turns]} if self.turns else {}),
         }
 
     def features(self) -> Iterator[tuple[dict[str, Any], BaseGeometry]]:
@@ -156,8 +166,16 @@ class Zone:
         for carve_out in self.carve_outs:
             yield {"role": "carve_out", "name": carve_out.name}, carve_out.geometry
         for street in self.streets:
-            values = {name: value for name, value in vars(street).items() if name != "geometry"}
-            yield {"role": "street", **values}, street.geometry
+            values = {name: value for name, value in vars(street).items() if name not in ("geometry", "truck_tags")}
+            tags = {"truck_tags": dict(street.truck_tags)} if street.truck_tags else {}
+            yield {"role": "street", **values, **tags}, street.geometry
+
+
+def _turn(turn: TurnRule) -> dict[str, Any]:
+    """Return a turn rule without the members that say nothing."""
+    return {
+        name: value for name, value in asdict(turn).items() if value is not None and value is not False and value != ()
+    }
 
 
 _Feature = TypeVar("_Feature", BoundaryRoad, CarveOut, Street)

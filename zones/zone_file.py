@@ -1,7 +1,7 @@
 """Read a zone's GeoJSON file back, and say which member is wrong where it is not one."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -12,6 +12,7 @@ from shapely import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from zones.errors import InputError
+from zones.network import TurnRule
 from zones.provenance import check_provenance
 from zones.spec import Boundary, ZoneSpec
 from zones.text import Text
@@ -96,7 +97,35 @@ def _street(own: _Members, geometry: BaseGeometry) -> Street:
         half_width_m=float(own.need("half_width_m", int, float)),
         oneway=own.may("oneway", False, bool),  # noqa: FBT003 - a default
         geometry=geometry,
+        truck_tags=_tags(own),
     )
+
+
+def _tags(own: _Members) -> tuple[tuple[str, str], ...]:
+    tags: dict[str, Any] = own.may("truck_tags", {}, dict)
+    for tag, value in tags.items():
+        if not isinstance(value, str):
+            raise own.error(Text("应为文字", "must be text"), own.field(f"truck_tags.{tag}"))
+    return tuple(sorted(tags.items()))
+
+
+def _turns(head: _Members) -> Iterator[TurnRule]:
+    turns: list[Any] = head.may("turns", [], list)
+    for number, values in enumerate(turns):
+        own = _Members(values, file=head.file, path=head.field(f"turns[{number}]"))
+        via: list[Any] = own.may("via", [], list)
+        if not all(isinstance(one, str) for one in via):
+            raise own.error(Text("应为街道编号的列表", "must be a list of ids of streets"), own.field("via"))
+        yield TurnRule(
+            from_segment=own.need("from_segment", str),
+            to_segment=own.need("to_segment", str),
+            lon=float(own.need("lon", int, float)),
+            lat=float(own.need("lat", int, float)),
+            only=own.may("only", False, bool),  # noqa: FBT003 - a default
+            conditional=own.may("conditional", None, str),
+            via=tuple(via),
+            relation=own.may("relation", None, int),
+        )
 
 
 _ROLES: dict[str, Callable[[_Members, BaseGeometry], object]] = {
@@ -167,6 +196,7 @@ def _zone(head: _Members, by_role: dict[str, list[Any]]) -> Zone:
         notice=head.may("notice", {}, dict),
         replaces=head.may("replaces", {}, dict),
         built_with=head.may("built_with", {}, dict),
+        turns=tuple(_turns(head)),
     )
 
 

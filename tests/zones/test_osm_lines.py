@@ -227,7 +227,8 @@ def test_the_question_asks_for_lines_and_posts_but_not_for_whole_provinces() -> 
         assert f"{part}{here};" in asked
     assert f'(rel["boundary"="administrative"]{here};)->.areas;' in asked
     # the relations themselves are added after their members' nodes: else all of each would be fetched
-    assert asked.endswith("(._;>;);(._;.areas;);out;")
+    assert asked.endswith("(._;>;);(._;.areas;.turns;);out;")
+    assert f'(rel["type"~"^restriction"]{here};)->.turns;' in asked
 
 
 def _features() -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ import numpy as np
 from truckban.advice import change_seconds
 from truckban.cases import Case
 from truckban.columns import local_columns
-from truckban.conditions import Bounded, PlateDigit, PlateStarts, leaves
+from truckban.kinds import Kinds
 from truckban.logic import ONE
 from truckban.norms import Notice
 from truckban.permits import Permit, PermitList
@@ -34,10 +34,7 @@ class Judgement:
         self._notice = notice
         self._zones = zones
         self._own = own
-        nodes = [leaf for norm in notice.norms.values() for part in norm.parts.values() for leaf in leaves(part)]
-        self._bounds = [leaf for leaf in nodes if isinstance(leaf, Bounded)]
-        self._prefixes = [leaf for leaf in nodes if isinstance(leaf, PlateStarts)]
-        self._by_digit = any(isinstance(leaf, PlateDigit) for leaf in nodes)
+        self._of_notice = Kinds(notice)
         self._without = _Permits.of((), notice)
         self._with: dict[str | None, _Permits] = {}
         self._kinds: dict[int, Hashable] = {}
@@ -61,7 +58,7 @@ class Judgement:
         for n, (vehicle, day, second, at) in enumerate(zip(vehicles, days, seconds, whole.tolist(), strict=True)):
             position = float(lon[n]), float(lat[n])
             permits = self._permits(vehicle.plate)
-            case = self._case(vehicle, {}, day, second, on[n], position)
+            case = self._case(vehicle, day, second, on[n], position)
             edge = bisect_right(permits.edges, second)
             key: Hashable = (self._kind(vehicle), day, edge, permits.edges, permits.answers(case))
             verdict = self._decided.get(key)
@@ -85,38 +82,23 @@ class Judgement:
         """Return what vehicles have in common that every condition of the notice takes for the same."""
         known = self._kinds.get(id(vehicle))
         if known is None:
-            worlds = []
-            for world in vehicle.worlds:
-                case = self._case(vehicle, world.numbers)
-                worlds.append((*world.categories.values(), None, *(leaf.holds(case) for leaf in self._bounds)))
-            case = self._case(vehicle, {})
+            # what the reasons quote, and what is said of the vehicle, tells verdicts apart too
             known = (
-                vehicle.vehicle_class,
-                tuple(worlds),
-                tuple(leaf.holds(case) for leaf in self._prefixes),
-                vehicle.plate if self._by_digit else vehicle.plate is None,
+                self._of_notice.of(vehicle),
                 frozenset(vehicle.given),
                 tuple(code for code, _ in vehicle.warnings),
             )
             self._kinds[id(vehicle)] = known
         return known
 
-    def _case(
-        self,
-        vehicle: VehicleFacts,
-        numbers: Mapping[str, tuple[float, float]],
-        day: int = 1,
-        second: int = 0,
-        on: Streets = None,
-        position: tuple[float, float] = (float("nan"), float("nan")),
-    ) -> Case:
-        """Return what the conditions that tell kinds apart are asked of."""
+    def _case(self, vehicle: VehicleFacts, day: int, second: int, on: Streets, position: tuple[float, float]) -> Case:
+        """Return what permits are asked of."""
         return Case(
             logic=ONE,
             day=day,
             second=second,
             categories={},
-            numbers=numbers,
+            numbers={},
             plate=vehicle.plate,
             zones={},
             roads=on,

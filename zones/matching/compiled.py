@@ -1,16 +1,103 @@
-"""Loops that Numba compiles where it is installed (the extra `fast`), and Python runs as they stand where it is not."""
+"""Loops that Numba compiles where it is installed (the extra `fast`), and Python runs as they stand where it is not.
+
+Importing Numba and loading what it compiled takes half a second and more: who has little to do says so (`plain_at_first`), and
+until that has become much (`ahead`) the loops run as they stand there too. The results are the same.
+"""
 
 import contextlib
+import functools
 import hashlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 # no counting of references; not a documented option of Numba: where it is refused, they are counted
 _UNCOUNTED: dict[str, Any] = {"_nrt": False}
 FAST = importlib.util.find_spec("numba") is not None
+# what importing Numba and loading compiled loops takes
+_LOADING_S = 0.5
+
+
+class _Plain:
+    """For how long loops may still run as they stand, seconds; shared by all threads, whose results are the same either way."""
+
+    left_s = 0.0
+
+
+class _Compiled:
+    """What Numba makes of a function of arrays and numbers, when it is first asked for.
+
+    Attributes:
+        plain: the function as it stands.
+        options: of `numba.njit`.
+    """
+
+    loaded = False
+    """Whether any has been compiled or loaded, so that Numba is there already."""
+    plain: Callable[..., Any]
+    options: dict[str, Any]
+
+    @functools.cached_property
+    def dispatcher(self) -> Callable[..., Any]:
+        """The compiled function; loaded from Numba's cache, or compiled, at the first call with some types."""
+        from numba import njit  # noqa: PLC0415 - optional, and takes time to import
+
+        _Compiled.loaded = True
+        _fresh(Path(self.plain.__code__.co_filename).parent)
+        try:
+            return cast("Callable[..., Any]", njit(cache=True, nogil=True, **self.options)(self.plain))
+        except (KeyError, TypeError):
+            return cast("Callable[..., Any]", njit(cache=True, nogil=True)(self.plain))
+
+    @property
+    def _numba_type_(self) -> Any:  # noqa: ANN401
+        """By this Numba knows what a compiled function calls: the compiled one."""
+        from numba import typeof  # noqa: PLC0415
+
+        return typeof(self.dispatcher)  # type: ignore[no-untyped-call]
+
+
+class _Loop(_Compiled):
+    """A function that runs compiled, or as it stands while there is little to do."""
+
+    def __init__(self, plain: Callable[..., Any], options: dict[str, Any]) -> None:
+        self.plain, self.options = plain, options
+        functools.update_wrapper(self, plain)
+
+    def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401
+        return self.plain(*arguments) if _Plain.left_s > 0.0 else self.dispatcher(*arguments)
+
+
+class _Inner(_Compiled, functools.partial[Any]):
+    """A function that only other such functions call: from one that runs as it stands, as it stands (and at no cost)."""
+
+    def __init__(self, plain: Callable[..., Any], options: dict[str, Any]) -> None:
+        self.plain, self.options = plain, options
+
+    def __new__(cls, plain: Callable[..., Any], _options: dict[str, Any]) -> Self:
+        return super().__new__(cls, plain)
+
+
+@contextlib.contextmanager
+def plain_at_first() -> Iterator[None]:
+    """Within this, run loops as they stand as long as that is quicker than loading Numba: until `ahead` says otherwise."""
+    _Plain.left_s = _LOADING_S if FAST and not _Compiled.loaded else 0.0
+    try:
+        yield
+    finally:
+        _Plain.left_s = 0.0
+
+
+def ahead(seconds: float) -> None:
+    """Say how long what comes next takes where it is not compiled; beyond what loading Numba takes, it will be compiled."""
+    _Plain.left_s -= seconds
+
+
+def quick() -> bool:
+    """Return whether loops run compiled now."""
+    return FAST and _Plain.left_s <= 0.0
 
 
 def drop_stale(folder: Path) -> None:
@@ -31,16 +118,19 @@ def drop_stale(folder: Path) -> None:
             stamp.write_text(now, "ascii")
 
 
+_fresh = functools.cache(drop_stale)
+
+
 def compiled(function: F) -> F:
     """Compile a function of arrays and numbers; without Numba, return it as it is.
 
     IEEE arithmetic in both (no `fastmath`), so that both give the same result.
     """
-    if not FAST:
-        return function
-    from numba import njit  # noqa: PLC0415 - optional, and takes time to import
+    return cast("F", _Loop(function, {})) if FAST else function
 
-    return cast("F", njit(cache=True, nogil=True)(function))
+
+# division by zero gives infinity, as NumPy has it, and is not looked for; there is none
+_BARE = {"error_model": "numpy", **_UNCOUNTED}
 
 
 def compiled_bare(function: F) -> F:
@@ -49,7 +139,7 @@ def compiled_bare(function: F) -> F:
     Numba counts references to every array of a tuple that is handed on, with atomic instructions: in a loop over ways that
     took five times as long as the work itself. What makes no arrays needs no counting.
     """
-    return _bare(function, inline=False)
+    return cast("F", _Loop(function, _BARE | {"forceinline": False})) if FAST else function
 
 
 def compiled_inline(function: F) -> F:
@@ -57,20 +147,4 @@ def compiled_inline(function: F) -> F:
 
     The tuples of arrays that are handed on are hundreds of bytes, copied at every call that is a call.
     """
-    return _bare(function, inline=True)
-
-
-def _bare(function: F, *, inline: bool) -> F:
-    if not FAST:
-        return function
-    from numba import njit  # noqa: PLC0415
-
-    try:
-        # division by zero gives infinity, as NumPy has it, and is not looked for; there is none
-        return cast("F", njit(cache=True, nogil=True, error_model="numpy", forceinline=inline, **_UNCOUNTED)(function))
-    except (KeyError, TypeError):
-        return compiled(function)
-
-
-if FAST:
-    drop_stale(Path(__file__).parent)
+    return cast("F", _Inner(function, _BARE | {"forceinline": True})) if FAST else function

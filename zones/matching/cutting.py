@@ -27,7 +27,15 @@ def zone_streets(zone: Zone) -> tuple[tuple[Segment, ...], npt.NDArray[np.bool_]
     Parts of one street keep its id with `#1`, `#2` ... after it.
     """
     streets = [
-        Segment(id=s.id, name=s.name, highway=s.highway, line=line, oneway=s.oneway)
+        Segment(
+            id=s.id,
+            name=s.name,
+            highway=s.highway,
+            line=line,
+            oneway=s.oneway,
+            roundabout=("junction", "roundabout") in s.truck_tags or ("junction", "circular") in s.truck_tags,
+            truck_tags=s.truck_tags,
+        )
         for s in zone.streets
         for line in line_parts(s.geometry)
     ]
@@ -40,7 +48,7 @@ def zone_streets(zone: Zone) -> tuple[tuple[Segment, ...], npt.NDArray[np.bool_]
     for number in range(len(streets)):
         points = shapely.get_coordinates(shapely.intersection(lines[number], border))
         along = shapely.line_locate_point(lines[number], shapely.points(points))
-        cut += _parts(streets[number], lines[number], along, plane)
+        cut += parts_of(streets[number], lines[number], along, plane)
     middles = shapely.line_interpolate_point(
         np.array([plane.to_xy(s.line) for s in cut], dtype=object), 0.5, normalized=True
     )
@@ -66,7 +74,9 @@ def noded(segments: Sequence[Segment], plane: LocalPlane) -> tuple[Segment, ...]
     for k, number in zip(end.tolist(), near.tolist(), strict=True):
         if k // 2 != number:
             cuts[number].append(float(shapely.line_locate_point(lines[number], ends[k])))
-    parts = [part for n, segment in enumerate(segments) for part in _parts(segment, lines[n], np.array(cuts[n]), plane)]
+    parts = [
+        part for n, segment in enumerate(segments) for part in parts_of(segment, lines[n], np.array(cuts[n]), plane)
+    ]
     return _joined(parts, plane)
 
 
@@ -91,8 +101,8 @@ def _joined(parts: Sequence[Segment], plane: LocalPlane) -> tuple[Segment, ...]:
     return tuple(joined)
 
 
-def _parts(segment: Segment, line: LineString, along: npt.NDArray[np.float64], plane: LocalPlane) -> list[Segment]:
-    """Return a segment cut at some metres along its line in the plane."""
+def parts_of(segment: Segment, line: LineString, along: npt.NDArray[np.float64], plane: LocalPlane) -> list[Segment]:
+    """Return a segment cut at some metres along its line in the plane; the parts keep its id, with `#1`, `#2` ... after it."""
     stops = np.unique(along[(along > _SHORTEST_M) & (along < line.length - _SHORTEST_M)])
     stops = stops[np.append(True, np.diff(stops) > _SHORTEST_M)] if len(stops) else stops
     if not len(stops):

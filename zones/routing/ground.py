@@ -1,0 +1,249 @@
+"""Streets made ready for planning: directed edges, each of one place, one name and one set of tags, and what may follow what."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from zones.coords import LocalPlane
+from zones.errors import InputError
+from zones.locate import Locator, Place
+from zones.matching.cutting import parts_of
+from zones.matching.streets import RoadGraph
+from zones.network import Segment, TurnRule
+from zones.routing.search import Ints, Streets
+from zones.routing.speeds import Speeds, load_speeds, may_stand, speed_kmh
+from zones.routing.turning import turning_of
+from zones.text import Text
+from zones.zone import Zone
+
+# no stopping within 50 m of a junction, a bridge, a tunnel ... (道路交通安全法实施条例 art. 63 no. 2)
+CLEAR_M = 50.0
+
+
+class Stretch(NamedTuple):
+    """What edges have in common that a notice can ask about.
+
+    Attributes:
+        places: for each zone asked, the place and the index of the boundary road, -1 on none.
+        name: of the street, None where it has none.
+    """
+
+    places: tuple[tuple[Place, int], ...]
+    name: str | None
+
+
+class Fitted(NamedTuple):
+    """What edges have in common that a truck's figures are held against: tags as in OSM, and the direction."""
+
+    highway: str
+    tags: tuple[tuple[str, str], ...]
+    forward: bool
+
+
+@dataclass(frozen=True, eq=False)
+class TripStreets:
+    """Streets ready for planning trips.
+
+    Attributes:
+        graph: edges from junction to junction or border.
+        locators: the zones that were asked where each edge is.
+        speeds: by which durations were worked out.
+        streets: the graph's edges, and copies of some for those who came from where a rule binds them (`turning`), with seconds;
+            turns that a rule forbids at all times are left out.
+        real: of each of these, the graph's edge.
+        stretch: of each, index in `stretches`.
+        stretches: what a notice can ask.
+        fit: of each, index in `fits`.
+        fits: what a truck's figures are held against.
+        turns: pairs of streets with a rule that depends on the truck or the time: its words.
+    """
+
+    graph: RoadGraph
+    locators: tuple[Locator, ...]
+    speeds: Speeds
+    stretch: Ints
+    stretches: tuple[Stretch, ...]
+    fit: Ints
+    fits: tuple[Fitted, ...]
+    streets: Streets
+    real: Ints
+    turns: tuple[tuple[int, int, str], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        segments: Sequence[Segment],
+        locators: Sequence[Locator],
+        *,
+        turns: Iterable[TurnRule] = (),
+        speeds: Speeds | None = None,
+    ) -> Self:
+        """Make streets ready.
+
+        Args:
+            segments: WGS 84; those that no vehicle uses are left out.
+            locators: zones; edges are cut at the borders of all their parts.
+            turns: OSM turn restrictions between the segments.
+            speeds: the built-in assumptions if None.
+
+        Raises:
+            InputError: none of the segments is a street.
+        """
+        driven = [s for s in segments if s.driven and not s.line.is_empty]
+        if not driven:
+            raise InputError(Text("没有可行车的道路", "there are no streets that vehicles use"), field="streets")
+        speeds = speeds or load_speeds()
+        plane = LocalPlane.around(*(s.line for s in driven))
+        cut, origin = _cut(driven, locators, plane)
+        stretch_of = _stretches(cut, locators)
+        labels = {
+            s.id: (stretch, s.highway, s.truck_tags, s.roundabout) for s, stretch in zip(cut, stretch_of, strict=True)
+        }
+        graph = RoadGraph.of_streets(cut, plane=plane, label=lambda s: labels[s.id])
+        edges = graph.edges
+        first = edges.arc[edges.arc_ptr[:-1]]
+        source, forward = graph.arc_source[first], graph.arc_forward[first]
+        stretches: dict[Stretch, int] = {}
+        stretch = np.array([stretches.setdefault(stretch_of[s], len(stretches)) for s in source.tolist()], np.int32)
+        fits: dict[Fitted, int] = {}
+        fit = np.empty(len(source), np.int32)
+        for e, (s, way) in enumerate(zip(source.tolist(), forward.tolist(), strict=True)):
+            own = Fitted(cut[s].highway, cut[s].truck_tags, way)
+            fit[e] = fits.setdefault(own, len(fits))
+        kmh = np.array([speed_kmh(f.highway, f.tags, speeds, forward=f.forward) for f in fits])
+        stand = np.array(
+            [may_stand(cut[s].highway, cut[s].roundabout, cut[s].truck_tags, speeds=speeds) for s in range(len(cut))],
+            np.bool_,
+        )
+        turning = turning_of(graph, [s.id for s in driven], origin, turns)
+        real = turning.real
+        length = edges.length[real]
+        return cls(
+            graph=graph,
+            locators=tuple(locators),
+            speeds=speeds,
+            stretch=stretch[real],
+            stretches=tuple(stretches),
+            fit=fit[real],
+            fits=tuple(fits),
+            # there must be a place that is far enough from the junctions at both ends
+            streets=Streets(
+                turning.ptr,
+                turning.follow,
+                length / (kmh[fit[real]] / 3.6),
+                stand[source[real]] & (length >= 2 * CLEAR_M),
+            ),
+            real=real,
+            turns=turning.conditional,
+        )
+
+    @classmethod
+    def of_zones(cls, zones: Sequence[Locator], *, speeds: Speeds | None = None) -> Self:
+        """Make the streets ready that the zones' own files hold: about 2.5 km around each."""
+        segments: dict[str, Segment] = {}
+        for zone in zones:
+            segments |= {s.id: s for s in segments_of(zone.zone)}
+        turns = dict.fromkeys(rule for zone in zones for rule in zone.zone.turns)
+        return cls.of(list(segments.values()), zones, turns=turns, speeds=speeds)
+
+    @cached_property
+    def lines(self) -> npt.NDArray[np.object_]:
+        """The edges' lines in the plane."""
+        edges, ends = self.graph.edges, self.graph.arc_ends
+        count = np.diff(edges.arc_ptr)
+        owner = np.repeat(np.arange(len(count)), count + 1)
+        points = np.empty((len(owner), 2))
+        last = np.cumsum(count + 1) - 1
+        inner = np.ones(len(owner), np.bool_)
+        inner[last] = False
+        points[inner] = ends[edges.arc, :2]
+        points[last] = ends[edges.arc[edges.arc_ptr[1:] - 1], 2:]
+        return np.asarray(shapely.linestrings(points, indices=owner), dtype=object)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """The edges' lines by where they are."""
+        return shapely.STRtree(self.lines)
+
+    def copies_of(self, edge: int) -> Ints:
+        """Return the copies of an edge of the graph among `streets`."""
+        edges = len(self.graph.edges.length)
+        return np.flatnonzero(self.real[edges:] == edge).astype(np.int32) + np.int32(edges)
+
+    @cached_property
+    def fastest_ms(self) -> float:
+        """The greatest speed on any edge, metres a second."""
+        length = self.graph.edges.length[self.real]
+        some = length > 0
+        return float((length[some] / self.streets.duration[some]).max(initial=1.0))
+
+    def name(self, edge: int) -> str | None:
+        """Return the name of an edge's street."""
+        return self.stretches[int(self.stretch[edge])].name
+
+
+def segments_of(zone: Zone) -> list[Segment]:
+    """Return the streets that a zone's file holds."""
+    from zones.roads import line_parts  # noqa: PLC0415
+
+    found = []
+    for street in zone.streets:
+        for number, line in enumerate(line_parts(street.geometry)):
+            found.append(
+                Segment(
+                    id=street.id if number == 0 else f"{street.id}|{number}",
+                    name=street.name,
+                    highway=street.highway,
+                    line=line,
+                    oneway=street.oneway,
+                    truck_tags=street.truck_tags,
+                )
+            )
+    return found
+
+
+def _cut(segments: Sequence[Segment], locators: Sequence[Locator], plane: LocalPlane) -> tuple[list[Segment], Ints]:
+    """Return segments cut at the borders of the zones' parts, and the index of the whole that each is of."""
+    lines = np.array([s.line for s in segments], dtype=object)
+    borders = shapely.union_all(
+        [
+            shapely.boundary(part)
+            for locator in locators
+            for part in (
+                locator.area,
+                *(road.geometry for road in locator.zone.boundary_roads),
+                *(carve_out.geometry for carve_out in locator.zone.carve_outs),
+            )
+        ]
+    )
+    shapely.prepare(borders)
+    crossed = set(np.flatnonzero(shapely.intersects(borders, lines)).tolist())
+    cut: list[Segment] = []
+    origin: list[int] = []
+    for number, segment in enumerate(segments):
+        parts = [segment]
+        if number in crossed:
+            flat = plane.to_xy(segment.line)
+            met = shapely.get_coordinates(shapely.intersection(segment.line, borders))
+            x, y = plane.xy(met[:, 0], met[:, 1])
+            parts = parts_of(segment, flat, np.atleast_1d(shapely.line_locate_point(flat, shapely.points(x, y))), plane)
+        cut += parts
+        origin += [number] * len(parts)
+    return cut, np.array(origin, np.int32)
+
+
+def _stretches(segments: Sequence[Segment], locators: Sequence[Locator]) -> list[Stretch]:
+    middles = shapely.get_coordinates(
+        shapely.line_interpolate_point(np.array([s.line for s in segments], dtype=object), 0.5, normalized=True)
+    )
+    asked = [
+        list(zip(map(Place, locator.places(*middles.T).tolist()), locator.edge(*middles.T).tolist(), strict=True))
+        for locator in locators
+    ]
+    places = list(zip(*asked, strict=True)) if asked else [()] * len(segments)
+    return [Stretch(place, segment.name) for place, segment in zip(places, segments, strict=True)]
