@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 REPO = Path(__file__).parents[1]
-SOURCES = sorted(path for name in ("truckban", "zones") for path in (REPO / name).rglob("*.py"))
+SOURCES = sorted(path for name in ("enterprises", "truckban", "zones") for path in (REPO / name).rglob("*.py"))
 MOST_LINES = 420
 
 
@@ -34,9 +34,20 @@ def test_the_place_knows_nothing_of_the_law() -> None:
         for path in SOURCES
         if path.is_relative_to(REPO / "zones")
         for name in imported(path)
-        if name.partition(".")[0] in ("truckban", "api")
+        if name.partition(".")[0] in ("truckban", "api", "enterprises")
     }
     assert upward == set()
+
+
+def test_who_loads_knows_neither_the_place_nor_the_law() -> None:
+    sideways = {
+        (path.name, name)
+        for path in SOURCES
+        if path.is_relative_to(REPO / "enterprises")
+        for name in imported(path)
+        if name.partition(".")[0] in ("truckban", "api", "zones")
+    }
+    assert sideways == set()
 
 
 def test_a_verdict_reads_no_clock_no_file_and_no_network() -> None:
@@ -49,7 +60,7 @@ def test_a_verdict_reads_no_clock_no_file_and_no_network() -> None:
         assert "open(" not in text, name
 
 
-@pytest.mark.parametrize("package", ["truckban", "zones"])
+@pytest.mark.parametrize("package", ["enterprises", "truckban", "zones"])
 def test_no_file_holds_more_than_one_subject(package: str) -> None:
     lengths = {
         path.relative_to(REPO).as_posix(): len(path.read_text("utf-8").splitlines())

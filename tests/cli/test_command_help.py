@@ -24,8 +24,26 @@ COMMANDS = [
     ["notice", "schema"],
     ["zone"],
     ["zone", "build"],
+    ["enterprise"],
+    ["enterprise", "list"],
+    ["enterprise", "show"],
+    ["enterprise", "import"],
+    ["enterprise", "diff"],
+    ["enterprise", "match"],
+    ["enterprise", "export"],
 ]
-HEAVY_MODULES = {"pandas", "osmnx", "geopandas", "numba", "numpy", "shapely", "pyarrow", "pydantic"}
+HEAVY_MODULES = {
+    "rapidfuzz",
+    "pypinyin",
+    "pandas",
+    "osmnx",
+    "geopandas",
+    "numba",
+    "numpy",
+    "shapely",
+    "pyarrow",
+    "pydantic",
+}
 Capture = pytest.CaptureFixture[str]
 
 

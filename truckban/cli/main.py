@@ -1,5 +1,6 @@
 """`truckban`: the commands, grouped as a person would look for them."""
 
+import gc
 import os
 import sys
 from importlib import metadata
@@ -20,6 +21,11 @@ _SECTIONS = (
                 "decide",
                 "truckban.cli.decide",
                 Text("这辆车此时此地能不能走，依据哪一条", "may this truck be here now, and by which clause"),
+            ),
+            (
+                "trip",
+                "truckban.cli.trip",
+                Text("这趟能不能走，不能走怎么办", "is this trip lawful, and if not, what is"),
             ),
             (
                 "vehicle",
@@ -64,17 +70,33 @@ _SECTIONS = (
             ),
         ],
     ),
+    (
+        Text("货运源头", "Where trucks load"),
+        [
+            (
+                "enterprise",
+                "truckban.cli.enterprise",
+                Text("公布的源头企业：名单、版本、名称匹配", "published source enterprises: lists, versions, names"),
+            ),
+        ],
+    ),
 )
 
 
 def version_text(say: Speaker) -> str:
     """Name the program's version and those of the notices that come with it."""
+    from enterprises.registry_file import builtin_registry  # noqa: PLC0415
     from truckban.notices.load import builtin_names, builtin_notice  # noqa: PLC0415
 
     lines = [f"truckban {metadata.version('truckban')}"]
     for name in builtin_names():
         notice = builtin_notice(name)
         lines.append(say(f"通告 {name}", f"notice {name}") + f" sha256 {notice.sha256[:12]}")
+    registry = builtin_registry()
+    lines.append(
+        say(f"企业名录 {registry.lists[-1].id}", f"registry {registry.lists[-1].id}")
+        + f" sha256 {(registry.sha256 or '')[:12]}"
+    )
     return "\n".join(lines)
 
 
@@ -192,4 +214,6 @@ def entry() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
+    # what a command imports and makes stays until it ends: to look for garbage after every 700 objects is a tenth of a short run
+    gc.set_threshold(50_000)
     sys.exit(run(sys.argv[1:]))

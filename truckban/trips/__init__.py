@@ -1,0 +1,1 @@
+"""Trips: may I drive this, and if not, when or which way?"""

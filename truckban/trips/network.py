@@ -1,0 +1,61 @@
+"""Notices, zones and streets, loaded together for planning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from truckban.grounds import ground_for
+from truckban.notices.shelf import shelf_named
+from truckban.trips.rules import Rule
+from zones.errors import InputError
+from zones.network import read_streets
+from zones.routing.ground import TripStreets
+from zones.routing.speeds import load_speeds
+from zones.text import Text
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """What trips are planned on."""
+
+    rules: tuple[Rule, ...]
+    streets: TripStreets
+
+
+def network_of(
+    notices: Sequence[str | Path],
+    zones: Sequence[str | Path] | None = None,
+    *,
+    streets: str | Path | None = None,
+    speeds: str | Path | None = None,
+) -> Network:
+    """Load notices with their zones, and streets.
+
+    Args:
+        notices: built-in names, files or folders.
+        zones: a file for each; the notices' own if None.
+        streets: a file of streets; those of the zones' files if None.
+        speeds: a file of assumed speeds; the built-in ones if None.
+
+    Raises:
+        InputError: a file that cannot be read, a notice without a zone, or zones without streets.
+    """
+    rules = []
+    for number, name in enumerate(notices):
+        shelf = shelf_named(name)
+        ground = ground_for(shelf.first, zones[number] if zones else None)
+        if ground is None:
+            raise InputError(
+                Text(
+                    f"通告 {shelf.first.id} 没有自带区域，请给出区域文件",
+                    f"notice {shelf.first.id} comes with no zone; give a zone file",
+                ),
+                field="--zone",
+            )
+        rules.append(Rule(shelf, ground))
+    grounds = [rule.ground for rule in rules]
+    assumed = load_speeds(speeds)
+    if streets is None:
+        return Network(tuple(rules), TripStreets.of_zones(grounds, speeds=assumed))
+    read = read_streets(streets)
+    return Network(tuple(rules), TripStreets.of(read.segments, grounds, turns=read.turns, speeds=assumed))

@@ -1,0 +1,200 @@
+"""Which edges are open to a truck when: what the notices say and what the streets' own signs say, together."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from truckban.logic import FALSE
+from truckban.trips.timetable import Timetable
+from zones.routing.ground import Fitted, TripStreets
+from zones.routing.limits import Truck, Use, closed_between, use_of, use_of_turn
+from zones.routing.search import Flags, Ints, Spells, Streets, reversed_streets
+from zones.routing.turning import following
+
+Spans = list[tuple[float, float]]
+EVER: Spans = [(-np.inf, np.inf)]
+
+
+@lru_cache(maxsize=4096)
+def used(fit: Fitted, truck: Truck) -> Use:
+    """Return whether a truck may use streets of a kind."""
+    return use_of(fit.tags, truck, forward=fit.forward)
+
+
+def usable(streets: TripStreets, truck: Truck) -> Flags:
+    """Return which edges a truck may use at some time; one whose figures are not known may."""
+    kinds = np.array([used(fit, truck).verdict != "no" for fit in streets.fits], np.bool_)
+    return kinds[streets.fit]
+
+
+@lru_cache(maxsize=64)
+def turning(streets: TripStreets, truck: Truck) -> tuple[Streets, Streets]:
+    """Return the edges with the turns that a truck may make, and the same backwards.
+
+    A turn that is forbidden at some times is left out.
+    """
+    own = streets.streets
+    shut = {
+        (e, f)
+        for e, f, words in streets.turns
+        if (use := use_of_turn(words, truck)).verdict != "yes" or use.closed_when
+    }
+    if not shut:
+        return own, reversed_streets(own)
+    source = np.repeat(np.arange(len(own.duration)), np.diff(own.next_ptr)).tolist()
+    allowed = np.array([pair not in shut for pair in zip(source, own.next.tolist(), strict=True)], np.bool_)
+    ptr, follow = following(own.next_ptr, own.next, allowed)
+    own = own._replace(next_ptr=ptr, next=follow)
+    return own, reversed_streets(own)
+
+
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """Edges, a truck and a timetable.
+
+    Attributes:
+        streets: the edges.
+        truck: its figures.
+        table: what the notices say, and over which horizon.
+        ends: edges on which the trip begins or ends: streets for residents only are open as far as they lead to these.
+        timezone: in which signs on the streets are read.
+    """
+
+    streets: TripStreets
+    truck: Truck
+    table: Timetable
+    ends: tuple[int, ...]
+    timezone: str
+
+    @cached_property
+    def uses(self) -> list[Use]:
+        """For each kind of street (`TripStreets.fits`), whether the truck may use it."""
+        return [used(fit, self.truck) for fit in self.streets.fits]
+
+    @cached_property
+    def _combined(self) -> tuple[Ints, list[tuple[int, int, bool]]]:
+        """For each edge its combination of notice, street and being near the ends, and what each combination is."""
+        fits = len(self.streets.fits)
+        code = (self.table.kind * fits + self.streets.fit) * 2 + self._leads_to_ends
+        present = np.flatnonzero(np.bincount(code))
+        number = np.zeros(int(code.max()) + 1, np.int32)
+        number[present] = np.arange(len(present))
+        kinds = [(int(c) // 2 // fits, int(c) // 2 % fits, bool(c % 2)) for c in present]
+        return number[code], kinds
+
+    @cached_property
+    def _leads_to_ends(self) -> Flags:
+        """Which edges for residents only belong to the ends of the trip."""
+        only = np.array([_for_residents(use) or bool(use.destination_when) for use in self.uses], np.bool_)
+        found = np.zeros(len(self.streets.fit), np.bool_)
+        if not only.any():
+            return found
+        private = only[self.streets.fit]
+        ptr, follow = self.streets.streets.next_ptr, self.streets.streets.next
+        before: dict[int, list[int]] = {}
+        for e in np.flatnonzero(private).tolist():
+            for f in follow[ptr[e] : ptr[e + 1]].tolist():
+                before.setdefault(f, []).append(e)
+        todo = [edge for edge in self.ends if private[edge]]
+        while todo:
+            edge = todo.pop()
+            if not found[edge]:
+                found[edge] = True
+                near = [*follow[ptr[edge] : ptr[edge + 1]].tolist(), *before.get(edge, ())]
+                todo += [other for other in near if private[other] and not found[other]]
+        return found
+
+    def by_truck(self) -> Spells:
+        """Return when the truck may use each edge, whatever the notices say; what is not known does not stand in the way."""
+        return self._spells(lambda _row: EVER, careful=False)
+
+    def lawful(self, margin_s: float) -> Spells:
+        """Return when driving on each edge is allowed, by notices and signs."""
+        return self._spells(lambda row: self.table.lawful_spells(row, margin_s), careful=True)
+
+    def throughout(self, low_s: float, high_s: float, margin_s: float) -> Spells:
+        """Return the edges on which driving is allowed all through a span, as open for ever; the others never are."""
+
+        def open_(row: int) -> Spans:
+            spells = self.table.lawful_spells(row, margin_s)
+            return EVER if any(begin <= low_s and high_s <= end for begin, end in spells) else []
+
+        return _lasting(self._spells(open_, careful=True), low_s, high_s)
+
+    def by_signs(self, low_s: float, high_s: float) -> Spells:
+        """Return the edges that are open by their signs all through a span, as open for ever; the others never are."""
+        return _lasting(self._spells(lambda _row: EVER, careful=True), low_s, high_s)
+
+    def closed(self, low_s: float, high_s: float) -> Flags:
+        """Return the edges on which driving is not allowed by the notices at some time of a span."""
+        first, last = self.table.column(low_s), self.table.column(high_s)
+        rows = (self.table.trits[:, first : last + 1] != FALSE).any(axis=1)
+        return np.asarray(rows[self.table.kind], np.bool_)
+
+    def _spells(self, by_law: Callable[[int], Spans], *, careful: bool) -> Spells:
+        kind, combined = self._combined
+        law: dict[int, Spans] = {}
+        ptr, start, end = [0], [], []
+        for row, fit, near in combined:
+            if row not in law:
+                law[row] = by_law(row)
+            for low, high in _both(law[row], self._signs(fit, near, careful=careful)):
+                start.append(low)
+                end.append(high)
+            ptr.append(len(start))
+        return Spells(kind, np.array(ptr, np.int32), np.array(start, np.float64), np.array(end, np.float64))
+
+    def _signs(self, fit: int, near: bool, *, careful: bool) -> Spans:  # noqa: FBT001
+        """Return when the signs of a street let the truck through; `careful`: what is not known stands in the way."""
+        use = self.uses[fit]
+        if use.verdict == "no" or (_for_residents(use) and not near):
+            return []
+        if use.verdict == "unknown" and careful and not _for_residents(use):
+            return []
+        closed = [*use.closed_when, *(() if near else use.destination_when)]
+        spans = EVER
+        if closed:
+            low, high = (dt.datetime.fromtimestamp(int(self.table.instants[n]), tz=dt.UTC) for n in (0, -1))
+            for words in closed:
+                shut = [(a.timestamp(), b.timestamp()) for a, b in closed_between(words, low, high, self.timezone)]
+                spans = _both(spans, _outside(shut))
+        return spans
+
+
+def _for_residents(use: Use) -> bool:
+    """Tell whether a street is only for those who have business on it: `destination`, or of an owner who may allow it (`private`)."""
+    return use.verdict == "destination" or (use.verdict == "unknown" and not use.missing)
+
+
+def _lasting(spells: Spells, low_s: float, high_s: float) -> Spells:
+    """Return the spells that hold all through a span, without their ends."""
+    keep = (spells.start <= low_s) & (spells.end >= high_s)
+    kinds = len(spells.ptr) - 1
+    owner = np.repeat(np.arange(kinds), np.diff(spells.ptr))[keep]
+    ptr = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=kinds))]).astype(np.int32)
+    ever = np.full(len(owner), np.inf)
+    return Spells(spells.kind, ptr, -ever, ever)
+
+
+def _outside(shut: Spans) -> Spans:
+    spans, low = [], -np.inf
+    for begin, end in sorted(shut):
+        if begin > low:
+            spans.append((low, begin))
+        low = max(low, end)
+    return [*spans, (low, np.inf)]
+
+
+def _both(one: Spans, other: Spans) -> Spans:
+    """Return the times in both of two lists of spans, each in order."""
+    if one is EVER:
+        return other
+    found = []
+    for low, high in one:
+        for begin, end in other:
+            if max(low, begin) < min(high, end):
+                found.append((max(low, begin), min(high, end)))
+    return found
