@@ -170,7 +170,7 @@ def readable(path: Path, what: Text, endings: Collection[str]) -> None:
 
 
 def _csv(path: Path) -> Table:
-    text, notes = _decoded(path)
+    text, notes = decoded(path)
     text = text if "\n" in text else text.replace("\r", "\n")
     text = text if text.endswith("\n") else text + "\n"
     header = re.split(r"[\r\n]", text, maxsplit=1)[0]
@@ -270,7 +270,12 @@ def _blank_lines(text: str) -> set[int]:
     return {number for number, line in enumerate(text.split("\n"), start=1) if not line.strip()}
 
 
-def _decoded(path: Path) -> tuple[str, list[Text]]:
+def decoded(path: Path) -> tuple[str, list[Text]]:
+    """Return the text of a file in UTF-8, UTF-16 or GBK, and a note where it is not UTF-8.
+
+    Raises:
+        InputError: it is in none of them.
+    """
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
@@ -305,19 +310,19 @@ def _parquet(path: Path) -> Table:
     return Table(path.name, frame, pd.RangeIndex(1, len(frame) + 1).to_numpy())
 
 
-def _unpacked(path: Path) -> int:
-    """Return how many bytes the parts of an Excel file say they have unpacked; 0 for the old format, which packs nothing."""
+def beyond_sense(path: Path) -> bool:
+    """Return whether the parts of an Excel file say that they unpack to more than sheets hold; the old format packs nothing."""
     if not zipfile.is_zipfile(path):
-        return 0
+        return False
     with zipfile.ZipFile(path) as packed:
-        return sum(part.file_size for part in packed.infolist())
+        return sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED
 
 
 def _excel(path: Path) -> Table:
     from python_calamine import CalamineError  # noqa: PLC0415
 
     try:
-        too_large = _unpacked(path) > _MOST_UNPACKED
+        too_large = beyond_sense(path)
         frame = None if too_large else pd.read_excel(path, engine="calamine", dtype=object)
     except (CalamineError, ValueError, OSError, NotImplementedError, struct.error, zipfile.BadZipFile) as error:
         raise InputError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=path.name) from error

@@ -26,13 +26,14 @@ def answer_trip(
     *,
     options: Options | None = None,
     sites: Sites | None = None,
+    allow_files: bool = False,
 ) -> dict[str, Any]:
     """Return the answer to one trip, its `id` first.
 
     Raises:
         InputError: the trip cannot be read, with its field.
     """
-    plan = plan_trip(streets, read_trip(asked, streets, rules, sites=sites), options)
+    plan = plan_trip(streets, read_trip(asked, streets, rules, sites=sites, allow_files=allow_files), options)
     return {"id": identity(asked), **as_json(plan, geometry=asked.get("geometry") is True)}
 
 

@@ -159,8 +159,8 @@ def plan_sheet(  # noqa: PLR0913
     width = max(map(len, grid.rows))
     rows = [[*row, *[None] * (width - len(row))] for row in grid.rows]
     rows[head] += _new_names(rows[head], lang)
-    for row in rows[:head]:
-        row += [None] * len(_COLUMNS)
+    for above in rows[:head]:
+        above.extend([None] * len(_COLUMNS))
     tally = dict.fromkeys(("lawful", "unlawful", "undetermined", "unreadable"), 0)
     seen: set[str] = set()
     timezone = rules[0].shelf.first.pack.timezone

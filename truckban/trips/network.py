@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from enterprises.registry_file import registry_named
+from truckban.enterprise_answers import told
 from truckban.grounds import ground_for
 from truckban.notices.shelf import shelf_named
+from truckban.trips.ends import Sites
 from truckban.trips.rules import Rule
+from truckban.trips.sites import sites_of
 from zones.errors import InputError
 from zones.network import read_streets
 from zones.routing.ground import TripStreets
@@ -20,6 +24,7 @@ class Network:
 
     rules: tuple[Rule, ...]
     streets: TripStreets
+    sites: Sites | None = None
 
 
 def network_of(
@@ -28,6 +33,7 @@ def network_of(
     *,
     streets: str | Path | None = None,
     speeds: str | Path | None = None,
+    enterprises: str | None = None,
 ) -> Network:
     """Load notices with their zones, and streets.
 
@@ -36,6 +42,7 @@ def network_of(
         zones: a file for each; the notices' own if None.
         streets: a file of streets; those of the zones' files if None.
         speeds: a file of assumed speeds; the built-in ones if None.
+        enterprises: a registry by its name or file, for trips that begin or end at an enterprise; the built-in list if None.
 
     Raises:
         InputError: a file that cannot be read, a notice without a zone, or zones without streets.
@@ -55,7 +62,9 @@ def network_of(
         rules.append(Rule(shelf, ground))
     grounds = [rule.ground for rule in rules]
     assumed = load_speeds(speeds)
+    with told():
+        sites = sites_of(registry_named(enterprises))
     if streets is None:
-        return Network(tuple(rules), TripStreets.of_zones(grounds, speeds=assumed))
+        return Network(tuple(rules), TripStreets.of_zones(grounds, speeds=assumed), sites)
     read = read_streets(streets)
-    return Network(tuple(rules), TripStreets.of(read.segments, grounds, turns=read.turns, speeds=assumed))
+    return Network(tuple(rules), TripStreets.of(read.segments, grounds, turns=read.turns, speeds=assumed), sites)

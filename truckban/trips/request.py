@@ -1,18 +1,21 @@
 """From a trip as JSON to the question that is planned."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from truckban.asking import object_of, permits_of, under
 from truckban.moments import read_instant
 from truckban.numbers import is_number
 from truckban.permits import PermitList
-from truckban.trips.ends import Sites, read_end
-from truckban.trips.lines import edges_of_line
+from truckban.trips.ends import End, Sites, read_end
+from truckban.trips.lines import Line, edges_of_line
 from truckban.trips.model import Trip
 from truckban.trips.opening import usable
 from truckban.trips.rules import Judged, Rule
 from truckban.vehicle_facts import read_vehicle
+from zones.coords import LocalPlane
 from zones.errors import InputError
 from zones.routing.ground import TripStreets
 from zones.routing.limits import Truck
@@ -20,6 +23,8 @@ from zones.text import Text
 
 # figures that signs on streets ask for and notices do not
 _OF_SIGNS = ("height_mm", "width_mm", "axle_load_kg")
+# a yard is not longer
+_APART_M = 500.0
 _FIELDS = {
     "id",
     "vehicle",
@@ -37,7 +42,12 @@ _FIELDS = {
 
 
 def read_trip(
-    asked: Mapping[str, Any], streets: TripStreets, rules: Sequence[Rule], *, sites: Sites | None = None
+    asked: Mapping[str, Any],
+    streets: TripStreets,
+    rules: Sequence[Rule],
+    *,
+    sites: Sites | None = None,
+    allow_files: bool = False,
 ) -> Trip:
     """Read one trip of the contract (section 6).
 
@@ -47,6 +57,7 @@ def read_trip(
         streets: the network.
         rules: the notices and their zones; at least one.
         sites: where enterprises are.
+        allow_files: whether `line` may name a file: on the command line, never for others.
 
     Raises:
         InputError: with the dotted path of the field.
@@ -75,7 +86,7 @@ def read_trip(
     line = None
     if asked.get("line") is not None:
         with under("line"):
-            line = edges_of_line(asked["line"], streets)
+            line = edges_of_line(asked["line"], streets, allow_files=allow_files)
     ends = []
     for name in ("origin", "destination"):
         if asked.get(name) is None and line is not None:
@@ -95,8 +106,25 @@ def read_trip(
         timezone=timezone,
         fleet=tuple(_fleet(asked, rules)),
         line=line,
-        notes=tuple(notes),
+        notes=(*notes, *(() if line is None else (*line.notes, *_apart(line, ends)))),
     )
+
+
+def _apart(line: Line, ends: Sequence[End]) -> Iterator[tuple[str, Text]]:
+    """Say where a line does not begin or end where the trip does."""
+    for name, spot, end in (("起点", line.start, ends[0]), ("目的地", line.end, ends[1])):
+        plane = LocalPlane(*spot)
+        x, y = plane.xy(np.array([end.lon]), np.array([end.lat]))
+        metres = float(np.hypot(x[0], y[0]))
+        if metres > _APART_M:
+            en = "origin" if name == "起点" else "destination"
+            yield (
+                "line.end_elsewhere",
+                Text(
+                    f"线路的{name}离所说的{name}有 {metres:.0f} 米",
+                    f"the line's {en} is {metres:.0f} m from the {en} that was given",
+                ),
+            )
 
 
 def _when(asked: Mapping[str, Any], timezone: str) -> tuple[float | None, float | None, bool]:
