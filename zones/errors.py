@@ -34,10 +34,18 @@ class InputError(ValueError):
         self.field = field
         super().__init__(self.say("en"))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be handed between processes."""
+        return _again, (self.text, self.file, self.line, self.field)
+
     def say(self, lang: str) -> str:
         """Return `file:line: field: sentence` with the parts that are known."""
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
         return ": ".join(part for part in (place, self.field, self.text.of(lang)) if part)
+
+
+def _again(text: Text, file: str | None, line: int | None, field: str | None) -> InputError:
+    return InputError(text, file=file, line=line, field=field)
 
 
 class ZoneError(InputError):
@@ -64,6 +72,10 @@ class ZoneError(InputError):
         self.candidates = candidates or {}
         super().__init__(text)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be handed between processes."""
+        return _zone_error, (self.code, self.text, self.gaps, self.candidates)
+
     def as_json(self) -> dict[str, Any]:
         """Return the `error` object of the zone-building contract."""
         return {
@@ -73,3 +85,9 @@ class ZoneError(InputError):
             "gaps": self.gaps,
             "candidates": self.candidates,
         }
+
+
+def _zone_error(
+    code: str, text: Text, gaps: list[dict[str, Any]], candidates: dict[str, list[dict[str, Any]]]
+) -> ZoneError:
+    return ZoneError(code, text, gaps=gaps, candidates=candidates)

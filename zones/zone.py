@@ -188,7 +188,9 @@ def _gridded(feature: _Feature) -> _Feature:
 def on_grid(geometry: BaseGeometry) -> BaseGeometry:
     """Put a geometry on the file's grid (1e-7 degrees, about a centimetre) in canonical order, still valid."""
     if geometry.area:
-        return shapely.normalize(shapely.set_precision(geometry, _GRID_DEG))
+        # parts that meet in one point may cross each other there by a rounding
+        sound = geometry if shapely.is_valid(geometry) else shapely.buffer(geometry, 0)
+        return shapely.normalize(shapely.set_precision(sound, _GRID_DEG))
     return shapely.set_precision(geometry, _GRID_DEG, mode="pointwise")
 
 

@@ -163,7 +163,9 @@ def _crossing(asked: Any, streets: TripStreets, rules: tuple[Rule, ...], usable:
 
 
 def _road(
-    name: Any, streets: TripStreets, rules: tuple[Rule, ...]
+    name: Any,  # noqa: ANN401
+    streets: TripStreets,
+    rules: tuple[Rule, ...],
 ) -> tuple[float, float, tuple[tuple[str, Text], ...]]:
     try:
         found = middle_of(streets, road := _known(name, streets, rules))

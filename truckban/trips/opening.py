@@ -16,6 +16,7 @@ from zones.routing.turning import following
 
 Spans = list[tuple[float, float]]
 EVER: Spans = [(-np.inf, np.inf)]
+_DAY_S = 86_400
 
 
 @lru_cache(maxsize=4096)
@@ -154,14 +155,18 @@ class Opening:
             return []
         if use.verdict == "unknown" and careful and not _for_residents(use):
             return []
-        closed = [*use.closed_when, *(() if near else use.destination_when)]
         spans = EVER
-        if closed:
-            low, high = (dt.datetime.fromtimestamp(int(self.table.instants[n]), tz=dt.UTC) for n in (0, -1))
-            for words in closed:
-                shut = [(a.timestamp(), b.timestamp()) for a, b in closed_between(words, low, high, self.timezone)]
-                spans = _both(spans, _outside(shut))
+        for words in (*use.closed_when, *(() if near else use.destination_when)):
+            first, last = (int(self.table.instants[n]) // _DAY_S for n in (0, -1))
+            spans = _both(spans, _shut(words, first - 1, last + 2, self.timezone))
         return spans
+
+
+@lru_cache(maxsize=4096)
+def _shut(words: str, first: int, last: int, timezone: str) -> Spans:
+    """Return when a sign does not close a street, between days since 1970-01-01 UTC; before and after them it does not."""
+    low, high = (dt.datetime.fromtimestamp(day * _DAY_S, tz=dt.UTC) for day in (first, last))
+    return _outside([(a.timestamp(), b.timestamp()) for a, b in closed_between(words, low, high, timezone)])
 
 
 def _for_residents(use: Use) -> bool:

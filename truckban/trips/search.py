@@ -53,10 +53,13 @@ class Routes:
         return self._way(turned(search(back, reversed_spells(spells), ends, ahead=self._behind, back=True)))
 
     def cheapest(self, spells: Spells, weights: Floats | None = None) -> list[int] | None:
-        """Return the edges of the way of least weight (time, if None) on streets that are open for ever; None without one."""
+        """Return the edges of the way of least weight on streets that are open for ever; None without one.
+
+        A weight is no less than the time a street takes; that time if None.
+        """
         net = self.net if weights is None else self.net._replace(duration=weights)
         ends = self._ends(self._to_end(weights), self._from_start(weights), 0.0)
-        found = search(net, spells, ends, ahead=self._ahead if weights is None else None)
+        found = search(net, spells, ends, ahead=self._ahead)
         return [int(edge) for edge in self.opening.streets.real[found.street]] if len(found.street) else None
 
     def along(self, edges: Sequence[int], departs: float) -> Way:

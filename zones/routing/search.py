@@ -173,13 +173,23 @@ def _first_room() -> tuple[_Labels, Floats, Ints]:
 
 
 @compiled_bare
-def _covered(labels: _Labels, known: int, low: float, high: float) -> bool:
-    """Tell whether a label of the chain stands for all of a span of arrivals."""
-    while known >= 0:
-        if labels.low[known] <= low and labels.high[known] >= high:
-            return True
-        known = labels.chain[known]
-    return False
+def _begun(labels: _Labels, known: int, low: float, high: float) -> float:
+    """Return from when on a span of arrivals is not yet stood for by the labels of a chain; after `high` where all of it is.
+
+    Only the beginning is cut off: of streets without a place to stand each way round the block ends the span a little later.
+    """
+    again = True
+    while again:
+        again, at = False, known
+        while at >= 0:
+            if labels.low[at] <= low <= labels.high[at]:
+                if labels.high[at] >= high:
+                    return NEVER
+                # the rest may begin within a label that was passed
+                again = again or labels.high[at] > low
+                low = labels.high[at]
+            at = labels.chain[at]
+    return low
 
 
 @compiled
@@ -196,6 +206,13 @@ def _search(streets: Streets, spells: Spells, ends: Ends, ahead: Floats, back: b
     newest = np.full(state_ptr[count], NONE, np.int32)
     # a whole spell's rest is reached: nothing later in it can matter
     done = np.zeros(state_ptr[count], np.bool_)
+    # after the last change nothing is gained by coming later, so no way goes round and round for ever
+    settled = ends.earliest
+    for spell in range(len(spells.start)):
+        if np.isfinite(spells.start[spell]):
+            settled = max(settled, spells.start[spell])
+        if np.isfinite(spells.end[spell]):
+            settled = max(settled, spells.end[spell])
     labels, key, heap = _first_room()
     made, size, at = 0, 0, NONE
     floor = NEVER
@@ -216,7 +233,7 @@ def _search(streets: Streets, spells: Spells, ends: Ends, ahead: Floats, back: b
             e = labels.street[at]
             low, high = labels.low[at], labels.high[at]
             of_kind = spells.ptr[spells.kind[e]] + labels.state[at] - state_ptr[e]
-            done[labels.state[at]] = high >= spells.end[of_kind]
+            done[labels.state[at]] = high >= spells.end[of_kind] or low >= settled
             options = streets.next_ptr[e + 1] - streets.next_ptr[e]
         for option in range(options):
             f = ends.start[option] if at == NONE else streets.next[streets.next_ptr[labels.street[at]] + option]
@@ -249,7 +266,10 @@ def _search(streets: Streets, spells: Spells, ends: Ends, ahead: Floats, back: b
                         if not back and streets.stand[f]:
                             latest = end
                         state = state_ptr[f] + spell - first_spell
-                        if done[state] or _covered(labels, newest[state], arrive, latest):
+                        if done[state]:
+                            continue
+                        arrive = _begun(labels, newest[state], arrive, latest)
+                        if arrive + ahead[f] >= floor:
                             continue
                     if made == len(key):
                         labels, key, heap = _room(2 * made, labels, key, heap)

@@ -1,5 +1,6 @@
 """The search against a search of another kind: all instants at once, whole seconds, nothing shared with it."""
 
+import multiprocessing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from random import Random
@@ -134,7 +135,10 @@ def spells_of(case: Case) -> Spells:
 
 
 def ends_of(case: Case, *, back: bool) -> Ends:
-    takes = {s: float(case.takes[s] - begun) for s, begun in case.start.items()}, {s: float(t) for s, t in case.goal.items()}
+    takes = (
+        {s: float(case.takes[s] - begun) for s, begun in case.start.items()},
+        {s: float(t) for s, t in case.goal.items()},
+    )
     start, goal = reversed(takes) if back else takes
     goal_take = np.full(len(case.takes), INF)
     for street, take in goal.items():
@@ -167,9 +171,7 @@ def rest_back(case: Case) -> np.ndarray:
 
 
 def forwards(case: Case, *, ahead: bool = False) -> Found:
-    return search(
-        streets_of(case), spells_of(case), ends_of(case, back=False), ahead=rest(case) if ahead else None
-    )
+    return search(streets_of(case), spells_of(case), ends_of(case, back=False), ahead=rest(case) if ahead else None)
 
 
 def backwards(case: Case, *, ahead: bool = False) -> Found:
@@ -283,12 +285,36 @@ def random_case(seed: int) -> Case:
 # --- tests
 
 
+# a roundabout on which nobody may stand, its goal never open: there is no end to the times at which one can be where on it
+ROUND_AND_ROUND = Case(
+    ((1,), (0, 2), ()), (3, 2, 1), (False,) * 3, (0, 0, 1), (((-INF, INF),), ()), {0: 0}, {2: 1}, (0, 5), by=30
+)
+
+
+@pytest.fixture(scope="module")
+def _ends() -> None:
+    """Fail at once, not never, where a search goes round for ever."""
+    driver = multiprocessing.get_context("spawn").Process(target=forwards, args=(ROUND_AND_ROUND,), daemon=True)
+    driver.start()
+    driver.join(timeout=60)
+    ended = driver.exitcode == 0
+    driver.kill()
+    assert ended, "a search on a roundabout that leads nowhere did not end"
+
+
+@pytest.mark.usefixtures("_ends")
+def test_a_search_round_and_round_where_nobody_may_stand_ends() -> None:
+    assert disagreement(ROUND_AND_ROUND) is None
+
+
+@pytest.mark.usefixtures("_ends")
 @pytest.mark.parametrize("seed", range(0, 2000, 250))
 def test_both_ways_of_searching_agree(seed: int) -> None:
     wrong = {n: said for n in range(seed, seed + 250) if (said := disagreement(random_case(n)))}
     assert not wrong, next(iter(wrong.items()))
 
 
+@pytest.mark.usefixtures("_ends")
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_both_ways_of_searching_agree_on_whatever_is_thought_of(data: st.DataObject) -> None:
@@ -315,6 +341,7 @@ def test_both_ways_of_searching_agree_on_whatever_is_thought_of(data: st.DataObj
     assert disagreement(case) is None
 
 
+@pytest.mark.usefixtures("_ends")
 def test_the_cases_ask_for_what_is_hard() -> None:
     """Some have no way, some wait where they start, some on the way, some go round, some drive within one street."""
     seen = {"none": 0, "departs later": 0, "waits": 0, "one street": 0, "a street twice": 0, "against the order": 0}
