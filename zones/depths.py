@@ -12,7 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from zones.locate import Locator
-from zones.matching.compiled import compiled
+from zones.matching.compiled import ahead, compiled
 from zones.quick_plane import quick_terms, quick_xy
 
 _Floats = npt.NDArray[np.float64]
@@ -23,6 +23,8 @@ _METRES_A_DEGREE = 111_320.0
 _MIXED = 2
 # a zone's coordinates, and so the pieces of its border, are on a grid of 1e-7 degrees: up to 8 mm beside it
 _TOO_NEAR_M = 0.02
+# what a position takes where the loop is not compiled
+_POSITION_S = 2e-5
 
 
 class DepthGrid:
@@ -50,6 +52,7 @@ class DepthGrid:
         depth, x, y = np.empty(len(lon)), np.empty(len(lon)), np.empty(len(lon))
         borders, first, nearest, kind, edges, edge_first = self._cells
         frame = np.array([*self.box, *self._step])
+        ahead(len(lon) * _POSITION_S)
         _depths(
             lon, lat, frame, self._columns, self.terms, borders, first, nearest, kind, edges, edge_first, depth, x, y
         )

@@ -190,7 +190,10 @@ def on_grid(geometry: BaseGeometry) -> BaseGeometry:
     if geometry.area:
         # parts that meet in one point may cross each other there by a rounding
         sound = geometry if shapely.is_valid(geometry) else shapely.buffer(geometry, 0)
-        return shapely.normalize(shapely.set_precision(sound, _GRID_DEG))
+        placed = shapely.set_precision(sound, _GRID_DEG)
+        if placed.geom_type == "GeometryCollection":  # a line that a carve-out left is no area
+            placed = shapely.union_all([part for part in shapely.get_parts(placed) if part.area])
+        return shapely.normalize(placed)
     return shapely.set_precision(geometry, _GRID_DEG, mode="pointwise")
 
 

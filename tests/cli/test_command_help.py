@@ -30,6 +30,8 @@ COMMANDS = [
     ["enterprise", "import"],
     ["enterprise", "diff"],
     ["enterprise", "match"],
+    ["enterprise", "visits"],
+    ["enterprise", "loads"],
     ["enterprise", "export"],
 ]
 HEAVY_MODULES = {

@@ -1,10 +1,12 @@
 """A small day of traces with what a report must cope with: leads of every kind, hostile names, rows that cannot be used."""
 
 import dataclasses
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 
 import pytest
 from report_day import HEADINGS, HOSTILE, HOSTILE_FILE, VEHICLES, drive, write
+from report_opened import ARGUMENTS
 
 from truckban.grounds import ground_for
 from truckban.notices.load import notice_named
@@ -56,3 +58,15 @@ def surveyed(checked: Checked) -> Checked:
     ground = Locator(dataclasses.replace(checked.ground.zone, grade="survey", warnings=()))
     parts = [dataclasses.replace(part, grade="survey") for part in checked.parts]
     return dataclasses.replace(checked, ground=ground, parts=parts)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no Chromium is installed")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield browser
+        browser.close()

@@ -1,58 +1,12 @@
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from report_opened import TOO_FAINT, Opened
 
 from truckban.report import write_report
 from truckban.traces.check import Checked
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytestmark = pytest.mark.browser
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no Chromium is installed")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
-        yield browser
-        browser.close()
-
-
-class _Opened:
-    """A page opened from its file, with what it complained of and what it asked for."""
-
-    def __init__(self, browser, file: Path, **options) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001, ANN003
-        self.page = browser.new_context(offline=True, **options).new_page()
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.said.append(dialog.message))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(file.as_uri())
-        self.settle()
-
-    def settle(self) -> None:
-        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def count(self, query: str) -> int:
-        return int(
-            self.page.evaluate(
-                "(query) => [...document.querySelectorAll(query)].filter((n) => n.getClientRects().length).length",
-                query,
-            )
-        )
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +19,7 @@ def file(checked: Checked, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_report_opens_offline_and_its_map_and_table_point_at_each_other(
     browser: object, file: Path, checked: Checked
 ) -> None:
-    opened = _Opened(browser, file, viewport={"width": 1280, "height": 900})
+    opened = Opened(browser, file, viewport={"width": 1280, "height": 900})
     page = opened.page
     leads = len(checked.leads)
     assert opened.count("tbody.lead") == leads
@@ -95,7 +49,7 @@ def test_a_report_opens_offline_and_its_map_and_table_point_at_each_other(
 
 
 def test_filters_search_and_sorting_work(browser: object, file: Path, checked: Checked) -> None:
-    opened = _Opened(browser, file, viewport={"width": 1280, "height": 900})
+    opened = Opened(browser, file, viewport={"width": 1280, "height": 900})
     page = opened.page
     counts = checked.counts()["passages"]
 
@@ -124,7 +78,7 @@ def test_filters_search_and_sorting_work(browser: object, file: Path, checked: C
 
 
 def test_the_map_zooms_moves_and_comes_back(browser: object, file: Path) -> None:
-    opened = _Opened(browser, file, viewport={"width": 1280, "height": 900})
+    opened = Opened(browser, file, viewport={"width": 1280, "height": 900})
     page = opened.page
 
     def view() -> list[float]:
@@ -149,7 +103,7 @@ def test_the_map_zooms_moves_and_comes_back(browser: object, file: Path) -> None
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_runs_over_the_edge_of_the_screen(browser: object, file: Path, width: int) -> None:
-    opened = _Opened(browser, file, viewport={"width": width, "height": 844})
+    opened = Opened(browser, file, viewport={"width": width, "height": 844})
     opened.page.locator("#unfold").click()
     opened.settle()
     assert opened.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -158,31 +112,6 @@ def test_nothing_runs_over_the_edge_of_the_screen(browser: object, file: Path, w
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_enough_contrast_in_both_schemes(browser: object, file: Path, scheme: str) -> None:
-    opened = _Opened(browser, file, viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    opened = Opened(browser, file, viewport={"width": 1280, "height": 900}, color_scheme=scheme)
     opened.page.locator("#r0 .main td.roads").click()
-    assert opened.page.evaluate(_TOO_FAINT) == []
-
-
-_TOO_FAINT = """() => {
-  const numbers = (text) => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
-  const ground = (node) => {
-    const layers = [];
-    for (let at = node; at; at = at.parentElement) {
-      const [r, g, b, a = 1] = numbers(getComputedStyle(at).backgroundColor);
-      layers.push([r, g, b, a]);
-      if (a === 1) break;
-    }
-    return layers.reverse().reduce((under, [r, g, b, a]) => [r, g, b].map((v, n) => v * a + under[n] * (1 - a)), [255, 255, 255]);
-  };
-  const faint = new Set();
-  for (const node of document.querySelectorAll("body *:not(svg *):not(script)")) {
-    const said = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
-    if (!said || !node.getClientRects().length || node.classList.contains("skip")) continue;
-    const [a, b] = [light(numbers(getComputedStyle(node).color)), light(ground(node))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) faint.add(`${node.tagName}.${node.className} ${ratio.toFixed(2)}`);
-  }
-  return [...faint];
-}"""
+    assert opened.page.evaluate(TOO_FAINT) == []

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from ring_map import RING, ring, spec_of, with_boundary
@@ -167,6 +168,18 @@ def test_one_position_and_many_have_the_same_answers(locator: Locator) -> None:
     assert locator.roads(lon, lat) == [locator.roads(x, y)[0] for x, y in zip(lon, lat, strict=True)]
     inside = [zone_area_contains(locator, x, y) for x, y in zip(lon, lat, strict=True)]
     assert (locator.places(lon, lat) == Place.INSIDE).tolist() == inside
+
+
+def test_between_carriageways_few_positions_and_many_have_the_same_streets(zone: Zone) -> None:
+    rng = np.random.default_rng(2)
+    lines = np.array([street.geometry for street in zone.streets if street.name and street.oneway], dtype=object)
+    along = shapely.line_interpolate_point(rng.choice(lines, 1000), rng.uniform(0, 1, 1000), normalized=True)
+    lon, lat = (values(along) + rng.normal(0, 5e-4, 1000) for values in (shapely.get_x, shapely.get_y))
+    many = Locator(zone).roads(lon, lat)
+    few = [names for k in range(0, 1000, 100) for names in Locator(zone).roads(lon[k : k + 100], lat[k : k + 100])]
+    assert few == many
+    one = Locator(zone)
+    assert [one.roads(x, y)[0] for x, y in zip(lon[:250], lat[:250], strict=True)] == many[:250]
 
 
 def zone_area_contains(locator: Locator, lon: float, lat: float) -> bool:

@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, complain, new, write
+from truckban.cli.enterprise_given import registry_option
+from truckban.cli.enterprise_visits import sites_option
 from truckban.cli.language import Speaker
 from truckban.cli.traces_given import FORMATS, chosen_columns, file_option, progress, trace_options
 from zones.errors import InputError
 from zones.text import Text
+
+if TYPE_CHECKING:
+    from truckban.sites_given import GivenSites
+    from truckban.traces.check import Checked, Inputs, Step
 
 
 def command(say: Speaker) -> Command:
@@ -53,15 +59,17 @@ def command(say: Speaker) -> Command:
             engine = engine_at(given["master"], out, all_passages=given["all_passages"])
         elif given["master"] is not None:
             raise click.UsageError(say("--master 只用于 --engine spark", "--master goes with --engine spark"))
+        sites = _sites(given, say)
         with progress(say) as step:
             checked = engine(inputs, law, ground, step=step)
+            checked = _with_origins(checked, inputs, sites, step)
             with step(Text("写出线索和报告", "writing leads and report")):
                 write_outputs(checked, out, all_passages=given["all_passages"], excel=given["excel"], lang=say.lang)
                 write_report(checked, out / "report.html", lang=say.lang)
                 write_run(checked, out)
         for line in summary(checked.counts(), ground.zone.grade, say):
             write(line)
-        for note in checked.notes:
+        for note in [*checked.notes, *(sites.notes if sites else ())]:
             complain(note.of(say.lang))
         write(say("报告：", "Report: ") + str(out / "report.html"))
         return DONE_WITH_REJECTS if checked.rejects else DONE
@@ -82,6 +90,8 @@ def command(say: Speaker) -> Command:
             ),
             file_option("--out", say("结果写到这个文件夹", "folder for the results"), required=True),
             file_option("--permits", say("通行证（CSV、Excel、JSON）", "permits (CSV, Excel, JSON)")),
+            sites_option(say),
+            registry_option(say),
             click.Option(
                 ["--min-probability"],
                 type=Number(0.0, 1.0),
@@ -121,6 +131,27 @@ def command(say: Speaker) -> Command:
             ),
         ],
     )
+
+
+def _sites(given: Mapping[str, Any], say: Speaker) -> "GivenSites | None":
+    """Return the sites that `--sites` names, if any."""
+    from truckban.sites_given import read_given_sites  # noqa: PLC0415
+
+    if given["sites"] is None:
+        return None
+    if given["engine"] == "spark":
+        raise click.UsageError(say("--sites 只用于 --engine local", "--sites goes with --engine local"))
+    return read_given_sites(given["sites"], given["registry"])
+
+
+def _with_origins(checked: "Checked", inputs: "Inputs", sites: "GivenSites | None", step: "Step") -> "Checked":
+    """Return a check with the origins of its leads; as it is where no sites are given."""
+    from truckban.visiting import visiting, with_sites  # noqa: PLC0415
+
+    if sites is None:
+        return checked
+    found = visiting(inputs, checked.notice.pack.timezone, sites, checked.fleet.plates, step=step)
+    return with_sites(checked, found)[0]
 
 
 def summary(counts: Mapping[str, Any], grade: str, say: Speaker) -> list[str]:

@@ -10,6 +10,8 @@ from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Lazy, complain, 
 from truckban.cli.enterprise_export import export_command
 from truckban.cli.enterprise_given import as_json_option, day_given, on_option, registry_given, registry_option
 from truckban.cli.enterprise_lists import diff_command, import_command
+from truckban.cli.enterprise_loads import loads_command
+from truckban.cli.enterprise_visits import visits_command
 from truckban.cli.language import Speaker
 
 if TYPE_CHECKING:
@@ -25,7 +27,16 @@ def command(say: Speaker) -> Lazy:
             "货运源头企业：公布的名单，历次版本，名称匹配",
             "Source enterprises: the published list, its versions, matching names",
         ),
-        [_list(say), _show(say), import_command(say), diff_command(say), _match(say), export_command(say)],
+        [
+            _list(say),
+            _show(say),
+            import_command(say),
+            diff_command(say),
+            _match(say),
+            visits_command(say),
+            loads_command(say),
+            export_command(say),
+        ],
     )
 
 

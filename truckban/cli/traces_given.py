@@ -1,7 +1,8 @@
 """What the commands that read traces share: which files and columns, which notice and zone; progress on the terminal."""
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,18 +76,15 @@ def chosen_columns(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
 @contextmanager
 def progress(say: Speaker) -> Iterator["Step"]:
     """Show what is being done, on the terminal's error stream only."""
+    if not sys.stderr.isatty():
+        yield lambda _what: nullcontext()
+        return
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     console = Console(stderr=True)
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    ) as bar:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
 
         @contextmanager
         def step(what: Text) -> Iterator[Callable[[int, int], None]]:

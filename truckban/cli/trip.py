@@ -1,45 +1,48 @@
 """`truckban trip`: JSON trips in, one JSON answer a line out."""
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, new, read_lines, write
+from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, complain, new, read_lines, write
 from truckban.cli.language import Speaker
 
 if TYPE_CHECKING:
+    from truckban.report.trip_page import TripPages
+    from truckban.trips.model import Options
     from truckban.trips.network import Network
 
 
 def command(say: Speaker) -> Command:
     """Build the command."""
 
-    def trip(trips: str, margin_s: float, days: float, geometry: bool, **given: Any) -> int:  # noqa: ANN401, FBT001
-        from truckban.json_text import identity, read_json  # noqa: PLC0415
-        from truckban.trips.answer import answer_trip  # noqa: PLC0415
+    def trip(
+        trips: str | None,
+        margin_s: float,
+        days: float,
+        geometry: bool,  # noqa: FBT001
+        html: Path | None,
+        sheet: Path | None,
+        out: Path | None,
+        crs: str | None,
+        **given: Any,  # noqa: ANN401
+    ) -> int:
         from truckban.trips.model import Options  # noqa: PLC0415
-        from zones.errors import InputError  # noqa: PLC0415
 
-        network = network_given(say, **given)
+        if (trips is None) == (sheet is None) or (sheet is None) != (out is None):
+            raise click.UsageError(
+                say(
+                    "应给出 行程.jsonl（或 -），或者 --sheet 表格 --out 表格",
+                    "give TRIPS.jsonl (or -), or --sheet SHEET --out SHEET",
+                )
+            )
         options = Options(margin_s=margin_s, ahead_s=days * 86_400)
-        status = DONE
-        for number, line in enumerate(read_lines(trips), start=1):
-            if not line.strip():
-                continue
-            asked: Any = None
-            try:
-                asked = read_json(line)
-                if geometry and isinstance(asked, dict):
-                    asked = {**asked, "geometry": True}
-                found = answer_trip(asked, network.streets, network.rules, options=options)
-            except InputError as error:
-                status = DONE_WITH_REJECTS
-                wrong = {"line": number, "field": error.field, "message": error.text.of(say.lang)}
-                found = {"id": identity(asked), "error": wrong}
-            write(json.dumps(found, ensure_ascii=False))
-        return status
+        if sheet is not None and out is not None:
+            return sheet_answered(say, sheet, out, options, crs=crs, **given)
+        return lines_answered(say, trips or "-", options, geometry=geometry, html=html, **given)
 
     return new(
         say,
@@ -52,8 +55,135 @@ def command(say: Speaker) -> Command:
                 "or a permit, each with what it costs."
             ),
         ),
-        [click.Argument(["trips"], metavar=say("行程.jsonl|-", "TRIPS.jsonl|-")), *trip_options(say)],
+        [
+            click.Argument(["trips"], required=False, metavar=say("行程.jsonl|-", "TRIPS.jsonl|-")),
+            *trip_options(say),
+            click.Option(
+                ["--sheet"],
+                type=click.Path(path_type=Path),
+                help=say(
+                    "行程表（CSV 或 Excel，一行一次行程），代替 行程.jsonl",
+                    "a sheet of trips (CSV or Excel, one a row) in place of TRIPS.jsonl",
+                ),
+            ),
+            click.Option(
+                ["--out"],
+                type=click.Path(path_type=Path),
+                help=say(
+                    "与 --sheet 同用：同一张表，加上结论、原因和最佳办法",
+                    "with --sheet: the same sheet with verdict, reason and best way out",
+                ),
+            ),
+            click.Option(
+                ["--crs"],
+                type=click.Choice(["wgs84", "gcj02", "bd09"]),
+                help=say("行程表里位置的坐标系", "what the positions of the sheet are in"),
+            ),
+            click.Option(
+                ["--html"],
+                type=click.Path(path_type=Path),
+                help=say(
+                    "另写网页（地图、时间条、各种走法）：文件夹（每次行程一页，另有目录页），或只有一次行程时的 .html 文件",
+                    "pages with map, time strip and ways instead: a folder (a page a trip, and a list), or, for one trip, a .html file",
+                ),
+            ),
+        ],
     )
+
+
+def lines_answered(
+    say: Speaker,
+    trips: str,
+    options: "Options",
+    *,
+    geometry: bool,
+    html: Path | None,
+    **given: Any,  # noqa: ANN401
+) -> int:
+    """Answer JSON lines; return the exit status."""
+    from truckban.json_text import identity, read_json  # noqa: PLC0415
+    from truckban.trips.answer import as_json  # noqa: PLC0415
+    from truckban.trips.plan import plan_trip  # noqa: PLC0415
+    from truckban.trips.request import read_trip  # noqa: PLC0415
+    from zones.errors import InputError  # noqa: PLC0415
+
+    network = network_given(say, **given)
+    lines: Iterable[str] = read_lines(trips)
+    pages = None
+    if html is not None:
+        lines = list(lines)
+        pages = pages_given(say, html, lines, options)
+    status = DONE
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        asked: Any = None
+        try:
+            asked = read_json(line)
+            plan = plan_trip(
+                network.streets,
+                read_trip(asked, network.streets, network.rules, sites=network.sites, allow_files=True),
+                options,
+            )
+            wide = geometry or asked.get("geometry") is True
+            found = {"id": identity(asked), **as_json(plan, geometry=wide)}
+            if pages is not None:
+                pages.add(str(identity(asked) or number), plan)
+        except InputError as error:
+            status = DONE_WITH_REJECTS
+            wrong = {"line": number, "field": error.field, "message": error.text.of(say.lang)}
+            found = {"id": identity(asked), "error": wrong}
+            if pages is not None:
+                pages.refuse(str(identity(asked) or number), error.text)
+        write(json.dumps(found, ensure_ascii=False))
+    if pages is not None:
+        pages.close()
+    return status
+
+
+def sheet_answered(say: Speaker, sheet: Path, out: Path, options: "Options", *, crs: str | None, **given: Any) -> int:  # noqa: ANN401
+    """Answer a sheet of trips; return the exit status."""
+    from truckban.cli.traces_given import progress  # noqa: PLC0415
+    from truckban.trips.batch import plan_sheet  # noqa: PLC0415
+
+    network = network_given(say, **given)
+    with progress(say) as step:
+        counts = plan_sheet(
+            sheet,
+            out,
+            network.streets,
+            network.rules,
+            options=options,
+            sites=network.sites,
+            step=step,
+            crs=crs,
+            lang=say.lang,
+        )
+    for note in counts.notes:
+        complain(note.of(say.lang))
+    complain(
+        say(
+            f"{counts.rows} 行：合法 {counts.lawful}，不合法 {counts.unlawful}，说不准 {counts.undetermined}，读不懂 {counts.unreadable}",
+            f"{counts.rows} rows: {counts.lawful} lawful, {counts.unlawful} unlawful, {counts.undetermined} undetermined, "
+            f"{counts.unreadable} not read",
+        )
+    )
+    return DONE_WITH_REJECTS if counts.unreadable else DONE
+
+
+def pages_given(say: Speaker, html: Path, lines: Sequence[str], options: "Options") -> "TripPages":
+    """Return where the trips of some lines are drawn."""
+    from truckban.report.trip_page import TripPages, is_page  # noqa: PLC0415
+
+    count = sum(bool(line.strip()) for line in lines)
+    if is_page(html) and count > 1:
+        raise click.UsageError(
+            say(
+                f"有 {count} 次行程，一个网页文件只放一次：--html 请给出文件夹",
+                f"there are {count} trips and a page holds one: give --html a folder",
+            )
+        )
+    return TripPages(html, lang=say.lang, options=options)
 
 
 def trip_options(say: Speaker) -> list[click.Parameter]:
@@ -93,6 +223,14 @@ def trip_options(say: Speaker) -> list[click.Parameter]:
             ),
         ),
         click.Option(
+            ["--enterprises"],
+            metavar=say("文件.json|名录", "FILE.json|NAME"),
+            help=say(
+                "企业名录（带位置），行程可以写企业名；不写为内置名单（没有位置）",
+                "a registry of enterprises with positions, so that trips can name them; the built-in list, without positions, unless said",
+            ),
+        ),
+        click.Option(
             ["--margin-s"],
             type=click.FloatRange(min=0, max=3600),
             default=120.0,
@@ -113,7 +251,13 @@ def trip_options(say: Speaker) -> list[click.Parameter]:
 
 
 def network_given(
-    say: Speaker, *, notice: tuple[str, ...], zone: tuple[str, ...], streets: Path | None, speeds: Path | None
+    say: Speaker,
+    *,
+    notice: tuple[str, ...],
+    zone: tuple[str, ...],
+    streets: Path | None,
+    speeds: Path | None,
+    enterprises: str | None,
 ) -> "Network":
     """Return the network of a command's options."""
     from truckban.trips.network import network_of  # noqa: PLC0415
@@ -125,4 +269,4 @@ def network_given(
                 f"there are {len(zone)} of --zone and {len(notice)} of --notice: give one for each",
             )
         )
-    return network_of(notice, zone or None, streets=streets, speeds=speeds)
+    return network_of(notice, zone or None, streets=streets, speeds=speeds, enterprises=enterprises)

@@ -56,11 +56,12 @@ class Label:
 class Drawing:
     """A zone on a flat sheet: equirectangular, east-west shortened by the cosine of the latitude."""
 
-    def __init__(self, zone: Zone) -> None:
-        """Centre the sheet on the zone."""
+    def __init__(self, zone: Zone, *, centre: tuple[float, float] | None = None) -> None:
+        """Centre the sheet on the zone, or on another place (WGS 84 lon, lat) where several zones share one sheet."""
         self.zone = zone
         west, south, east, north = zone.area.bounds
-        self._lon, self._lat = (west + east) / 2, (south + north) / 2
+        self.centre = centre or ((west + east) / 2, (south + north) / 2)
+        self._lon, self._lat = self.centre
         self._shrink = math.cos(math.radians(self._lat))
 
     def on_sheet(self, geometry: BaseGeometry) -> BaseGeometry:

@@ -5,13 +5,11 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from truckban.hours import DAY_S
@@ -19,6 +17,7 @@ from truckban.report.drawing import Drawing
 from truckban.report.lead_map import lead_map
 from truckban.report.phrases import IN_SCRIPT, say
 from truckban.report.rows import Reader, Shown, chosen
+from truckban.report.templating import asset, environment, said
 from truckban.report.words import GRADES, VERDICTS
 from truckban.traces.check import Checked
 from truckban.traces.output import run_facts
@@ -61,16 +60,16 @@ def html(
     shown = chosen(checked, rows=rows, drawn=drawn)
     reader = Reader(checked, lang)
     drawing = Drawing(checked.ground.zone)
-    script = _asset("report.js")
+    script = asset("report.js")
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             lang=lang,
             html_lang="zh-CN" if lang == "zh" else "en",
-            t=partial(_said, lang),
+            t=partial(said, lang),
             number=_number,
-            style=Markup(_asset("report.css")),  # noqa: S704 - the program's own
+            style=Markup(asset("colours.css") + asset("report.css")),  # noqa: S704 - the program's own
             script=Markup(script),  # noqa: S704
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             pack=checked.notice.pack,
@@ -199,20 +198,3 @@ def _reject(reject: Reject, reader: Reader, lang: str) -> Mapping[str, Any]:
 
 def _number(value: int) -> str:
     return f"{value:,}"
-
-
-def _said(lang: str, key: str, **values: object) -> str:
-    return say(key, lang, **values)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(_asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    return environment
-
-
-def _asset(name: str) -> str:
-    return files("truckban.report").joinpath("templates", name).read_text("utf-8")

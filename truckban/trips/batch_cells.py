@@ -219,8 +219,6 @@ class Places:
     def _named(self, text: str, name: str) -> dict[str, Any]:
         if self._street(text):
             return {"road": text}
-        if self._sites is not None and self._sites(text) is not None:
-            return {"enterprise": text}
         bare = _CROSSING.sub("", text)
         signs, words = _CROSS.split(bare), _CROSS_WORDS.split(bare)
         for halves in (signs, words, *self._glued(bare)):
@@ -230,6 +228,8 @@ class Places:
             return {"junction": signs}
         if self._street(bare):
             return {"road": bare}
+        if self._sites is not None:  # likewise
+            return {"enterprise": text}
         raise InputError(
             Text(
                 f"不知道 {text}：不是坐标、路口（甲路/乙路）、路网里的道路，也不是已知位置的企业",

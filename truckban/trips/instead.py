@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,8 @@ from truckban.trips.timetable import timetable
 from truckban.trips.ways import Way, instant
 
 _SAME_S = 1.0
-_ROUNDING_S = 1e-3
+# a later departure is worth a second
+_ROUNDING_S = 1.0
 # a metre of closed street weighs more than any time that avoids it
 _PER_CLOSED_M = 1e4
 _TRIES = 8
@@ -62,10 +63,16 @@ def _ways(routes: Routes, trip: Trip, asked: Way, options: Options) -> Iterator[
         # leaves as late as one can and still arrives as early as one can
         later = routes.arriving(lawful, first.arrives + _ROUNDING_S)
         if later is not None and later.departs > leaves + _SAME_S:
-            yield _offer("depart", later, asked, routes)
+            yield _offer("depart", _on_the_second(later, opening, math.ceil), asked, routes)
     sooner = routes.arriving(lawful, trip.arrive if trip.arrive is not None else asked.arrives)
     if sooner is not None and leaves - options.before_s <= sooner.departs < leaves - _SAME_S:
-        yield _offer("depart", sooner, asked, routes)
+        yield _offer("depart", _on_the_second(sooner, opening, math.floor), asked, routes)
+
+
+def _on_the_second(way: Way, opening: Opening, rounded: Callable[[float], int]) -> Way:
+    """Return a way that leaves on a whole second, as people are told; the same where that would not be lawful."""
+    other = way.shifted(rounded(way.departs) - way.departs)
+    return other if all(part.trit == FALSE for part in other.parts(opening.table)) else way
 
 
 def _offer(kind: Kind, way: Way, asked: Way, routes: Routes) -> Alternative:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from zones.routing.ground import CLEAR_M
-
+# no stopping within 50 m of a junction, a bridge, a tunnel ... (道路交通安全法实施条例 art. 63 no. 2)
+CLEAR_M = 50.0
 STAND_S = 1.0
 
 
@@ -26,7 +26,8 @@ class Leg(NamedTuple):
 def clear_of_junctions(legs: Sequence[Leg]) -> Iterator[Leg]:
     """Yield legs with each stand 50 m before the end of its street; those metres are driven after it.
 
-    A search lets a truck wait at the end of a street that is long enough, while the street is open: it can wait anywhere on it.
+    A search lets a truck wait at the end of a street while the street is open: it can wait anywhere on it. A street of less than
+    100 m has no place that far from both its junctions: the truck stands in its middle.
     """
     for number, leg in enumerate(legs):
         follows = legs[number + 1].entered if number + 1 < len(legs) else leg.left
@@ -34,8 +35,7 @@ def clear_of_junctions(legs: Sequence[Leg]) -> Iterator[Leg]:
         if wait < STAND_S:
             yield leg
             continue
-        stop = max(leg.to_m - CLEAR_M, leg.from_m)
+        stop = leg.to_m - min(CLEAR_M, leg.length_m / 2)
         reached = leg.entered + (leg.left - leg.entered) * (stop - leg.from_m) / max(leg.length_m, 1e-9)
-        if stop > leg.from_m:
-            yield leg._replace(to_m=stop, left=reached)
+        yield leg._replace(to_m=stop, left=reached)
         yield leg._replace(from_m=stop, entered=reached + wait, left=follows)

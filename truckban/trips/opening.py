@@ -17,6 +17,8 @@ from zones.routing.turning import following
 Spans = list[tuple[float, float]]
 EVER: Spans = [(-np.inf, np.inf)]
 _DAY_S = 86_400
+# of the streets of the largest part of a network: smaller parts are pockets
+_LARGE = 0.02
 
 
 @lru_cache(maxsize=4096)
@@ -26,29 +28,54 @@ def used(fit: Fitted, truck: Truck) -> Use:
 
 
 def usable(streets: TripStreets, truck: Truck) -> Flags:
-    """Return which edges a truck may use at some time; one whose figures are not known may."""
-    kinds = np.array([used(fit, truck).verdict != "no" for fit in streets.fits], np.bool_)
-    return kinds[streets.fit]
+    """Return which edges a truck may use at some time and come to from most others; one whose figures are not known may.
+
+    A few streets behind a sign against trucks are no place where a trip begins: the next street that connects is.
+    """
+    return _connected(streets, tuple(used(fit, truck).verdict != "no" for fit in streets.fits))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
+def _connected(streets: TripStreets, fits: tuple[bool, ...]) -> Flags:
+    """Return the edges of some kinds of street that are part of a large network of these."""
+    import networkx as nx  # noqa: PLC0415 - takes time to import
+
+    may = np.array(fits, np.bool_)[streets.fit]
+    net = streets.streets
+    source = np.repeat(np.arange(len(may)), np.diff(net.next_ptr))
+    kept = may[source] & may[net.next]
+    graph = nx.DiGraph(zip(source[kept].tolist(), net.next[kept].tolist(), strict=True))
+    graph.add_nodes_from(np.flatnonzero(may).tolist())
+    parts = list(nx.strongly_connected_components(graph))
+    least = max((len(part) for part in parts), default=0) * _LARGE
+    found = np.zeros(len(may), np.bool_)
+    found[[edge for part in parts if len(part) >= least for edge in part]] = True
+    return found
+
+
 def turning(streets: TripStreets, truck: Truck) -> tuple[Streets, Streets]:
     """Return the edges with the turns that a truck may make, and the same backwards.
 
     A turn that is forbidden at some times is left out.
     """
+    return _turning(
+        streets,
+        frozenset(
+            (e, f)
+            for e, f, words in streets.turns
+            if (use := use_of_turn(words, truck)).verdict != "yes" or use.closed_when
+        ),
+    )
+
+
+@lru_cache(maxsize=256)
+def _turning(streets: TripStreets, shut: frozenset[tuple[int, int]]) -> tuple[Streets, Streets]:
     own = streets.streets
-    shut = {
-        (e, f)
-        for e, f, words in streets.turns
-        if (use := use_of_turn(words, truck)).verdict != "yes" or use.closed_when
-    }
-    if not shut:
-        return own, reversed_streets(own)
-    source = np.repeat(np.arange(len(own.duration)), np.diff(own.next_ptr)).tolist()
-    allowed = np.array([pair not in shut for pair in zip(source, own.next.tolist(), strict=True)], np.bool_)
-    ptr, follow = following(own.next_ptr, own.next, allowed)
-    own = own._replace(next_ptr=ptr, next=follow)
+    if shut:
+        source = np.repeat(np.arange(len(own.duration)), np.diff(own.next_ptr)).tolist()
+        allowed = np.array([pair not in shut for pair in zip(source, own.next.tolist(), strict=True)], np.bool_)
+        ptr, follow = following(own.next_ptr, own.next, allowed)
+        own = own._replace(next_ptr=ptr, next=follow)
     return own, reversed_streets(own)
 
 
@@ -94,6 +121,8 @@ class Opening:
         if not only.any():
             return found
         private = only[self.streets.fit]
+        if not private[list(self.ends)].any():
+            return found
         ptr, follow = self.streets.streets.next_ptr, self.streets.streets.next
         before: dict[int, list[int]] = {}
         for e in np.flatnonzero(private).tolist():
@@ -137,16 +166,27 @@ class Opening:
 
     def _spells(self, by_law: Callable[[int], Spans], *, careful: bool) -> Spells:
         kind, combined = self._combined
-        law: dict[int, Spans] = {}
-        ptr, start, end = [0], [], []
-        for row, fit, near in combined:
-            if row not in law:
-                law[row] = by_law(row)
-            for low, high in _both(law[row], self._signs(fit, near, careful=careful)):
-                start.append(low)
-                end.append(high)
-            ptr.append(len(start))
-        return Spells(kind, np.array(ptr, np.int32), np.array(start, np.float64), np.array(end, np.float64))
+        # many combinations are open at the same times
+        distinct: dict[tuple[tuple[float, float], ...], int] = {}
+        spans_of: list[Spans] = []
+
+        def numbered(spans: Spans) -> int:
+            number = distinct.setdefault(tuple(spans), len(distinct))
+            if number == len(spans_of):
+                spans_of.append(spans)
+            return number
+
+        law = {row: numbered(by_law(row)) for row in dict.fromkeys(row for row, _, _ in combined)}
+        signs = {
+            (fit, near): numbered(self._signs(fit, near, careful=careful))
+            for fit, near in dict.fromkeys((fit, near) for _, fit, near in combined)
+        }
+        pairs: dict[tuple[int, int], int] = {}
+        of_combination = [pairs.setdefault((law[row], signs[fit, near]), len(pairs)) for row, fit, near in combined]
+        both = [_both(spans_of[one], spans_of[other]) for one, other in pairs]
+        ptr = np.concatenate([[0], np.cumsum([len(spans) for spans in both])]).astype(np.int32)
+        flat = np.array([span for spans in both for span in spans], np.float64).reshape(-1, 2)
+        return Spells(np.array(of_combination, np.int32)[kind], ptr, flat[:, 0].copy(), flat[:, 1].copy())
 
     def _signs(self, fit: int, near: bool, *, careful: bool) -> Spans:  # noqa: FBT001
         """Return when the signs of a street let the truck through; `careful`: what is not known stands in the way."""
@@ -195,8 +235,8 @@ def _outside(shut: Spans) -> Spans:
 
 def _both(one: Spans, other: Spans) -> Spans:
     """Return the times in both of two lists of spans, each in order."""
-    if one is EVER:
-        return other
+    if EVER in (one, other):
+        return other if one == EVER else one
     found = []
     for low, high in one:
         for begin, end in other:

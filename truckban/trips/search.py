@@ -23,6 +23,8 @@ from zones.routing.search import (
 from zones.routing.snap import Spot
 
 _ROUNDING = 1.0 - 1e-9
+# nobody drives round a block for want of a place to stand
+_GRAIN_S = 900.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +46,15 @@ class Routes:
         It leaves as early as it can: a stand is put as near to its reason as trucks may stand.
         """
         ends = self._ends(self._to_end(), self._from_start(), earliest)
-        return self._way(search(self.net, spells, ends, ahead=self._ahead))
+        return self._way(search(self.net, spells, ends, ahead=self._ahead, grain=_GRAIN_S))
 
     def arriving(self, spells: Spells, by: float) -> Way | None:
         """Return the way that leaves last of those that arrive by an instant; None without one."""
         back = turning(self.opening.streets, self.opening.truck)[1]
         ends = self._ends(self._from_start(), self._to_end(), -by)
-        return self._way(turned(search(back, reversed_spells(spells), ends, ahead=self._behind, back=True)))
+        return self._way(
+            turned(search(back, reversed_spells(spells), ends, ahead=self._behind, back=True, grain=_GRAIN_S))
+        )
 
     def cheapest(self, spells: Spells, weights: Floats | None = None) -> list[int] | None:
         """Return the edges of the way of least weight on streets that are open for ever; None without one.
@@ -58,7 +62,7 @@ class Routes:
         A weight is no less than the time a street takes; that time if None.
         """
         net = self.net if weights is None else self.net._replace(duration=weights)
-        ends = self._ends(self._to_end(weights), self._from_start(weights), 0.0)
+        ends = self._ends(self._to_end(weights), self._from_start(weights), 0.0, weights)
         found = search(net, spells, ends, ahead=self._ahead)
         return [int(edge) for edge in self.opening.streets.real[found.street]] if len(found.street) else None
 
@@ -96,9 +100,11 @@ class Routes:
             for street in (spot.edge, *self.opening.streets.copies_of(spot.edge).tolist())
         }
 
-    def _ends(self, start: dict[int, float], goal: dict[int, float], earliest: float) -> Ends:
+    def _ends(
+        self, start: dict[int, float], goal: dict[int, float], earliest: float, weights: Floats | None = None
+    ) -> Ends:
         """Return the ends of a search; both may lie on one street, in this order of driving."""
-        duration = self.net.duration
+        duration = self.net.duration if weights is None else weights
         goal_take = np.full(len(duration), np.inf)
         for street, take in goal.items():
             goal_take[street] = take

@@ -96,25 +96,30 @@ def timetable(judged: Judged, streets: TripStreets, low_s: float, high_s: float)
 
 def _spots(judged: Judged, streets: TripStreets) -> tuple[list[tuple[_Spot, ...]], npt.NDArray[np.int32]]:
     """Return what decides about edges, one for each rule, and the kind (index) of each edge."""
-    named = [frozenset().union(*(permit.roads or () for permit in own.permits)) for own in judged.permits]
-    keys: dict[tuple[tuple[tuple[Place, int], str | None], ...], int] = {}
-    of_stretch = np.array(
-        [
-            keys.setdefault(
-                tuple(
-                    (place, _named(rule, stretch.name, names))
-                    for rule, place, names in zip(judged.rules, stretch.places, named, strict=True)
-                ),
-                len(keys),
-            )
-            for stretch in streets.stretches
-        ],
-        np.int32,
-    )
-    within, kind = _areas(judged, streets, of_stretch[streets.stretch])
-    distinct = list(keys)
+    named = tuple(frozenset().union(*(permit.roads or () for permit in own.permits)) for own in judged.permits)
+    distinct, of_street = _of_streets(streets, judged.rules, named)
+    within, kind = _areas(judged, streets, of_street)
     found = [tuple(_Spot(place, name, covered) for place, name in distinct[base]) for base, covered in within]
     return found, kind
+
+
+@lru_cache(maxsize=64)
+def _of_streets(
+    streets: TripStreets, rules: tuple[Rule, ...], named: tuple[frozenset[str], ...]
+) -> tuple[list[tuple[tuple[tuple[Place, int], str | None], ...]], npt.NDArray[np.int32]]:
+    """Return what rules can tell apart of streets, with the names that permits name, and which of these each street is."""
+    keys: dict[tuple[tuple[tuple[Place, int], str | None], ...], int] = {}
+    of_stretch = [
+        keys.setdefault(
+            tuple(
+                (place, _named(rule, stretch.name, names))
+                for rule, place, names in zip(rules, stretch.places, named, strict=True)
+            ),
+            len(keys),
+        )
+        for stretch in streets.stretches
+    ]
+    return list(keys), np.array(of_stretch, np.int32)[streets.stretch]
 
 
 def _named(rule: Rule, name: str | None, names: frozenset[str]) -> str | None:

@@ -139,6 +139,13 @@ class Way:
             points += zip(lon.tolist(), lat.tolist(), at.tolist(), strict=True)
         return [point for n, point in enumerate(points) if n == 0 or points[n - 1] != point]
 
+    def shifted(self, by_s: float) -> "Way":
+        """Return the same way, some seconds later."""
+        return Way(
+            self.streets,
+            tuple(leg._replace(entered=leg.entered + by_s, left=leg.left + by_s) for leg in self.legs),
+        )
+
     def parts(self, table: Timetable) -> list[Part]:
         """Return the way cut where its verdict changes."""
         found: list[Part] = []

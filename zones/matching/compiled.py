@@ -17,13 +17,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 _UNCOUNTED: dict[str, Any] = {"_nrt": False}
 FAST = importlib.util.find_spec("numba") is not None
 # what importing Numba and loading compiled loops takes
-_LOADING_S = 0.5
+_LOADING_S = 0.6
 
 
 class _Plain:
-    """For how long loops may still run as they stand, seconds; shared by all threads, whose results are the same either way."""
+    """Whether loops run as they stand, and for how many seconds of a process they may; its threads share that, with the same results."""
 
-    left_s = 0.0
+    now = False
+    left_s = _LOADING_S
 
 
 class _Compiled:
@@ -67,7 +68,7 @@ class _Loop(_Compiled):
         functools.update_wrapper(self, plain)
 
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401
-        return self.plain(*arguments) if _Plain.left_s > 0.0 else self.dispatcher(*arguments)
+        return self.plain(*arguments) if _Plain.now else self.dispatcher(*arguments)
 
 
 class _Inner(_Compiled, functools.partial[Any]):
@@ -82,22 +83,27 @@ class _Inner(_Compiled, functools.partial[Any]):
 
 @contextlib.contextmanager
 def plain_at_first() -> Iterator[None]:
-    """Within this, run loops as they stand as long as that is quicker than loading Numba: until `ahead` says otherwise."""
-    _Plain.left_s = _LOADING_S if FAST and not _Compiled.loaded else 0.0
+    """Within this, run loops as they stand as long as that is quicker than loading Numba: until `ahead` says otherwise.
+
+    What may run so is not more for a process that does many small things than for one that does one.
+    """
+    _Plain.now = FAST and not _Compiled.loaded and _Plain.left_s > 0.0
     try:
         yield
     finally:
-        _Plain.left_s = 0.0
+        _Plain.now = False
 
 
 def ahead(seconds: float) -> None:
     """Say how long what comes next takes where it is not compiled; beyond what loading Numba takes, it will be compiled."""
-    _Plain.left_s -= seconds
+    if _Plain.now:
+        _Plain.left_s -= seconds
+        _Plain.now = _Plain.left_s > 0.0
 
 
 def quick() -> bool:
     """Return whether loops run compiled now."""
-    return FAST and _Plain.left_s <= 0.0
+    return FAST and not _Plain.now
 
 
 def drop_stale(folder: Path) -> None:

@@ -21,8 +21,8 @@ from zones.routing.turning import turning_of
 from zones.text import Text
 from zones.zone import Zone
 
-# no stopping within 50 m of a junction, a bridge, a tunnel ... (道路交通安全法实施条例 art. 63 no. 2)
-CLEAR_M = 50.0
+# a crossing of dual carriageways is hardly wider: 25 m between their centre lines and a lane or two
+CROSSING_M = 40.0
 
 
 class Stretch(NamedTuple):
@@ -131,12 +131,12 @@ class TripStreets:
             stretches=tuple(stretches),
             fit=fit[real],
             fits=tuple(fits),
-            # there must be a place that is far enough from the junctions at both ends
+            # what lies between the carriageways of a crossing is no place to stand
             streets=Streets(
                 turning.ptr,
                 turning.follow,
                 length / (kmh[fit[real]] / 3.6),
-                stand[source[real]] & (length >= 2 * CLEAR_M),
+                stand[source[real]] & (length >= CROSSING_M),
             ),
             real=real,
             turns=turning.conditional,

@@ -193,7 +193,14 @@ def _begun(labels: _Labels, known: int, low: float, high: float) -> float:
 
 
 @compiled
-def _search(streets: Streets, spells: Spells, ends: Ends, ahead: Floats, back: bool) -> tuple[_Labels, int]:  # noqa: FBT001, C901, PLR0912, PLR0915 - one compiled loop
+def _search(  # noqa: C901, PLR0912, PLR0915 - one compiled loop
+    streets: Streets,
+    spells: Spells,
+    ends: Ends,
+    ahead: Floats,
+    back: bool,  # noqa: FBT001
+    grain: float,
+) -> tuple[_Labels, int]:
     """Return the labels made, and the one that reaches the goal first, -1 where none does.
 
     `ahead` is a time that the rest of the way from each street's end takes at least. Backwards in time (`back`) a wait
@@ -204,8 +211,8 @@ def _search(streets: Streets, spells: Spells, ends: Ends, ahead: Floats, back: b
     for e in range(count):
         state_ptr[e + 1] = state_ptr[e] + spells.ptr[spells.kind[e] + 1] - spells.ptr[spells.kind[e]]
     newest = np.full(state_ptr[count], NONE, np.int32)
-    # a whole spell's rest is reached: nothing later in it can matter
-    done = np.zeros(state_ptr[count], np.bool_)
+    # until when arrivals are stood for by labels that were followed: those that came later within them add nothing
+    reached = np.full(state_ptr[count], -NEVER)
     # after the last change nothing is gained by coming later, so no way goes round and round for ever
     settled = ends.earliest
     for spell in range(len(spells.start)):
@@ -228,12 +235,11 @@ def _search(streets: Streets, spells: Spells, ends: Ends, ahead: Floats, back: b
                 _sink(heap, key, size)
             if labels.state[at] == NONE:
                 return labels, at
-            if done[labels.state[at]]:
-                continue
             e = labels.street[at]
             low, high = labels.low[at], labels.high[at]
-            of_kind = spells.ptr[spells.kind[e]] + labels.state[at] - state_ptr[e]
-            done[labels.state[at]] = high >= spells.end[of_kind] or low >= settled
+            if high <= reached[labels.state[at]]:
+                continue
+            reached[labels.state[at]] = NEVER if low >= settled else high
             options = streets.next_ptr[e + 1] - streets.next_ptr[e]
         for option in range(options):
             f = ends.start[option] if at == NONE else streets.next[streets.next_ptr[labels.street[at]] + option]
@@ -266,10 +272,11 @@ def _search(streets: Streets, spells: Spells, ends: Ends, ahead: Floats, back: b
                         if not back and streets.stand[f]:
                             latest = end
                         state = state_ptr[f] + spell - first_spell
-                        if done[state]:
+                        if latest <= reached[state]:
                             continue
+                        whole = arrive
                         arrive = _begun(labels, newest[state], arrive, latest)
-                        if arrive + ahead[f] >= floor:
+                        if arrive + ahead[f] >= floor or (arrive > whole and latest - arrive < grain):
                             continue
                     if made == len(key):
                         labels, key, heap = _room(2 * made, labels, key, heap)
@@ -312,7 +319,15 @@ def _unwound(labels: _Labels, at: int, streets: Streets, *, back: bool) -> Found
 _NOTHING = Found(np.empty(0, np.int32), np.empty(0), np.empty(0))
 
 
-def search(streets: Streets, spells: Spells, ends: Ends, *, ahead: Floats | None = None, back: bool = False) -> Found:
+def search(
+    streets: Streets,
+    spells: Spells,
+    ends: Ends,
+    *,
+    ahead: Floats | None = None,
+    back: bool = False,
+    grain: float = 0.0,
+) -> Found:
     """Return the way that reaches the goal first among all that are on each street in one of its spells only.
 
     A truck may stand where it starts for as long as it likes and at the goal; on the way at the end of streets that allow it, while
@@ -324,14 +339,16 @@ def search(streets: Streets, spells: Spells, ends: Ends, *, ahead: Floats | None
         ends: start and goal.
         ahead: for each street a time that the way on from its end takes at least (consistent, as A* needs it); none if None.
         back: times run backwards: negated, so that the way that reaches the goal first is the one that starts last. The street
-            a wait belongs to is then the one that is entered, not the one that was left.
+            a wait belongs to is then the one that is entered, not the one that was left. `ends.latest` must then be infinite.
+        grain: exact with 0. Where nobody may stand, going round a block puts the arrival off by as much as it takes, again and
+            again; ways that gain less than this by it are not followed.
 
     Returns:
         Streets from start to goal with times in `streets`' unit; empty where there is no way.
     """
     if ahead is None:
         ahead = np.zeros(len(streets.duration))
-    labels, at = _search(streets, spells, ends, ahead, back)
+    labels, at = _search(streets, spells, ends, ahead, back, grain)
     return _unwound(labels, at, streets, back=back) if at >= 0 else _NOTHING
 
 

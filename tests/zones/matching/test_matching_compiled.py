@@ -57,7 +57,7 @@ for table in (0, 900):
             "legs": [[leg.source, leg.begin_m, leg.end_m, leg.entered_at, leg.left_at] for leg in m.legs],
             "stream": [[s.fix, s.source, s.forced] for s in given],
         })
-dispatched = hasattr(hmm.run, "py_func")
+dispatched = hasattr(getattr(hmm.run, "dispatcher", None), "py_func")
 print(json.dumps({"numba": "numba" in sys.modules, "dispatched": dispatched, "found": found}))
 """
 
@@ -153,3 +153,44 @@ def test_a_folder_without_a_cache_gets_a_stamp_and_one_that_cannot_be_written_to
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "__pycache__").write_text("a file in its place")
     drop_stale(tmp_path / "sub")
+
+
+_SMALL = """
+import json, sys
+import numpy as np
+from zones.coords import LocalPlane
+from zones.matching.compiled import ahead, plain_at_first, quick
+from zones.matching.plane import plane_numbers, project
+
+def at_work():
+    x, y = np.empty(1), np.empty(1)
+    project(numbers, np.array([110.78]), np.array([35.15]), x, y)
+    return [float(x[0]), float(y[0])], "numba" in sys.modules, quick()
+
+with plain_at_first():
+    ahead(0.1)
+    numbers = plane_numbers(LocalPlane(110.77, 35.14))
+    little = at_work()
+with plain_at_first():
+    ahead(0.1)
+    more = at_work()
+    ahead(0.5)
+    much = at_work()
+with plain_at_first():
+    again = at_work()
+print(json.dumps([little, more, much, again]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FAST, reason="Numba is not installed")
+def test_numba_is_loaded_when_much_is_ahead_and_stays() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", _SMALL], cwd=_REPO, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    little, more, much, again = json.loads(done.stdout)
+    assert [loaded for _, loaded, _ in (little, more, much, again)] == [False, False, True, True]
+    assert [compiled for _, _, compiled in (little, more, much, again)] == [False, False, True, True]
+    assert little[0] == more[0] == pytest.approx(much[0], abs=1e-8)
+    assert much[0] == again[0]

@@ -250,7 +250,7 @@ def random_spells(rng: Random) -> tuple[tuple[float, float], ...]:
 
 
 def random_case(seed: int) -> Case:
-    rng = Random(seed)
+    rng = Random(seed)  # noqa: S311
     count = rng.randint(3, 9)
     nodes = rng.randint(2, 5)
     tail, head = ([rng.randrange(nodes) for _ in range(count)] for _ in range(2))
