@@ -222,7 +222,7 @@ for n, order in enumerate(("by time", "any")):
     way = case([EVENTS[::2], EVENTS[1::2]], seed=n, order=order, cuts=[0.4])
     with TemporaryDirectory() as folder, limits(rows=100, held=150, torn=100, enough=40):
         same(files(Path(folder), way), now_s=None)
-print(json.dumps([FAST, hasattr(sift_loop.sift, "py_func")]))
+print(json.dumps([FAST, hasattr(getattr(sift_loop.sift, "dispatcher", None), "py_func")]))
 """
 
 

@@ -28,6 +28,7 @@ from truckban.traces.tables import Reject
 from truckban.traces.zone_notice import notices_differ
 from truckban.vehicle_facts import read_vehicle
 from zones.locate import Locator
+from zones.matching.compiled import plain_at_first
 from zones.text import Text
 
 Step = Callable[[Text], AbstractContextManager[Callable[[int, int], None] | None]]
@@ -79,6 +80,7 @@ class Checked:
         parts: every passage, cut where its verdict changes, judged.
         min_probability: the threshold.
         rejects: every row that was not used, of all files.
+        origins: which sites, and what was found of the passages' origins; None where nobody asked.
     """
 
     notice: Notice
@@ -91,6 +93,7 @@ class Checked:
     parts: list[Lead]
     min_probability: float
     rejects: list[Reject]
+    origins: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
     @property
     def fit_for_enforcement(self) -> bool | None:
@@ -189,7 +192,7 @@ def check(inputs: Inputs, notice: Notice, ground: Locator, *, step: Step = silen
         inputs.columns,
         None if inputs.now is None else inputs.now.timestamp(),
     )
-    with step(Text("读取轨迹，判断经过", "reading traces, judging passages")) as told:
+    with step(Text("读取轨迹，判断经过", "reading traces, judging passages")) as told, plain_at_first():
         total = rows_said(inputs.traces) if told else None
         stream = Stream(source, Near.of(ground), progress=(lambda rows: told(rows, total)) if told and total else None)
         traces, found, parts = judged_stream(stream, notice, ground, fleet, permits)

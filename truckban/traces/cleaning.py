@@ -102,7 +102,8 @@ def _in_order(frame: pd.DataFrame, all_: _Rowed) -> _Index:
     tied[1:] |= same
     tied[:-1] |= same
     some = order[tied]
-    keys = (frame[name].to_numpy()[some] for name in ("line", "file", "speed_kmh", "accuracy_m", "lat", "lon"))
+    names = ("line", "file", *(("load",) if "load" in frame else ()), "speed_kmh", "accuracy_m", "lat", "lon")
+    keys = (frame[name].to_numpy()[some] for name in names)
     order[tied] = some[np.lexsort((*keys, all_.t_s[some], all_.vehicle[some]))]
     return order
 

@@ -15,7 +15,7 @@ from truckban.traces.cleaning_notes import notes_of
 from truckban.traces.file_notes import FileNotes
 from truckban.traces.reasons import by_reason
 from truckban.traces.tables import Reject, read_tables
-from truckban.traces.typed import typed
+from truckban.traces.typed import LOAD, typed
 from zones.coords import to_wgs84
 from zones.text import Text
 
@@ -34,6 +34,8 @@ class Fixes:
         lon: WGS 84 degrees, shape (n,).
         lat: likewise.
         accuracy_m: NaN where not given, shape (n,).
+        load: what JT/T 808 terminals say of their load (bits 8 and 9 of the status), NaN where nothing is said, shape (n,); None
+            where no file can say it.
         read: rows in the files.
         duplicates: rows that repeat a fix; they are used, once.
         assumed_zone: used rows whose time named no zone and was read in the notice's.
@@ -58,11 +60,12 @@ class Fixes:
     files: list[tuple[str, int]] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
     fit: "Fit | None" = None
+    load: npt.NDArray[np.float64] | None = None
 
     def taken(self, rows: npt.NDArray[np.intp]) -> "Fixes":
         """Return some of the fixes, in the given order, with the figures of all."""
         columns = {name: getattr(self, name)[rows] for name in ("vehicle", "t_s", "lon", "lat", "accuracy_m")}
-        return replace(self, **columns)
+        return replace(self, load=None if self.load is None else self.load[rows], **columns)
 
     @property
     def used(self) -> int:
@@ -164,4 +167,5 @@ def fixes_of(frame: pd.DataFrame, files: Sequence[str]) -> Fixes:
         int(frame["without_zone"].sum() - sum(out["without_zone"].sum() for out, _, _ in clean.out)),
         rejects,
         tally=clean.tally,
+        load=kept[LOAD].to_numpy(np.float64) if LOAD in kept else None,
     )

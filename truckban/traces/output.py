@@ -89,7 +89,7 @@ def write_outputs(checked: Checked, out: Path, *, all_passages: bool, excel: boo
     if all_passages and not checked.others_apart:
         _write_rows(checked.parts, out / "passages", encoding, kinds=[checked.kind(part) for part in checked.parts])
     (out / "leads.geojson").write_text(_geojson(checked.leads, checked), encoding="utf-8")
-    _write_rejects(checked.rejects, out / "rejected.csv", lang, encoding)
+    write_rejects(checked.rejects, out / "rejected.csv", lang, encoding)
 
 
 def _remove_apart(folder: Path) -> None:
@@ -124,6 +124,7 @@ def run_facts(checked: Checked) -> dict[str, Any]:
         "evidence_missing": {code: {"zh": text.zh, "en": text.en} for code, text in EVIDENCE.items()},
         "fit": checked.fixes.fit.as_json() if checked.fixes.fit else None,
         "notes": [{"zh": note.zh, "en": note.en} for note in checked.notes],
+        **({} if checked.origins is None else {"origins": checked.origins}),
         "leads_sha256": hashlib.sha256("".join(lead.lead_id for lead in checked.leads).encode()).hexdigest(),
     }
 
@@ -139,10 +140,11 @@ def _write_rows(parts: Sequence[Lead], path: Path, encoding: str, kinds: Sequenc
         writer = csv.writer(file)
         writer.writerow(schema.names)
         for row in rows:
-            writer.writerow([_cell(row[name]) for name in schema.names])
+            writer.writerow([cell(row[name]) for name in schema.names])
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401
+def cell(value: Any) -> Any:  # noqa: ANN401
+    """Return what stands in a CSV file for a value."""
     if isinstance(value, list):
         value = ";".join(value)
     if isinstance(value, bool):
@@ -172,11 +174,12 @@ def _geojson(leads: Sequence[Lead], checked: Checked) -> str:
     return json.dumps({"type": "FeatureCollection", "truckban": head, "features": features}, ensure_ascii=False) + "\n"
 
 
-def _write_rejects(rejects: Sequence[Reject], path: Path, lang: str, encoding: str) -> None:
+def write_rejects(rejects: Sequence[Reject], path: Path, lang: str, encoding: str) -> None:
+    """Write the rows that were not used, each with its reason in both languages, `lang` first."""
     other = "en" if lang == "zh" else "zh"
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "line", "field", "reason", f"reason_{other}"])
         for reject in sorted(rejects, key=lambda r: (r.file, r.line or 0)):
             row = reject.file, reject.line, reject.field, reject.reason.of(lang), reject.reason.of(other)
-            writer.writerow([_cell(value) for value in row])
+            writer.writerow([cell(value) for value in row])

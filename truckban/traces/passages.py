@@ -12,6 +12,7 @@ from truckban.traces.inside import LIKELY, SLIGHT, border_runs
 from truckban.traces.near import Near, Visits, visits_of
 from truckban.traces.paths import Run, ZoneMatcher, error_shown, probability_between, runs_inside
 from zones.locate import Locator
+from zones.matching.compiled import ahead
 from zones.matching.matcher import Match
 from zones.matching.words import StreetDriven
 
@@ -30,6 +31,8 @@ _LEAST_ERROR_M = 10.0
 _WANDERING_M = 300.0
 """A shorter stretch that is slower than a walk may be a parked truck's receiver."""
 _RADIUS_M = 6371008.8
+_MATCHED_S = 1e-3
+"""What a fix of a drive that is matched takes where the matcher is not compiled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
     timed = begin <= end  # of a slow way between two fixes no instant is known at which it was driven
     some, begin, end = some[timed], begin[timed], end[timed]
     matched = stands(fixes.vehicle[drives[some, 0]], begin, end)
+    if streets is not None:
+        ahead(_MATCHED_S * int((np.diff(drives[some[matched]]) + 1).sum()))
     t_s = fixes.t_s.copy()
     on_the_road = replace(fixes, t_s=t_s)
     passages: list[Passage] = []

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from shapely import LineString
 
 from truckban.traces.fixes import Fixes
+from zones.matching.compiled import ahead
 from zones.matching.cutting import zone_streets
 from zones.matching.matcher import Leg, Match, Matcher
 from zones.matching.model import Model
@@ -20,6 +22,8 @@ from zones.zone import Zone
 _Floats = npt.NDArray[np.float64]
 # ways up to this long are looked up, longer ones searched: half a minute at a truck's speed in town, and then some
 _TABLE_M = 1200.0
+# what a point of the streets takes where the loops that make graph and table are not compiled
+_POINT_S = 5e-4
 # a receiver's error lasts: fixes nearer in time than this share it, and count for less
 _LASTING_S = 60.0
 # of a Gaussian error, half is less than this many standard deviations
@@ -47,6 +51,7 @@ class ZoneMatcher:
         """Prepare the streets around a zone; None where its file holds none."""
         if not zone.streets:
             return None
+        ahead(_POINT_S * int(shapely.get_num_coordinates([street.geometry for street in zone.streets]).sum()))
         segments, inside = zone_streets(zone)
         by_id = {segment.id: bool(here) for segment, here in zip(segments, inside, strict=True)}
         graph = RoadGraph.of_streets(segments, label=lambda segment: by_id[segment.id])

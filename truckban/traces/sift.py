@@ -12,9 +12,12 @@ import numpy.typing as npt
 
 from truckban.traces.sift_loop import read, sift
 from truckban.traces.sift_rows import DUPLICATES, FIRST, GAPS, HELD, JUMPS, OPEN, ROWS, SLOTS, TORN, Held, Kept, Piece
+from zones.matching.compiled import ahead, quick
 
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
+_ROW_S = 8e-6
+"""What a row takes where the loop is not compiled."""
 Box = tuple[float, float, float, float]
 """West, south, east, north, WGS 84 degrees."""
 
@@ -43,11 +46,12 @@ class Sift:
         """
         self._grow(vehicles)
         n = len(piece.vehicle)
+        ahead(n * _ROW_S)
         # a row can settle two that are held, with four rows kept of it, or show that both were jumps
         if len(self._room.vehicle) < 4 * n:
             self._room = Kept.room(4 * n)
         jumps, bad = np.empty((2 * n, 4), np.int64), np.empty(n, np.intp)
-        kept, jumped, wrong = sift(np.array(self.box), piece, self._held, self._room, jumps, bad)
+        kept, jumped, wrong = sift(np.array(self.box), piece, self._held, self._room, jumps, bad, quick())
         self.bad = bad[:wrong].copy()
         if jumped:
             self._jumps.append(jumps[:jumped].copy())

@@ -27,6 +27,8 @@ from zones.errors import InputError
 from zones.text import Text
 
 NEEDED = ("vehicle_id", "time", "lon", "lat")
+LOAD = "load"
+"""What a JT/T 808 terminal says of its load; a column that only such logs have."""
 _NUMBERS = ("lon", "lat", "speed_kmh", "heading", "accuracy_m")
 _STAMP = (
     r"\d{4}(?:[-/]\d{1,2}[-/]\d{1,2}|\d{4})[Tt ] ?\d{1,2}:?\d\d(?::?\d\d(?:\.\d+)?)? ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?"
@@ -52,7 +54,7 @@ def typed(
 
     Returns:
         Columns `line, vehicle_id, time` (seconds since 1970-01-01 UTC), `without_zone, lon, lat` (as in the file, degrees),
-        `speed_kmh, heading, accuracy_m` (NaN where not given).
+        `speed_kmh, heading, accuracy_m` (NaN where not given); `load` where the format has it.
 
     Raises:
         InputError: a needed column is not there, or cannot be told from another.
@@ -79,6 +81,8 @@ def typed(
         table.tally.not_understood(extra["valid"], unknown)
     for name in _NUMBERS:
         out[name] = _numbers(frame[found[name]]) if name in found else np.nan
+    if table.named and LOAD in frame:
+        out[LOAD] = _numbers(frame[LOAD])
     out["accuracy_m"] = out["accuracy_m"].where(out["accuracy_m"] > 0)  # terminals write 0 or -1 for "not known"
     lon, lat = out["lon"].to_numpy(), out["lat"].to_numpy()
     with np.errstate(invalid="ignore"):

@@ -178,6 +178,7 @@ def _would_do(way: Way, wanted: Wanted, trip: Trip, opening: Opening) -> bool:
     # whose it would be is all that may not be known
     enough = {FALSE} if plate is not None else {FALSE, UNKNOWN}
     judged, table = trip.judged.with_permit(permit), opening.table
+    asked: set[tuple[str, int, int]] = set()
     for leg in way.legs:
         row = table.trits[table.kind[leg.edge]]
         for column in range(table.column(leg.entered), table.column(leg.left) + 1):
@@ -186,8 +187,13 @@ def _would_do(way: Way, wanted: Wanted, trip: Trip, opening: Opening) -> bool:
                 continue
             if plate is None and row[column] == UNKNOWN:
                 return False
+            name, number = way.streets.name(leg.edge), int(way.streets.stretch[leg.edge])
+            # by its name a permit holds all along a street; by its area, place by place
+            if name is not None and (name, number, column) in asked:
+                continue
+            asked.add((name or "", number, column))
             lon, lat = way.position(at)
-            stretch = way.streets.stretches[way.streets.stretch[leg.edge]]
+            stretch = way.streets.stretches[number]
             if judged.trit(stretch, instant(math.ceil(at)), lon, lat) not in enough:
                 return False
     return True

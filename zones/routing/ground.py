@@ -182,9 +182,14 @@ class TripStreets:
         some = length > 0
         return float((length[some] / self.streets.duration[some]).max(initial=1.0))
 
+    @cached_property
+    def names(self) -> list[str | None]:
+        """The name of each edge's street."""
+        return [self.stretches[number].name for number in self.stretch.tolist()]
+
     def name(self, edge: int) -> str | None:
         """Return the name of an edge's street."""
-        return self.stretches[int(self.stretch[edge])].name
+        return self.names[edge]
 
 
 def segments_of(zone: Zone) -> list[Segment]:

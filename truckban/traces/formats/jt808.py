@@ -31,6 +31,8 @@ _HEADER, _HEADER_2019, _OF_PART = 12, 17, 4
 _LENGTH, _ENCRYPTION, _SPLIT, _VERSION = 0x03FF, 0x1C00, 0x2000, 0x4000
 _PHONE = 20
 _LOCATED, _SOUTH, _WEST, _HIDDEN = 1 << 1, 1 << 2, 1 << 3, 1 << 5
+_LOAD, _LOAD_BITS = 8, 0b11
+"""Bits 8 and 9: 0 empty (or nothing is wired to them), 1 half, 2 reserved, 3 full."""
 _FULL_TURN = 360
 _BASIC = np.dtype(
     [
@@ -60,7 +62,7 @@ _BAD_TIME = Text("时间读不懂", "not a time")
 
 
 def read_jt808(path: Path) -> Iterator[Table]:
-    """Yield the positions of a log: `vehicle_id, time, lon, lat, speed_kmh, heading`.
+    """Yield the positions of a log: `vehicle_id, time, lon, lat, speed_kmh, heading, load`.
 
     A row is a position; a message that is damaged counts as one row, rejected. Its line is that of the text, or in raw
     bytes the message's number. Messages of other kinds hold no position and are counted in a note.
@@ -264,6 +266,7 @@ class _Log:
                 "lat": basic["lat"] / np.where(status & _SOUTH, -1e6, 1e6),
                 "speed_kmh": basic["speed"] / 10,
                 "heading": np.where(heading < _FULL_TURN, heading, np.nan),
+                "load": (status >> _LOAD & _LOAD_BITS).astype(float),
             }
         )
         return frame[~bad], places.line[~bad]
@@ -273,7 +276,7 @@ _EMPTY = pd.DataFrame(
     {
         "vehicle_id": np.zeros(0, object),
         "time": pd.to_datetime(np.zeros(0, "datetime64[ms]")).tz_localize("UTC"),
-        **{name: np.zeros(0) for name in ("lon", "lat", "speed_kmh", "heading")},
+        **{name: np.zeros(0) for name in ("lon", "lat", "speed_kmh", "heading", "load")},
     }
 )
 
