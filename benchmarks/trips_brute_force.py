@@ -830,10 +830,11 @@ def sooner_and_later(
             f"earliest lawful arrival, from departure: {earliest and earliest - leaves} against {mine and mine - leaves}"
         )
     elif earliest is not None:
-        last = brute.leaves(earliest).bit_length() - 1
-        mine_last = max(a for a, b in own if a >= leaves and not differ(b, earliest))
-        if differ(last, mine_last):
-            yield (f"latest departure for the earliest arrival: {last - leaves} against {mine_last - leaves}")
+        # a plan arrives a second later where that lets it leave later, and leaves on the next whole second
+        least, *_, most = sorted(brute.leaves(earliest + late).bit_length() - 1 for late in range(3))
+        mine_last = max(a for a, b in own if a >= leaves and not differ(b, earliest, within=2))
+        if not (least <= mine_last <= most) and differ(least, mine_last) and differ(most, mine_last):
+            yield (f"latest departure for the earliest arrival: {least - leaves} against {mine_last - leaves}")
     latest = brute.leaves(by).bit_length() - 1
     # the program offers no departure that is earlier by a second or less
     expected = latest if max(leaves - before_s, 0) <= latest < leaves - 1 else None

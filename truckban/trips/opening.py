@@ -27,17 +27,18 @@ def used(fit: Fitted, truck: Truck) -> Use:
     return use_of(fit.tags, truck, forward=fit.forward)
 
 
-def usable(streets: TripStreets, truck: Truck) -> Flags:
-    """Return which edges a truck may use at some time and come to from most others; one whose figures are not known may.
+def usable(streets: TripStreets, truck: Truck, *, leaving: bool) -> Flags:
+    """Return which edges a truck may use at some time, and from (`leaving`) or to which most others are in reach.
 
-    A few streets behind a sign against trucks are no place where a trip begins: the next street that connects is.
+    One whose signs ask for a figure that is not known may be used. A few streets behind a sign against trucks are no place where a trip
+    begins or ends: the next street that connects is.
     """
-    return _connected(streets, tuple(used(fit, truck).verdict != "no" for fit in streets.fits))
+    return _connected(streets, tuple(used(fit, truck).verdict != "no" for fit in streets.fits))[0 if leaving else 1]
 
 
 @lru_cache(maxsize=256)
-def _connected(streets: TripStreets, fits: tuple[bool, ...]) -> Flags:
-    """Return the edges of some kinds of street that are part of a large network of these."""
+def _connected(streets: TripStreets, fits: tuple[bool, ...]) -> tuple[Flags, Flags]:
+    """Return the edges of some kinds of street from which, and to which, there are ways from a large part of the network."""
     import networkx as nx  # noqa: PLC0415 - takes time to import
 
     may = np.array(fits, np.bool_)[streets.fit]
@@ -46,11 +47,16 @@ def _connected(streets: TripStreets, fits: tuple[bool, ...]) -> Flags:
     kept = may[source] & may[net.next]
     graph = nx.DiGraph(zip(source[kept].tolist(), net.next[kept].tolist(), strict=True))
     graph.add_nodes_from(np.flatnonzero(may).tolist())
-    parts = list(nx.strongly_connected_components(graph))
-    least = max((len(part) for part in parts), default=0) * _LARGE
-    found = np.zeros(len(may), np.bool_)
-    found[[edge for part in parts if len(part) >= least for edge in part]] = True
-    return found
+    parts = [list(part) for part in nx.strongly_connected_components(graph)]
+    least = int(max((len(part) for part in parts), default=0) * _LARGE)
+    found = np.zeros((2, len(may)), np.bool_)
+    for part in parts:
+        if len(part) >= least:
+            found[:, part] = True
+            if least:
+                found[0, list(nx.ancestors(graph, part[0]))] = True
+                found[1, list(nx.descendants(graph, part[0]))] = True
+    return found[0], found[1]
 
 
 def turning(streets: TripStreets, truck: Truck) -> tuple[Streets, Streets]:

@@ -82,7 +82,6 @@ def read_trip(
         )
     with under("vehicle"):
         judged, truck = read_driver(object_of(asked.get("vehicle")), asked, rules)
-    usable_ = usable(streets, truck)
     line = None
     if asked.get("line") is not None:
         with under("line"):
@@ -95,7 +94,9 @@ def read_trip(
         else:
             place = asked.get(name)
         with under(name):
-            ends.append(read_end(place, streets, tuple(rules), usable_, leaving=name == "origin", sites=sites))
+            leaving = name == "origin"
+            may = usable(streets, truck, leaving=leaving)
+            ends.append(read_end(place, streets, tuple(rules), may, leaving=leaving, sites=sites))
     return Trip(
         judged=judged,
         truck=truck,

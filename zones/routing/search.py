@@ -19,6 +19,8 @@ Flags = npt.NDArray[np.bool_]
 
 NONE = -1
 NEVER = np.inf
+# labels for each street, and for all, until ways that hardly differ are left out
+_MANY, _FEW = 2, 2000
 
 
 class Streets(NamedTuple):
@@ -220,6 +222,7 @@ def _search(  # noqa: C901, PLR0912, PLR0915 - one compiled loop
             settled = max(settled, spells.start[spell])
         if np.isfinite(spells.end[spell]):
             settled = max(settled, spells.end[spell])
+    many = _MANY * count + _FEW
     labels, key, heap = _first_room()
     made, size, at = 0, 0, NONE
     floor = NEVER
@@ -276,7 +279,7 @@ def _search(  # noqa: C901, PLR0912, PLR0915 - one compiled loop
                             continue
                         whole = arrive
                         arrive = _begun(labels, newest[state], arrive, latest)
-                        if arrive + ahead[f] >= floor or (arrive > whole and latest - arrive < grain):
+                        if arrive + ahead[f] >= floor or (arrive > whole and latest - arrive < grain and made > many):
                             continue
                     if made == len(key):
                         labels, key, heap = _room(2 * made, labels, key, heap)
@@ -341,7 +344,7 @@ def search(
         back: times run backwards: negated, so that the way that reaches the goal first is the one that starts last. The street
             a wait belongs to is then the one that is entered, not the one that was left. `ends.latest` must then be infinite.
         grain: exact with 0. Where nobody may stand, going round a block puts the arrival off by as much as it takes, again and
-            again; ways that gain less than this by it are not followed.
+            again; once there are many such ways (more than two a street), those that gain less than this are not followed.
 
     Returns:
         Streets from start to goal with times in `streets`' unit; empty where there is no way.
