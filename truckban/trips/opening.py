@@ -18,7 +18,7 @@ Spans = list[tuple[float, float]]
 EVER: Spans = [(-np.inf, np.inf)]
 _DAY_S = 86_400
 # of the streets of the largest part of a network: smaller parts are pockets
-_LARGE = 0.02
+_LARGE = 0.01
 
 
 @lru_cache(maxsize=4096)
