@@ -145,6 +145,10 @@ class Opening:
 
     def by_truck(self) -> Spells:
         """Return when the truck may use each edge, whatever the notices say; what is not known does not stand in the way."""
+        return self._by_truck
+
+    @cached_property
+    def _by_truck(self) -> Spells:
         return self._spells(lambda _row: EVER, careful=False)
 
     def lawful(self, margin_s: float) -> Spells:

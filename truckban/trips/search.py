@@ -9,6 +9,7 @@ import numpy as np
 from truckban.trips.ends import End
 from truckban.trips.opening import Opening, turning
 from truckban.trips.ways import Way, timed
+from zones.routing.bounds import least_times
 from zones.routing.search import (
     Ends,
     Floats,
@@ -22,7 +23,6 @@ from zones.routing.search import (
 )
 from zones.routing.snap import Spot
 
-_ROUNDING = 1.0 - 1e-9
 # nobody drives round a block for want of a place to stand
 _GRAIN_S = 900.0
 
@@ -119,17 +119,16 @@ class Routes:
 
     @cached_property
     def _ahead(self) -> Floats:
-        return self._lower(self.opening.streets.graph.edges.ends[:, 2:], self.destination)
+        """The least time from the end of each street to the destination, were nothing closed to the truck but by its size."""
+        back = turning(self.opening.streets, self.opening.truck)[1]
+        return self._least(back, self._from_start())
 
     @cached_property
     def _behind(self) -> Floats:
-        return self._lower(self.opening.streets.graph.edges.ends[:, :2], self.origin)
+        """The least time from the origin to the beginning of each street."""
+        return self._least(self.net, self._to_end())
 
-    def _lower(self, places: Floats, end: End) -> Floats:
-        """Return a time that the rest of the way takes at least: straight, at the greatest speed anywhere."""
-        streets = self.opening.streets
-        edges = np.array([spot.edge for spot in end.spots], np.int32)
-        x, y = streets.graph.positions(edges, np.array([spot.along_m for spot in end.spots]))
-        away = [np.hypot(places[:, 0] - a, places[:, 1] - b) for a, b in zip(x, y, strict=True)]
-        least = away[0] if len(away) == 1 else np.min(away, axis=0)
-        return np.asarray((least / streets.fastest_ms * _ROUNDING)[streets.real], np.float64)
+    def _least(self, net: Streets, ends: dict[int, float]) -> Floats:
+        spells = self.opening.by_truck()
+        usable = (np.diff(spells.ptr) > 0)[spells.kind]
+        return least_times(net, np.array(list(ends), np.int32), np.array(list(ends.values())), usable)

@@ -145,10 +145,10 @@ def search_for(edges: Edges, source: int, bound: float, turn: float, u_turn: flo
         if key > bound:
             continue
         work.stamp[e], work.cost[e], work.length[e], work.before[e] = mark, price, 0.0, -1
-        size = _push(heap_cost, heap_edge, size, key, e)
+        size = push(heap_cost, heap_edge, size, key, e)
     while size > 0:
         e = heap_edge[0]
-        size = _pop(heap_cost, heap_edge, size)
+        size = pop(heap_cost, heap_edge, size)
         if work.stamp[e] != mark:
             continue
         work.stamp[e] = -mark
@@ -178,12 +178,13 @@ def search_for(edges: Edges, source: int, bound: float, turn: float, u_turn: flo
                     continue
             work.stamp[f], work.cost[f], work.before[f] = mark, price, e
             work.length[f] = work.length[e] + edges.length[e]
-            size = _push(heap_cost, heap_edge, size, key, f)
+            size = push(heap_cost, heap_edge, size, key, f)
     return found
 
 
 @compiled_inline
-def _push(cost: Floats, edge: Ints, size: int, price: float, e: int) -> int:
+def push(cost: Floats, edge: Ints, size: int, price: float, e: int) -> int:
+    """Put an edge into a heap of `size` by its price; return the new size."""
     at = size
     while at > 0:
         up = (at - 1) >> 1
@@ -196,7 +197,8 @@ def _push(cost: Floats, edge: Ints, size: int, price: float, e: int) -> int:
 
 
 @compiled_inline
-def _pop(cost: Floats, edge: Ints, size: int) -> int:
+def pop(cost: Floats, edge: Ints, size: int) -> int:
+    """Take the first entry out of a heap; return the new size."""
     size -= 1
     price, e = cost[size], edge[size]
     at = 0
