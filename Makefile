@@ -13,7 +13,7 @@ run: .venv/run.stamp
 	@echo "$(OUT)/report/report.html"
 
 test: .venv/dev.stamp lint
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

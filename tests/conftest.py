@@ -10,6 +10,11 @@ _TESTS = Path(__file__).parent
 sys.path += [str(_TESTS / folder) for folder in ("maps", "traces")]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: else one core is left with it when the others have nothing to do."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("spark", "slow")))
+
+
 @pytest.fixture
 def shared() -> Callable[[str], Path]:
     """Return the path of a file of the shared data, or skip the test where there is none."""

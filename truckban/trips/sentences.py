@@ -4,6 +4,7 @@ import numpy as np
 
 from truckban.logic import FALSE
 from truckban.moments import local
+from truckban.report.words import missing_words
 from truckban.trips.model import Kind, Notes, Options, Plan
 from truckban.trips.search import Routes
 from truckban.trips.ways import Way, instant
@@ -61,6 +62,8 @@ def says_of(routes: Routes, plan: Plan, options: Options) -> Notes:
     found += _inside(routes, plan)
     found += _missing(plan)
     found += plan.trip.notes
+    for rule in plan.trip.judged.rules:
+        found += [note for note in plan.trip.judged.facts(rule.shelf.first).warnings if note not in found]
     for end in (plan.trip.origin, plan.trip.destination):
         found += [note for note in end.notes if note not in found]
     found += _near_a_ban(routes, plan, options)
@@ -114,11 +117,18 @@ def _missing(plan: Plan) -> Notes:
     """Say what has to be known to settle an open question."""
     if plan.word != "undetermined":
         return ()
-    missing = sorted({name for piece in plan.pieces for name in piece.verdict.missing})
-    if not missing:
+    missing = _lacking(plan)
+    if missing is None:
         return ()
-    listed = ", ".join(missing)
-    return (("trip.missing", Text(f"说不准：缺少 {listed}", f"it cannot be said without {listed}")),)
+    return (("trip.missing", Text(f"说不准：缺少{missing.zh}", f"it cannot be said without {missing.en}")),)
+
+
+def _lacking(plan: Plan) -> Text | None:
+    """Return what would settle the open questions of a trip, as people call it; None where nothing would."""
+    notice = plan.trip.judged.rules[0].shelf.first
+    pieces = [piece for piece in plan.pieces if piece.word == "undetermined"]
+    words = [missing_words(name, notice) for name in sorted({n for piece in pieces for n in piece.verdict.missing})]
+    return Text("、".join(w.zh for w in words), ", ".join(w.en for w in words)) if words else None
 
 
 def _hours(spells: list[tuple[float, float]], plan: Plan, routes: Routes) -> Text:
@@ -187,13 +197,11 @@ def _signs(routes: Routes, plan: Plan) -> Notes:
 
 def why_none(routes: Routes, plan: Plan) -> Text:
     """Return why there is no lawful way instead."""
-    pieces = [piece for piece in plan.pieces if piece.word == "undetermined"]
-    missing = sorted({name for piece in pieces for name in piece.verdict.missing})
-    if plan.word == "undetermined" and missing:
-        listed = ", ".join(missing)
+    missing = _lacking(plan)
+    if plan.word == "undetermined" and missing is not None:
         return Text(
-            f"缺少 {listed}，判断不了哪条路、什么时候合法；补充后再查",
-            f"without {listed} no way can be called lawful; give it and ask again",
+            f"缺少{missing.zh}，判断不了哪条路、什么时候合法；补充后再查",
+            f"without {missing.en} no way can be called lawful; give it and ask again",
         )
     opening = routes.opening
     days = round((float(opening.table.instants[-1]) - (plan.way.departs if plan.way else 0.0)) / _DAY_S)
