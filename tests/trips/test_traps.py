@@ -166,7 +166,7 @@ def test_a_truck_of_unknown_mass_is_undetermined_and_told_what_is_missing(networ
     plan = planned(network, vehicle=unknown, depart=at("10:00:00"))
     assert plan["verdict"] == "undetermined"
     assert "gross_mass_kg" in plan["first_unlawful"]["missing"]
-    assert "gross_mass_kg" in next(said["text"] for said in plan["says"] if said["code"] == "trip.missing")
+    assert "总质量" in next(said["text"] for said in plan["says"] if said["code"] == "trip.missing")
     for other in plan["alternatives"]:
         if other["kind"] in {"depart", "wait"}:
             judged = planned(network, vehicle=unknown, depart=other["depart"])
