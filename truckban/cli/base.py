@@ -3,7 +3,9 @@
 import math
 import sys
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,9 @@ from zones.errors import InputError
 from zones.text import Text
 
 DONE, DONE_WITH_REJECTS, WRONG_CALL, UNREADABLE, NO_POLYGON = 0, 1, 2, 3, 4
+
+
+Section = tuple[Text, list[tuple[str, str, Text]]]
 
 
 class Command(click.Command):
@@ -54,28 +59,45 @@ class Lazy(Command, click.Group):
     `sections` holds, heading by heading, `(name, module, one line of help)`; the module's `command(say)` builds it.
     """
 
-    sections: Iterable[tuple[Text, list[tuple[str, str, Text]]]] = ()
+    sections: Iterable[Section] = ()
+    plugins: str | None = None
+
+    @cached_property
+    def all_sections(self) -> list[Section]:
+        """Return the sections with those of the plug-ins: entry points of the group `plugins` that load as one section each.
+
+        Looking for them takes a while: a command that stands in `sections` is found without.
+        """
+        found = entry_points(group=self.plugins) if self.plugins else ()
+        return [*self.sections, *(each.load() for each in sorted(found, key=lambda each: each.name))]
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names, in the order of the help."""
-        return [name for _, rows in self.sections for name, _, _ in rows]
+        return [name for _, rows in self.all_sections for name, _, _ in rows]
+
+    def _row(self, asked: str) -> tuple[str, str, Text] | None:
+        for sections in (lambda: self.sections, lambda: self.all_sections):
+            for _, rows in sections():
+                for row in rows:
+                    if row[0] == asked:
+                        return row
+        return None
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import and build one command."""
-        for _, rows in self.sections:
-            for name, module, _ in rows:
-                if name == cmd_name:
-                    path, _, builder = module.partition(":")
-                    command: click.Command = getattr(import_module(path), builder or "command")(self.say)
-                    return command
-        return None
+        row = self._row(cmd_name)
+        if row is None:
+            return None
+        path, _, builder = row[1].partition(":")
+        command: click.Command = getattr(import_module(path), builder or "command")(self.say)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command by its name; name the commands there are where it is none of them."""
-        if args and not args[0].startswith("-") and args[0] not in (names := self.list_commands(ctx)):
-            listed = ", ".join(names)
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            listed = ", ".join(self.list_commands(ctx))
             ctx.fail(
                 self.say(
                     f"没有命令 {args[0]}；可以是：{listed}", f"there is no command {args[0]}; it is one of: {listed}"
@@ -86,7 +108,7 @@ class Lazy(Command, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, then the commands under their headings."""
         Command.format_options(self, ctx, formatter)
-        for heading, rows in self.sections:
+        for heading, rows in self.all_sections:
             with formatter.section(heading.of(self.say.lang)):
                 formatter.write_dl([(name, text.of(self.say.lang)) for name, _, text in rows])
 

@@ -139,6 +139,7 @@ def build(say: Speaker) -> Lazy:
     )
     root.say = say
     root.sections = _SECTIONS
+    root.plugins = "truckban.commands"
     return root
 
 

@@ -1,0 +1,1 @@
+"""Who asks: the service for officers, drivers and permit reviewers."""

@@ -1,0 +1,128 @@
+"""Errors as `application/problem+json` (RFC 9457), in the caller's language, with the field."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from zones.errors import InputError
+from zones.text import Text
+
+MEDIA = "application/problem+json"
+
+
+class Problem(Exception):  # noqa: N818  (the word of RFC 9457)
+    """A request that cannot be done, and why.
+
+    Args:
+        status: the HTTP status.
+        code: a word for programs; `type` is `/problems/<code>`.
+        text: a sentence for people.
+        errors: `{"field", "message": Text}` for each field at fault.
+        headers: headers of the answer.
+        more: further members.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        text: Text,
+        *,
+        errors: Sequence[tuple[str, Text]] = (),
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keep the parts."""
+        self.status = status
+        self.code = code
+        self.text = text
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.more = dict(more or {})
+        super().__init__(text.en)
+
+    def body(self, lang: str) -> dict[str, Any]:
+        """Return the problem's members."""
+        told: dict[str, Any] = {
+            "type": f"/problems/{self.code}",
+            "title": self.text.of(lang),
+            "status": self.status,
+            "code": self.code,
+        }
+        if self.errors:
+            told["errors"] = [{"field": field, "message": text.of(lang)} for field, text in self.errors]
+        return {**told, **self.more}
+
+
+def not_found() -> NoReturn:
+    """Say that there is no such thing: also where there is one that the caller may not see."""
+    raise Problem(404, "not_found", Text("没有这一项", "there is no such thing"))
+
+
+def language_of(request: Request) -> str:
+    """Return `zh` or `en`: `?lang=`, else the first of the two in Accept-Language, else Chinese."""
+    asked = request.query_params.get("lang")
+    if asked in ("zh", "en"):
+        return asked
+    for part in request.headers.get("accept-language", "").split(","):
+        word = part.strip()[:2].lower()
+        if word in ("zh", "en"):
+            return word
+    return "zh"
+
+
+def answer_problem(request: Request, problem: Problem) -> Response:
+    """Return a problem as an answer."""
+    lang = language_of(request)
+    headers = {"Content-Language": "zh-CN" if lang == "zh" else "en", **problem.headers}
+    return JSONResponse(problem.body(lang), status_code=problem.status, headers=headers, media_type=MEDIA)
+
+
+def of_input(error: InputError, status: int = 422) -> Problem:
+    """Return an error of what was handed in as a problem."""
+    field = error.field or ("body" if error.line is None else f"line {error.line}")
+    return Problem(status, "invalid", error.text, errors=[(field, error.text)])
+
+
+def install(app: FastAPI) -> None:
+    """Have an application answer every error as a problem."""
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)  # noqa: S101
+        return answer_problem(request, error)
+
+    async def on_input(request: Request, error: Exception) -> Response:
+        assert isinstance(error, InputError)  # noqa: S101
+        return answer_problem(request, of_input(error))
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        errors = [
+            (".".join(str(part) for part in fault["loc"]), Text(f"这个值不行：{fault['msg']}", str(fault["msg"])))
+            for fault in error.errors()
+        ]
+        text = Text("请求里有不能用的值", "the request has values that cannot be used")
+        return answer_problem(request, Problem(422, "invalid", text, errors=errors))
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        known = {
+            404: ("not_found", Text("没有这一项", "there is no such thing")),
+            405: ("method_not_allowed", Text("这个地址不支持这种请求", "this address does not take that method")),
+        }
+        code, text = known.get(error.status_code, ("http_error", Text("请求不能处理", str(error.detail))))
+        return answer_problem(request, Problem(error.status_code, code, text, headers=error.headers))
+
+    async def on_fault(request: Request, _error: Exception) -> Response:
+        text = Text("服务内部出错，已记入日志", "an error inside the service; it is in the log")
+        return answer_problem(request, Problem(500, "internal", text))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(InputError, on_input)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_fault)

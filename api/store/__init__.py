@@ -1,0 +1,1 @@
+"""What must last: tables, transactions, migrations. All SQL of the service is in here."""

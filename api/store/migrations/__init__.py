@@ -1,0 +1,1 @@
+"""How the store got from one shape to the next (Alembic)."""

@@ -1,0 +1,23 @@
+"""Answers kept for requests that may be sent twice."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from api.store.tables.replies import Reply
+
+
+def kept_reply(session: Session, caller: str, route: str, key: str) -> Reply | None:
+    """Return the answer that was given to a key, if there was one."""
+    if session.get_bind().dialect.name == "postgresql":
+        # two requests with one key at once: the second waits for the first to end
+        session.execute(
+            sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"{caller}|{route}|{key}", 0)))
+        )
+    return session.get(Reply, (caller, route, key))
+
+
+def keep_reply(session: Session, caller: str, route: str, key: str, **answer: Any) -> None:  # noqa: ANN401
+    """Keep an answer."""
+    session.add(Reply(caller=caller, route=route, key=key, **answer))

@@ -1,0 +1,1 @@
+"""Vehicles: which class, and whose."""

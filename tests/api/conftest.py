@@ -1,0 +1,154 @@
+"""A real service on a real store: each test runs on SQLite and on a PostgreSQL that is started here."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+
+from api.access.principal import Principal
+from api.app import create_app
+from api.settings import Settings
+from api.store.database import Store
+from api.store.schema import migrate
+
+_TESTS = Path(__file__).parent
+
+
+def _programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    if found:
+        return found[-1].parent
+    return Path(on_path).parent if on_path else None
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Start a PostgreSQL of our own on a socket; return the URL without the database's name."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL on this machine: its half of the service's tests is skipped")
+    # PostgreSQL refuses to be run by root; a socket's path is at most about 100 characters long
+    as_user = {"user": "nobody"} if os.geteuid() == 0 else {}
+    folder = Path(tempfile.mkdtemp(prefix="tbpg", dir="/tmp"))
+    if as_user:
+        shutil.chown(folder, "nobody")
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(programs / program), *arguments],
+            check=True,
+            capture_output=True,
+            env=environment,
+            cwd=folder,
+            **as_user,
+        )
+
+    data = str(folder / "data")
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+    run("initdb", "-D", data, "-U", "truckban", "-A", "trust", "-E", "UTF8", "--no-sync")
+    run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"postgresql://truckban@/%s?host={folder}"
+    finally:
+        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def new_postgresql(postgresql: str) -> Callable[[], str]:
+    """Return a maker of databases that stand at the newest revision."""
+    admin = postgresql % "postgres"
+    made = 0
+
+    def create(sql: str) -> None:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(sql.encode())
+
+    create("CREATE DATABASE ready")
+    store = Store((postgresql % "ready").replace("postgresql://", "postgresql+psycopg://"))
+    migrate(store)
+    store.close()
+
+    def new() -> str:
+        nonlocal made
+        made += 1
+        create(f"CREATE DATABASE t{made} TEMPLATE ready")
+        return postgresql % f"t{made}"
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def ready_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite store that stands at the newest revision."""
+    path = tmp_path_factory.mktemp("store") / "ready.sqlite"
+    store = Store(f"sqlite:///{path}")
+    migrate(store)
+    store.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a new store, once for each database."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("new_postgresql")()
+        return url
+    path = tmp_path / "truckban.sqlite"
+    shutil.copy(request.getfixturevalue("ready_sqlite"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def settings(store_url: str, tmp_path: Path) -> Settings:
+    """Return settings for a new store."""
+    return Settings(data_dir=tmp_path / "data", database_url=store_url)
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    """Return a new store at the newest revision."""
+    opened = Store(settings.url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[TestClient]:
+    """Return a client of a service that has just been set up; nobody is signed in."""
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8000") as opened:
+        yield opened
+
+
+@pytest.fixture
+def signed_in(settings: Settings) -> Iterator[Callable[..., TestClient]]:
+    """Return a maker of clients of one service, each taken for someone of a role; the door asks the tables as ever."""
+    app = create_app(settings)
+
+    class Known(TestClient):
+        def __init__(self, role: str, account_id: str | None, **more: object) -> None:
+            self.principal = Principal(role, f"account:{account_id}", account_id=account_id, **more)  # type: ignore[arg-type]
+            super().__init__(app, base_url="http://127.0.0.1:8000", headers={"x-test-principal": str(id(self))})
+            known[str(id(self))] = self.principal
+
+    known: dict[str, Principal] = {}
+    app.state.identify = lambda request: known[request.headers["x-test-principal"]]
+    opened: list[TestClient] = []
+
+    def make(role: str, account_id: str | None = None, **more: object) -> TestClient:
+        client = Known(role, None if role == "anonymous" else account_id or f"{role}-1", **more)
+        opened.append(client.__enter__())
+        return opened[-1]
+
+    yield make
+    for client in opened:
+        client.__exit__()
