@@ -16,11 +16,12 @@ from api.law import Law
 from api.service import Service
 from api.settings import Settings
 from api.store.database import Store
+from api.web import mount as pages
 
 
 def operations() -> list[str]:
     """Return the operation id of each route."""
-    found = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    found = [route for router in (*ROUTERS, *pages.PAGES) for route in router.routes if isinstance(route, APIRoute)]
     return [route.operation_id or route.path for route in found]
 
 
@@ -53,5 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1", dependencies=[Depends(guard)])
+    pages.install(app)
+    app.state.answer_page = pages.answer_page
     check_complete(operations())
     return app

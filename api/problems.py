@@ -64,10 +64,10 @@ def not_found() -> NoReturn:
 
 
 def language_of(request: Request) -> str:
-    """Return `zh` or `en`: `?lang=`, else the first of the two in Accept-Language, else Chinese."""
-    asked = request.query_params.get("lang")
-    if asked in ("zh", "en"):
-        return asked
+    """Return `zh` or `en`: `?lang=`, else the page's switch, else the first of the two in Accept-Language, else Chinese."""
+    for asked in (request.query_params.get("lang"), request.cookies.get("lang")):
+        if asked in ("zh", "en"):
+            return asked
     for part in request.headers.get("accept-language", "").split(","):
         word = part.strip()[:2].lower()
         if word in ("zh", "en"):
@@ -76,7 +76,11 @@ def language_of(request: Request) -> str:
 
 
 def answer_problem(request: Request, problem: Problem) -> Response:
-    """Return a problem as an answer."""
+    """Return a problem as an answer: to a person who asked for a page, as a page."""
+    as_page = getattr(request.app.state, "answer_page", None)
+    if as_page is not None and (shown := as_page(request, problem)) is not None:
+        answer: Response = shown
+        return answer
     lang = language_of(request)
     headers = {"Content-Language": "zh-CN" if lang == "zh" else "en", **problem.headers}
     return JSONResponse(problem.body(lang), status_code=problem.status, headers=headers, media_type=MEDIA)

@@ -1,0 +1,48 @@
+"""The pages in the application: their addresses, their files, and errors that people read."""
+
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from api.access.guard import guard
+from api.problems import Problem
+from api.web.pages import router as common
+from api.web.rendering import STATIC, problem_page, static_version
+
+PAGES: tuple[APIRouter, ...] = (common,)
+
+
+class Kept(StaticFiles):
+    """Static files under an address that changes with them: kept for good."""
+
+    def file_response(self, full_path: str, stat_result: object, scope: Scope, status_code: int = 200) -> Response:  # type: ignore[override]
+        """Answer a file."""
+        response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if full_path.endswith(".mjs"):
+            response.headers["Content-Type"] = "text/javascript; charset=utf-8"
+        return response
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages to an application."""
+    app.mount(f"/static/{static_version()}", Kept(directory=STATIC), name="static")
+    for router in PAGES:
+        app.include_router(router, dependencies=[Depends(guard)])
+
+
+def answer_page(request: Request, problem: Problem) -> Response | None:
+    """Return a problem as a page, for who asked for one; nobody who should be somebody goes to the form and back."""
+    if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
+        return None
+    if problem.status == HTTP_UNAUTHORIZED and request.method == "GET":
+        there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/signin?next={quote(there, safe='')}", status_code=303)
+    return problem_page(request, problem)
+
+
+HTTP_UNAUTHORIZED = HTTPException(401).status_code
