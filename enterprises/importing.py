@@ -1,6 +1,6 @@
 """A new list beside a registry: what is added, removed, renamed; and the registry with it.
 
-Nothing here writes: the caller shows the difference, asks, and keeps the new registry (`registry_file.keep`).
+Nothing here writes: the caller shows the difference, asks, and keeps the new registry (`keeping.keep`).
 """
 
 import datetime as dt
@@ -129,6 +129,15 @@ def with_list(
     if any(document.id == name for document in registry.lists):
         raise EnterpriseError(
             Text(f"名单 {name} 已经在名录里了", f"the list {name} is in the registry already"),
+            file=draft.file,
+            field="id",
+        )
+    if any(document.id == name for document in registry.withdrawn):
+        raise EnterpriseError(
+            Text(
+                f"编号 {name} 属于一份已撤回的名单；请用 --id 另给一个",
+                f"the id {name} is that of a withdrawn list; give another with --id",
+            ),
             file=draft.file,
             field="id",
         )

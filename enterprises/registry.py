@@ -73,6 +73,25 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """Something that an operator did to a registry, kept for good.
+
+    Attributes:
+        act: `withdraw`, `restore`, `alias`, `alias.remove`, `code`, `code.remove`.
+        subject: the id of the list or the enterprise.
+        by: who did it, or whose word it rests on.
+        date: when.
+        why: the reason; of names and codes the name or the code.
+    """
+
+    act: str
+    subject: str
+    by: str
+    date: dt.date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enterprise:
     """One legal person or branch, whatever lists call it."""
 
@@ -121,7 +140,11 @@ class Registry:
     Attributes:
         place: whose lists, such as 山西省运城市临猗县.
         slug: the same in letters, the beginning of ids.
+        lists: those that hold; a withdrawn one is not among them.
         invented: true for the demonstration: none of its enterprises exists.
+        withdrawn: lists that were imported and do not count; who withdrew them, when and why is in `acts`.
+        acts: what operators did, oldest first.
+        sha256: of the file it was read from.
     """
 
     place: str
@@ -130,6 +153,8 @@ class Registry:
     enterprises: Mapping[str, Enterprise]
     sites: tuple[Site, ...] = ()
     invented: bool = False
+    withdrawn: tuple[ListDocument, ...] = ()
+    acts: tuple[Act, ...] = ()
     sha256: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -145,7 +170,7 @@ class Registry:
                     field="valid_from",
                 )
         known = set(self.enterprises)
-        for wanted in (line.enterprise for document in self.lists for line in document.lines):
+        for wanted in (line.enterprise for document in (*self.lists, *self.withdrawn) for line in document.lines):
             if wanted not in known:
                 raise EnterpriseError(
                     Text(f"名单里的企业编号 {wanted} 没有登记", f"a list names the unknown enterprise {wanted}"),
@@ -245,7 +270,10 @@ class Registry:
         """Return the last name before a day, else the first one after it."""
         names = self.names(enterprise)
         before = [name for name, span in names if span.since <= on]
-        return before[-1] if before else names[0][0] if names else enterprise
+        if before or names:
+            return before[-1] if before else names[0][0]
+        held = (line for document in reversed(self.withdrawn) for line in document.lines)
+        return next((line.name for line in held if line.enterprise == enterprise), enterprise)
 
     @cached_property
     def _lines(self) -> dict[str, dict[str, tuple[int, Listed]]]:

@@ -1,24 +1,22 @@
-"""A registry as a file: JSON, the same registry the same bytes; what comes with the program; safe replacing."""
+"""A registry as a file: JSON, the same registry the same bytes; what comes with the program."""
 
 import datetime as dt
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from enterprises.codes import read_code
 from enterprises.errors import EnterpriseError, Text
-from enterprises.registry import Alias, Enterprise, ListDocument, Listed, Registry, Source
+from enterprises.registry import Act, Alias, Enterprise, ListDocument, Listed, Registry, Source
 from enterprises.sites import Site, read_crs, read_geometry
 
 FORMAT = "truckban-enterprises-1"
 DEFAULT = "linyi"
-T = TypeVar("T")
 
 
 @cache
@@ -110,37 +108,11 @@ def written(registry: Registry) -> bytes:
         "enterprises": [_enterprise_tree(one) for one in registry.enterprises.values()],
         "sites": [_site_tree(site) for site in registry.sites],
     }
+    if registry.withdrawn:
+        tree["withdrawn"] = [_list_tree(document) for document in registry.withdrawn]
+    if registry.acts:
+        tree["acts"] = [asdict(act) | {"date": act.date.isoformat()} for act in registry.acts]
     return (json.dumps(tree, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def keep(registry: Registry, path: Path) -> Path | None:
-    """Write a registry in one step; return where the file before went, None where there was none.
-
-    What stood there gets the beginning of its hash into its name, so that going back is renaming it.
-    """
-    new = written(registry)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    before = path.read_bytes() if path.is_file() else b""
-    aside = None
-    if before and before != new:
-        aside = path.with_name(f"{path.stem}.{hashlib.sha256(before).hexdigest()[:8]}{path.suffix}")
-        _put(aside, before)
-    _put(path, new)
-    return aside
-
-
-def _put(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _list_tree(document: ListDocument) -> dict[str, Any]:
@@ -198,6 +170,8 @@ def _registry(tree: Mapping[str, Any], sha256: str) -> Registry:
         lists=tuple(_document(item) for item in _items(tree, "lists")),
         enterprises={one.id: one for one in enterprises},
         sites=tuple(_site(item) for item in _items(tree, "sites")),
+        withdrawn=tuple(_document(item) for item in _items(tree, "withdrawn")),
+        acts=tuple(_act(item) for item in _items(tree, "acts")),
         sha256=sha256,
     )
 
@@ -229,6 +203,10 @@ def _document(item: Mapping[str, Any]) -> ListDocument:
         note=Text(_text(note, "zh"), _text(note, "en")) if isinstance(note, Mapping) else None,
         lines=lines,
     )
+
+
+def _act(item: Mapping[str, Any]) -> Act:
+    return Act(_text(item, "act"), _text(item, "subject"), _text(item, "by"), _date(item, "date"), _text(item, "why"))
 
 
 def _enterprise(item: Mapping[str, Any]) -> Enterprise:

@@ -1,11 +1,14 @@
 """Cross-checks of visits and leads: tables for an officer, each figure with what it is measured on."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from enterprises.registry import Registry
 from enterprises.visits import Visit
 from truckban.origins import WHY, Origin
 from truckban.traces.check import Checked
@@ -116,8 +119,11 @@ def wilson(some: int, of: int, *, level: float = 0.95) -> tuple[float | None, fl
     return round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)
 
 
-def many_enterprises(visits: Sequence[Visit], *, least: int = MANY) -> list[Row]:
-    """Return the vehicles that were surely seen at so many enterprises, and at which."""
+def many_enterprises(
+    visits: Sequence[Visit], *, least: int = MANY, names: Mapping[str, str] | None = None
+) -> list[Row]:
+    """Return the vehicles that were surely seen at so many enterprises, and at which (`named`: by the names, for people)."""
+    called = names or {}
     seen: dict[str, Counter[str]] = {}
     plates: dict[str, str | None] = {}
     for visit in visits:
@@ -131,8 +137,43 @@ def many_enterprises(visits: Sequence[Visit], *, least: int = MANY) -> list[Row]
             "enterprises": len(own),
             "visits": own.total(),
             "which": ";".join(f"{enterprise}={count}" for enterprise, count in sorted(own.items())),
+            "named": [f"{called.get(enterprise, enterprise)} × {count}" for enterprise, count in sorted(own.items())],
         }
         for name, own in seen.items()
         if len(own) >= least
     ]
     return sorted(table, key=lambda row: (-row["enterprises"], -row["visits"], row["vehicle_id"]))
+
+
+def not_listed(visits: Sequence[Visit], registry: Registry, timezone: str) -> list[Row]:
+    """Return the enterprises that were surely visited on days when they were on no list in force, and when they were listed.
+
+    Days before the first list at hand are left out: nobody knows of them.
+
+    Args:
+        visits: of any vehicles.
+        registry: the lists.
+        timezone: in which a visit has its day, that of its arrival.
+    """
+    zone = ZoneInfo(timezone)
+    spans = {enterprise: registry.spans(enterprise) for enterprise in {one.enterprise for one in visits} if enterprise}
+    found: dict[str, list[tuple[dt.date, str]]] = {}
+    for visit in visits:
+        if not visit.sure or visit.enterprise is None:
+            continue
+        day = dt.datetime.fromtimestamp(visit.arrived_s, zone).date()
+        if registry.in_force(day) is not None and not any(span.holds(day) for span in spans[visit.enterprise]):
+            found.setdefault(visit.enterprise, []).append((day, visit.vehicle_id))
+    table = [
+        {
+            "enterprise": enterprise,
+            "name": registry.entry(enterprise, max(own)[0]).name,
+            "visits": len(own),
+            "vehicles": len({vehicle for _, vehicle in own}),
+            "first_day": min(own)[0].isoformat(),
+            "last_day": max(own)[0].isoformat(),
+            "listed": ";".join(f"{span.since}/{span.to or '..'}" for span in spans[enterprise]),
+        }
+        for enterprise, own in found.items()
+    ]
+    return sorted(table, key=lambda row: (-row["visits"], row["enterprise"]))

@@ -139,6 +139,10 @@ def entry_json(registry: Registry, entry: Entry, lang: str) -> dict[str, Any]:
         "doc_no": document.doc_no if document else None,
         "supervision_phone": document.supervision_phone if document else None,
         "credit_code": entry.credit_code,
+        "aliases": [
+            {"name": alias.name, "source": alias.source, "date": alias.date.isoformat()}
+            for alias in registry.enterprises[entry.id].aliases
+        ],
         "position": "imported" if entry.sites else "not_published",
         "sites": [
             {

@@ -22,38 +22,28 @@ from enterprises.loading.numbers import ABSENT, UNIT_FROM
 from enterprises.loading.records import KINDS, NOTES, Records
 from enterprises.loading.times import written
 from enterprises.loads import Loads, Reading
-from truckban.report.masking import Masker, masked
+from truckban import load_visits
+from truckban.load_shown import Shown
 
 _MOST_REPEATS = 1_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+BESIDE = load_visits.NAMES
+"""Written where visits are given."""
 NAMES = ("loads.csv", "vehicles.csv", "enterprises.csv", "rejected.csv", "run.json")
 MISSING = ("axles", "kind", "drive_axles", "single_axles", "licence", "no_limit", "gb1589")
 """What an undetermined record lacks."""
 
 
-class _Shown:
-    """Plates as they may be shown, and a number for each vehicle that stands for it in every file."""
-
-    def __init__(self, found: Loads, *, plates: bool) -> None:
-        texts = found.records.plate.texts
-        self.full = plates
-        self.masker = Masker(texts)
-        self.plates = texts if plates else [masked(text) for text in texts]
-        order = {text: number for number, text in enumerate(sorted(texts), start=1)}
-        self.vehicles = [f"v{order[text]:06d}" for text in texts]
-        self.place = {text: place for place, text in enumerate(texts)}
-
-    def text(self, text: str) -> str:
-        """Return a name or number, masked as a whole where it holds a plate."""
-        return text if self.full else self.masker.name(text)
-
-    def sentence(self, text: str) -> str:
-        """Return a sentence with the plates in it masked."""
-        return text if self.full else self.masker.text(text)
-
-
 def write_loads(
-    found: Loads, out: Path, how: Reading, *, plates: bool, excel: bool, lang: str, names: Mapping[str, str]
+    found: Loads,
+    out: Path,
+    how: Reading,
+    *,
+    plates: bool,
+    excel: bool,
+    lang: str,
+    names: Mapping[str, str],
+    beside: load_visits.Beside | None = None,
 ) -> dict[str, Any]:
     """Write the files into a folder, `run.json` last: where it stands, the folder is whole.
 
@@ -65,13 +55,16 @@ def write_loads(
         excel: begin the CSV files with a byte order mark.
         lang: the language of the rejected rows' reasons; both stand in the file, this one first.
         names: the official name of each enterprise's id.
+        beside: the records beside visits, where those are given.
 
     Returns:
         What `run.json` says.
     """
     out.mkdir(parents=True, exist_ok=True)
-    (out / "run.json").unlink(missing_ok=True)
-    shown = _Shown(found, plates=plates)
+    # an answer of another run must not stand beside this one's
+    for name in ("run.json", *BESIDE):
+        (out / name).unlink(missing_ok=True)
+    shown = Shown(found, plates=plates)
     mark = b"\xef\xbb\xbf" if excel else b""
     with (out / "loads.csv").open("wb") as file:
         file.write(mark)
@@ -96,11 +89,17 @@ def write_loads(
         ),
     )
     run = run_facts(found, how, shown.text)
+    if beside is not None:
+        own, others = out / BESIDE[0], out / BESIDE[1]
+        _rows(own, encoding, load_visits.RECORD_COLUMNS, load_visits.record_rows(beside, found, how, shown, names))
+        _rows(others, encoding, load_visits.VISIT_COLUMNS, load_visits.visit_rows(beside, how, shown, names))
+        run["visits"] = beside.counts()
+        run["notes"] += [{"file": "visits.csv", "zh": note.zh, "en": note.en} for note in beside.table.notes]
     (out / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return run
 
 
-def _table(found: Loads, how: Reading, shown: _Shown, names: Mapping[str, str]) -> pa.Table:
+def _table(found: Loads, how: Reading, shown: Shown, names: Mapping[str, str]) -> pa.Table:
     records, judged = found.records, found.judged
     plates = records.plate.codes
     notes, note_codes = np.unique(records.notes, return_inverse=True)
@@ -166,7 +165,7 @@ def _words(texts: Sequence[str], codes: Any) -> pa.Array:  # noqa: ANN401
     return safe.take(pa.array(codes))
 
 
-def _slips(records: Records, shown: _Shown) -> pa.Array:
+def _slips(records: Records, shown: Shown) -> pa.Array:
     """Return slips' numbers; those with the plate of their vehicle, or with more than letters, digits and points, masked."""
     slips = records.slip
     plain = pc.utf8_upper(pc.replace_substring_regex(slips, r"[^A-Za-z0-9]+", ""))
@@ -207,7 +206,7 @@ VEHICLE_COLUMNS = (
 )  # fmt: skip
 
 
-def _vehicles(found: Loads, how: Reading, shown: _Shown) -> Iterator[tuple[Any, ...]]:
+def _vehicles(found: Loads, how: Reading, shown: Shown) -> Iterator[tuple[Any, ...]]:
     counter = counter_for(how.limits, "vehicle")
     ends = [
         written(np.array([end(one) for one in found.vehicles], np.int64), how.zone)
@@ -217,7 +216,7 @@ def _vehicles(found: Loads, how: Reading, shown: _Shown) -> Iterator[tuple[Any, 
         yield _vehicle(one, (first, last), counter, shown)
 
 
-def _vehicle(one: VehicleCount, ends: tuple[str, str], counter: Counter | None, shown: _Shown) -> tuple[Any, ...]:
+def _vehicle(one: VehicleCount, ends: tuple[str, str], counter: Counter | None, shown: Shown) -> tuple[Any, ...]:
     place = shown.place[one.plate]
     return (
         shown.vehicles[place], shown.plates[place], one.records, one.over, one.undetermined, *ends, one.low["rolling"],
@@ -233,7 +232,7 @@ FIRM_COLUMNS = (
 )  # fmt: skip
 
 
-def _firm(one: FirmCount, how: Reading, shown: _Shown, names: Mapping[str, str]) -> tuple[Any, ...]:
+def _firm(one: FirmCount, how: Reading, shown: Shown, names: Mapping[str, str]) -> tuple[Any, ...]:
     counter = counter_for(how.limits, "carrier") if one.role == "carrier" else None
     ends = [side[year] if side else None for year in ("rolling", "calendar") for side in (one.low, one.high)]
     return (

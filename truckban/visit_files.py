@@ -20,7 +20,7 @@ from zones.text import Text
 
 LOADS = {EMPTY: "empty", HALF: "half", FULL: "full", None: None}
 VISIT_COLUMNS = (
-    "vehicle_id", "plate", "enterprise", "name", "listed_on_day", "site", "arrived_at", "left_at", "minutes", "certainty",
+    "vehicle_id", "plate", "vehicle_class", "enterprise", "name", "listed_on_day", "site", "arrived_at", "left_at", "minutes", "certainty",
     "probability", "margin_m", "others", "stops", "load_before", "load_after", "silent_min", "came_unseen", "left_unseen",
 )  # fmt: skip
 CANDIDATE_COLUMNS = (
@@ -32,6 +32,7 @@ RATE_COLUMNS = (
     "enterprise", "name", "vehicles", "trips", "unlawful_trips", "rate", "rate_low", "rate_high", "leads_prohibited",
     "leads_undetermined",
 )  # fmt: skip
+NOT_LISTED_COLUMNS = ("enterprise", "name", "visits", "vehicles", "first_day", "last_day", "listed")
 MANY_COLUMNS = ("vehicle_id", "plate", "enterprises", "visits", "which")
 CAUTION = Text(
     "这些地点供实地核查，不是指控：饭店、停车场、修理厂也会有多辆货车久停。",
@@ -75,8 +76,17 @@ class Writer:
             out.writerows([cell(row[name]) for name in columns] for row in rows)
 
 
-def visit_rows(visits: Sequence[Visit], registry: Registry, writer: Writer) -> list[Row]:
-    """Return the rows of `visits.csv`; whether the enterprise was listed is asked of the day of arrival."""
+def visit_rows(
+    visits: Sequence[Visit], registry: Registry, writer: Writer, classes: Mapping[str, str] | None = None
+) -> list[Row]:
+    """Return the rows of `visits.csv`; whether the enterprise was listed is asked of the day of arrival.
+
+    Args:
+        visits: found.
+        registry: of the enterprises.
+        writer: of the files.
+        classes: of the vehicles, by id.
+    """
     known: dict[tuple[str, dt.date], tuple[str, bool | None]] = {}
 
     def entry(enterprise: str, on: dt.date) -> tuple[str, bool | None]:
@@ -95,6 +105,7 @@ def visit_rows(visits: Sequence[Visit], registry: Registry, writer: Writer) -> l
             {
                 "vehicle_id": writer.who(visit.vehicle_id),
                 "plate": writer.plate(visit.plate),
+                "vehicle_class": (classes or {}).get(visit.vehicle_id),
                 "enterprise": visit.enterprise,
                 "name": name,
                 "listed_on_day": listed,

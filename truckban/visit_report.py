@@ -11,7 +11,7 @@ import numpy as np
 
 from enterprises.places import Places
 from enterprises.unlisted import Search, Unlisted, unlisted_places
-from truckban.crosschecks import Traced, enterprise_rates, leads_by_origin, many_enterprises, traced
+from truckban.crosschecks import Traced, enterprise_rates, leads_by_origin, many_enterprises, not_listed, traced
 from truckban.origins import Origin
 from truckban.report.masking import Masker
 from truckban.report.visit_map import visit_map, write_picture
@@ -22,6 +22,7 @@ from truckban.visit_files import (
     CANDIDATE_COLUMNS,
     CAUTION,
     MANY_COLUMNS,
+    NOT_LISTED_COLUMNS,
     ORIGIN_COLUMNS,
     RATE_COLUMNS,
     VISIT_COLUMNS,
@@ -36,7 +37,7 @@ from zones.text import Text
 
 FILES = (
     "visits.csv", "unlisted.csv", "unlisted.geojson", "unlisted.png", "leads_by_origin.csv", "enterprises.csv",
-    "vehicles_at_many.csv", "rejected.csv", "report.html", "run.json",
+    "not_listed.csv", "vehicles_at_many.csv", "rejected.csv", "report.html", "run.json",
 )  # fmt: skip
 
 
@@ -124,19 +125,22 @@ class VisitReport:
         plates = self.checked.fleet.plates.values()
         writer = Writer(self.checked.notice.pack.timezone, Masker(plates), masked, "utf-8-sig" if excel else "utf-8")
         registry, visits = self.found.given.registry, self.found.visited.visits
+        classes = {name: one.vehicle_class for name, one in self.checked.fleet.vehicles.items()}
         seen = {visit.enterprise for visit in visits if visit.enterprise}
         names = {enterprise: registry.entry(enterprise, registry.latest).name for enterprise in seen}
         tables = Tables(
             candidate_rows(self.unlisted.candidates, writer),
             leads_by_origin(self.leads, names),
             enterprise_rates(visits, self.leads, names),
-            masked_rows(many_enterprises(visits), writer),
+            masked_rows(many_enterprises(visits, names=names), writer),
+            not_listed(visits, registry, writer.timezone),
         )
-        writer.table(out / "visits.csv", VISIT_COLUMNS, visit_rows(visits, registry, writer))
+        writer.table(out / "visits.csv", VISIT_COLUMNS, visit_rows(visits, registry, writer, classes))
         writer.table(out / "unlisted.csv", CANDIDATE_COLUMNS, tables.candidates)
         (out / "unlisted.geojson").write_text(candidates_geojson(tables.candidates), encoding="utf-8")
         writer.table(out / "leads_by_origin.csv", ORIGIN_COLUMNS, tables.origins)
         writer.table(out / "enterprises.csv", RATE_COLUMNS, tables.rates)
+        writer.table(out / "not_listed.csv", NOT_LISTED_COLUMNS, tables.not_listed)
         writer.table(out / "vehicles_at_many.csv", MANY_COLUMNS, tables.many)
         write_rejects(self.checked.rejects, out / "rejected.csv", lang, writer.encoding)
         zone = self.checked.ground.zone

@@ -10,9 +10,10 @@ from enterprises.codes import check_character
 from enterprises.draft import Draft, DraftLine
 from enterprises.errors import EnterpriseError
 from enterprises.importing import compared, with_list
+from enterprises.keeping import keep
 from enterprises.names import Matcher
 from enterprises.registry import DAY, Registry, Span
-from enterprises.registry_file import builtin_registry, keep, parse_registry, read_registry, written
+from enterprises.registry_file import builtin_registry, parse_registry, read_registry, written
 
 OLD = builtin_registry()
 NAMES = [line.name for line in OLD.lists[0].lines]
@@ -120,7 +121,7 @@ def test_a_registry_is_replaced_in_one_step_and_the_one_before_is_kept(tmp_path:
     new = with_list(OLD, draft(*NAMES[1:]))
     aside = keep(new, path)
     assert aside is not None
-    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([aside.name, "r.json"])
+    assert sorted(file.name for file in tmp_path.glob("[!.]*")) == sorted([aside.name, "r.json"])
     assert read_registry(aside) == OLD
     assert read_registry(path) == new
 

@@ -11,6 +11,8 @@ from truckban.cli.enterprise_export import export_command
 from truckban.cli.enterprise_given import as_json_option, day_given, on_option, registry_given, registry_option
 from truckban.cli.enterprise_lists import diff_command, import_command
 from truckban.cli.enterprise_loads import loads_command
+from truckban.cli.enterprise_said import alias_command, code_command, withdraw_command
+from truckban.cli.enterprise_shippers import shippers_command
 from truckban.cli.enterprise_visits import visits_command
 from truckban.cli.language import Speaker
 
@@ -32,7 +34,11 @@ def command(say: Speaker) -> Lazy:
             _show(say),
             import_command(say),
             diff_command(say),
+            withdraw_command(say),
+            alias_command(say),
+            code_command(say),
             _match(say),
+            shippers_command(say),
             visits_command(say),
             loads_command(say),
             export_command(say),
@@ -130,6 +136,8 @@ def _lines(known: "Registry", entry: "Entry", say: Speaker) -> Iterator[str]:
     )
     for name, span in known.names(entry.id):
         yield f"  {span.since} – {span.to or open_}  {name}"
+    for alias in known.enterprises[entry.id].aliases:
+        yield say("  别名 ", "  also ") + f"{alias.name}  ({alias.source}, {alias.date})"
     if not entry.listed:
         yield say("当日不在名单上", "not on the list of the day")
     if not entry.sites:

@@ -1,7 +1,6 @@
 """`truckban enterprise import | diff`: a new list, or sites, into an operator's registry."""
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from truckban.cli.base import DONE, WRONG_CALL, Command, complain, new, write
+from truckban.cli.base import DONE, Command, new, write
 from truckban.cli.enterprise_given import as_json_option, day_given, registry_given, registry_option
+from truckban.cli.enterprise_saving import own_registry, saved, yes_option
 from truckban.cli.language import Speaker
 
 if TYPE_CHECKING:
@@ -25,34 +25,13 @@ def import_command(say: Speaker) -> Command:
     """Build `import`."""
 
     def import_(file: str, registry: str | None, *, sites: bool, yes: bool, **given: Any) -> int:  # noqa: ANN401
-        if registry is None or not registry.endswith(".json"):
-            raise click.UsageError(
-                say(
-                    "要用 --registry 文件.json 写明存到哪里（内置名录只读）",
-                    "say with --registry FILE.json where to (built-in registries are read-only)",
-                )
-            )
-        path = Path(registry)
+        path = own_registry(registry, say)
         known = _there(path, given["place"], given["slug"])
         after, lines = (
             _with_sites(Path(file), known, given, say) if sites else _with_list(Path(file), known, given, say)
         )
-        for line in lines:
-            write(line)
-        if not yes and not _confirmed(say):
-            return WRONG_CALL
-        from enterprises.registry_file import keep  # noqa: PLC0415
-
-        aside = keep(after, path)
-        write(say(f"已写入 {path.name}", f"written to {path.name}"))
-        if aside is not None:
-            write(
-                say(
-                    f"原来的文件保存为 {aside.name}；要撤销，把它改回 {path.name}",
-                    f"the file before is kept as {aside.name}; to undo, rename it to {path.name}",
-                )
-            )
-        return DONE
+        # a new file begins with the built-in registry, so that nothing of it stands there yet
+        return saved(after, path, lines, say, yes=yes, expected=known.sha256 if path.exists() else None)
 
     return new(
         say,
@@ -97,7 +76,7 @@ def _import_params(say: Speaker) -> list[click.Parameter]:
         click.Option(["--date"], metavar=say("日期", "DAY"), help=say("位置是哪天的", "of which day the positions are")),
         click.Option(["--place"], metavar=text, help=say("新建名录：哪个地方", "a new registry: of which place")),
         click.Option(["--slug"], metavar=text, help=say("新建名录：编号的开头，小写字母", "a new registry: the beginning of its ids, small letters")),
-        click.Option(["--yes"], is_flag=True, help=say("不再询问，直接写入", "write without asking")),
+        yes_option(say),
     ]  # fmt: skip
 
 
@@ -187,20 +166,6 @@ def _change_lines(change: "Change", draft: "Draft", say: Speaker) -> Iterator[st
         f"新增 {len(change.added)}，移出 {len(change.removed)}，更名 {len(change.renamed)}，不变 {kept}",
         f"{len(change.added)} added, {len(change.removed)} removed, {len(change.renamed)} renamed, {kept} unchanged",
     )
-
-
-def _confirmed(say: Speaker) -> bool:
-    if not sys.stdin.isatty():
-        complain(say("没有写入：核对后加 --yes", "nothing was written: add --yes once it is right"))
-        return False
-    if click.prompt(say("写入？(y/n)", "write it? (y/n)"), default="n", show_default=False).strip().lower() in (
-        "y",
-        "yes",
-        "是",
-    ):
-        return True
-    complain(say("没有写入", "nothing was written"))
-    return False
 
 
 def diff_command(say: Speaker) -> Command:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, complain, new, write
+from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, complain, new, write
 from truckban.cli.enterprise_given import registry_given, registry_option
 from truckban.cli.language import Speaker
 
@@ -23,12 +23,15 @@ def loads_command(say: Speaker) -> Command:
         from enterprises.names import Matcher  # noqa: PLC0415
         from truckban.enterprise_answers import told  # noqa: PLC0415
         from truckban.load_files import write_loads  # noqa: PLC0415
+        from truckban.load_visits import Beside  # noqa: PLC0415
+        from truckban.visit_table import read_visits  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
         from zones.text import Text  # noqa: PLC0415
 
         if out.exists() and not out.is_dir():
             raise InputError(Text("输出要是文件夹", "the output must be a folder"), file=out.name, field="--out")
         matcher = Matcher(registry_given(given["registry"]))
+        visits = read_visits(given["visits"], matcher.registry) if given["visits"] else None
         columns = _columns(given["column"], say)
         try:
             zone = zone_named(given["time_zone"])
@@ -48,9 +51,14 @@ def loads_command(say: Speaker) -> Command:
             found = check_loads(records, how, fleets=fleets)
         registry = matcher.registry
         names = {one: registry.entry(one, registry.latest).name for one in registry.enterprises}
-        run = write_loads(found, out, how, plates=given["plates"], excel=given["excel"], lang=say.lang, names=names)
+        beside = Beside.of(found, visits, within_s=given["within_minutes"] * 60) if visits else None
+        run = write_loads(
+            found, out, how, plates=given["plates"], excel=given["excel"], lang=say.lang, names=names, beside=beside
+        )
         for line in _summary(run["counts"], say):
             write(line)
+        if beside is not None:
+            write(_beside(run["visits"], say))
         for note in run["notes"]:
             complain(f"{note['file']}: {note[say.lang]}")
         return DONE_WITH_REJECTS if found.rejects else DONE
@@ -85,6 +93,14 @@ def _options(say: Speaker) -> list[click.Parameter]:
         registry_option(say),
         _file("--fleets", say("各承运单位的货车总数（列 carrier、vehicles）", "goods vehicles of each carrier (columns carrier, vehicles)")),
         _file("--limits", say("限值文件（YAML）；不写用内置的", "a file of limits (YAML); the built-in one unless said")),
+        _file("--visits", say("到访：enterprise visits --plates 的结果文件夹", "visits: the folder of enterprise visits --plates, or its visits.csv")),
+        click.Option(
+            ["--within-minutes"],
+            type=Number(0.0, 1440.0),
+            default=30.0,
+            show_default=True,
+            help=say("记录早于到达、晚于离开多久之内仍算同一次", "how long before the arrival and after the departure a record still belongs to a visit"),
+        ),
         click.Option(
             ["--time-zone"],
             default="Asia/Shanghai",
@@ -182,3 +198,13 @@ def _summary(counts: dict[str, Any], say: Speaker) -> list[str]:
             f"{counts['carriers_reached']} carriers beyond its share of their fleet",
         ),
     ]
+
+
+def _beside(counts: dict[str, Any], say: Speaker) -> str:
+    records, visits = counts["records"], counts["visits"]
+    return say(
+        f"与到访对照：成对 {records['paired']}；没有到访的记录 {records['alone']}（另有企业不明 {records['nowhere']}），"
+        f"没有记录的到访 {visits['alone']}（另有无从对照 {visits['nowhere']}）。须经人工核实",
+        f"beside visits: {records['paired']} pairs; {records['alone']} records without a visit (and {records['nowhere']} of unknown "
+        f"enterprises), {visits['alone']} visits without a record (and {visits['nowhere']} that cannot be compared). For a person to verify",
+    )

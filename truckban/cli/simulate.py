@@ -11,10 +11,10 @@ _MOST_TRUCKS = 5000
 def command(say: Speaker) -> Command:
     """Build the command."""
 
-    def simulate(out: str, trucks: int, seed: int, date: str) -> int:
+    def simulate(out: str, trucks: int, seed: int, date: str, freight: int) -> int:
         import datetime as dt  # noqa: PLC0415 - the help stays quick
 
-        from truckban.demo.day import make_day  # noqa: PLC0415
+        from truckban.demo.day import FREIGHT_TABLES, TABLES, make_day  # noqa: PLC0415
 
         try:
             on = dt.date.fromisoformat(date)
@@ -23,14 +23,15 @@ def command(say: Speaker) -> Command:
                 say(f"`{date}` 不是日期；应如 2024-05-08", f"`{date}` is not a day; write 2024-05-08"),
                 param=options[3],
             ) from None
-        day = make_day(seed=seed, trucks=trucks, date=on)
-        tables = dict(zip(("traces", "vehicles", "permits", "truth", "scenarios"), day.write(out), strict=True))
+        day = make_day(seed=seed, trucks=trucks, date=on, freight_trucks=freight)
+        files = day.write(out)
+        tables = dict(zip((*TABLES, *FREIGHT_TABLES), files, strict=False))
         unlawful = int((day.truth["verdict"] == "prohibited").sum())
         rows = {name: len(getattr(day, name)) for name in tables}
         write(
             say(
-                f"已造好 {on} 一天 {trucks} 辆车的轨迹（种子 {seed}）：",
-                f"made one day, {on}, of {trucks} trucks (seed {seed}):",
+                f"已造好 {on} 一天 {trucks + freight} 辆车的轨迹（种子 {seed}）：",
+                f"made one day, {on}, of {trucks + freight} trucks (seed {seed}):",
             )
         )
         notes = {
@@ -42,9 +43,13 @@ def command(say: Speaker) -> Command:
                 f"true passages inside, {unlawful} of them unlawful",
             ),
             "scenarios": say("每辆车的情形", "what each truck was made to do"),
+            "visits_truth": say("在各场地停留的真相", "true stays at sites and other places"),
+            "slips": say("磅单，有缺的，也有写错企业的", "weighing records, some missing, some of another enterprise"),
         }
         for name, path in tables.items():
             write(f"  {path}  {rows[name]}  {notes[name]}")
+        if freight:
+            write(f"  {files[-1]}  " + say("已知不是装载点的地方", "places known to be no loading places"))
         write(
             say(
                 "路网为示意：拓扑正确，位置任意，不是临猗的实际道路；结果不得用于执法。",
@@ -78,6 +83,17 @@ def command(say: Speaker) -> Command:
             show_default=True,
             metavar="YYYY-MM-DD",
             help=say("哪一天", "which day"),
+        ),
+        click.Option(
+            ["--freight"],
+            type=click.IntRange(0, _MOST_TRUCKS),
+            default=0,
+            show_default=True,
+            metavar="N",
+            help=say(
+                "另加多少辆到虚构源头企业装货的车（附磅单）；其余车辆不变",
+                "so many trucks more that load at the invented sites, with weighing records; the others stay the same",
+            ),
         ),
     ]
     return new(

@@ -1,6 +1,7 @@
 """The whole day: 200 trucks, what they are, what their terminals sent, and what is true of them."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from truckban.demo import fixes, fleet, passes, truth
+from truckban.demo import fixes, fleet, freight, passes, slips, truth
 from truckban.demo.drives import DayOfTruck, Planner
 from truckban.demo.motion import Driver
 from truckban.demo.scenarios import Scenario, shared_out
@@ -24,6 +25,10 @@ DATE = dt.date(2024, 5, 8)
 _OFFSET = dt.timezone(dt.timedelta(hours=8))
 _DECIMALS = 6
 _MIDDLE_LANE_SHARE = 0.35
+_FREIGHT = 1
+"""Sets the chance of freight trucks apart from that of the others."""
+TABLES = ("traces", "vehicles", "permits", "truth", "scenarios")
+FREIGHT_TABLES = ("visits_truth", "slips")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +53,8 @@ class Day:
         scenarios: `vehicle_id, scenario, drive, if_inside_by_day`, one row a truck.
         trucks: in the order of `vehicles`.
         streets: what they drove on.
+        visits_truth: `truckban.demo.freight.VISIT_COLUMNS`, one row a stay; None without freight.
+        slips: `truckban.demo.slips.COLUMNS`, weighing records; likewise.
     """
 
     traces: pd.DataFrame
@@ -57,9 +64,13 @@ class Day:
     scenarios: pd.DataFrame
     trucks: tuple[Truck, ...]
     streets: Streets
+    visits_truth: pd.DataFrame | None = None
+    slips: pd.DataFrame | None = None
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write traces, vehicles, permits, truth and scenarios as CSV (UTF-8) and return the files.
+
+        With freight also the true visits, the slips, and `places.geojson`: what is known to be no loading place.
 
         Raises:
             InputError: the folder cannot be written to.
@@ -68,9 +79,14 @@ class Day:
         written = []
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for name in ("traces", "vehicles", "permits", "truth", "scenarios"):
+            for name in TABLES if self.slips is None else (*TABLES, *FREIGHT_TABLES):
                 path = folder / f"{name}.csv"
                 getattr(self, name).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+                written.append(path)
+            if self.slips is not None:
+                path = folder / "places.geojson"
+                text = json.dumps(freight.known_places(), ensure_ascii=False, indent=1)
+                path.write_text(text + "\n", encoding="utf-8", newline="\n")
                 written.append(path)
         except OSError as error:
             raise InputError(
@@ -80,7 +96,13 @@ class Day:
 
 
 def make_day(
-    *, seed: int = 1, trucks: int = 200, date: dt.date = DATE, zone: Zone | None = None, persistence: float = 0.0
+    *,
+    seed: int = 1,
+    trucks: int = 200,
+    date: dt.date = DATE,
+    zone: Zone | None = None,
+    persistence: float = 0.0,
+    freight_trucks: int = 0,
 ) -> Day:
     """Make a day; the same arguments give the same day, and a truck's day depends on its own number only.
 
@@ -90,6 +112,7 @@ def make_day(
         date: the day, from midnight to midnight at +08:00.
         zone: the zone with its streets; the scenarios name streets of the schematic, which is used unless said.
         persistence: correlation of a moving fix's error with the one before.
+        freight_trucks: how many trucks more visit the invented sites; the others' days are the same with and without them.
 
     Raises:
         InputError: fewer than one truck, or a zone without the schematic's streets.
@@ -114,20 +137,44 @@ def make_day(
         rows += [{"vehicle_id": name, **row} for row in passages]
         made.append(Truck(name, scenario, day, fixes.send(day, rng, persistence=persistence)))
         sent.append(_table(made[-1], streets))
+    stays: list[dict[str, object]] = []
+    shared = shared_out(freight_trucks, freight.SCENARIOS) if freight_trucks else []
+    for number, scenario in enumerate(shared, start=trucks):
+        rng = np.random.default_rng([seed, trucks, number, _FREIGHT])
+        vehicle = fleet.make_vehicle(scenario.vehicle, number, number, rng)
+        planner = Planner(streets, locator, Driver(fleet.cruise_kmh(vehicle, rng), 0), rng)
+        day, stands = freight.plan(planner, scenario.drive)
+        name = vehicle["vehicle_id"]
+        vehicles.append(vehicle)
+        passages = truth.true_passages(day, scenario, None, streets, locator)
+        rows += [{"vehicle_id": name, **row} for row in passages]
+        stays += [{"vehicle_id": name, **row} for row in freight.true_stays(day, stands)]
+        made.append(Truck(name, scenario, day, fixes.send(day, rng, persistence=persistence)))
+        sent.append(_table(made[-1], streets))
     traces = fixes.received(pd.concat(sent, ignore_index=True), np.random.default_rng([seed, trucks, trucks]))
     traces["time"] = _times(traces["second"].to_numpy(), date)
-    true = pd.DataFrame(rows, columns=list(truth.COLUMNS))
-    for column in ("entered_at", "left_at"):
-        true[column] = _times(true[column].to_numpy(dtype=np.int64), date)
+    plates = {vehicle["vehicle_id"]: vehicle["plate"] for vehicle in vehicles}
+    weighed = slips.make_slips(stays, plates, np.random.default_rng([seed, trucks, freight_trucks, 2 * _FREIGHT]))
     return Day(
         traces=traces[list(fixes.COLUMNS)],
         vehicles=_vehicles(vehicles),
         permits=pd.DataFrame(permits, columns=list(passes.FIELDS)),
-        truth=true,
+        truth=_timed(rows, truth.COLUMNS, ("entered_at", "left_at"), date),
         scenarios=_scenarios(made),
         trucks=tuple(made),
         streets=streets,
+        visits_truth=_timed(stays, freight.VISIT_COLUMNS, ("arrived_at", "left_at"), date) if shared else None,
+        slips=_timed(weighed, slips.COLUMNS, ("time",), date) if shared else None,
     )
+
+
+def _timed(
+    rows: list[dict[str, object]], columns: tuple[str, ...], times: tuple[str, ...], date: dt.date
+) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(columns))
+    for column in times:
+        table[column] = _times(table[column].to_numpy(dtype=np.int64), date)
+    return table
 
 
 def _table(truck: Truck, streets: Streets) -> pd.DataFrame:

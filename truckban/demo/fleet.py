@@ -133,6 +133,7 @@ def _one_of(
 
 KINDS: dict[str, Callable[[int, np.random.Generator], _Made]] = {
     "banned": _banned,
+    "heavy": _one_of(_HEAVY),
     "small_van": _one_of(_SMALL_VAN),
     "light": _one_of(_LIGHT, "gasoline"),
     "small_new_energy": _one_of(_SMALL_ELECTRIC, "electric"),

@@ -63,7 +63,6 @@ SCENARIOS = (
     Scenario("permit_off_route", 3, "banned", "permit_off_route", permit="one_road"),
     Scenario("permit_void", 2, "banned", "town", permit="void"),
 )
-_ALL = sum(scenario.of_200 for scenario in SCENARIOS)
 
 
 def shared_out(trucks: int, scenarios: Sequence[Scenario] = SCENARIOS) -> list[Scenario]:
@@ -75,8 +74,9 @@ def shared_out(trucks: int, scenarios: Sequence[Scenario] = SCENARIOS) -> list[S
     if trucks < 1:
         raise InputError(Text("车辆数应不小于 1", "one truck or more is needed"), field="trucks")
     base = [1 if trucks >= len(scenarios) else 0] * len(scenarios)
+    every = sum(scenario.of_200 for scenario in scenarios)
     wanted = [
-        max(scenario.of_200 * trucks / _ALL - start, 0.0) for scenario, start in zip(scenarios, base, strict=True)
+        max(scenario.of_200 * trucks / every - start, 0.0) for scenario, start in zip(scenarios, base, strict=True)
     ]
     left = trucks - sum(base)
     total = sum(wanted)

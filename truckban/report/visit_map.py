@@ -8,7 +8,7 @@ from pathlib import Path
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from enterprises.places import Place
+from enterprises.places import SITE, Place
 from enterprises.plane import metres_a_degree
 from enterprises.unlisted import Candidate
 from truckban.report.drawing import Drawing, Shape, path
@@ -40,6 +40,7 @@ class VisitMap:
         area: the zone.
         streets: the zone's.
         sites: each with its id.
+        others: places that are known to be no loading places, likewise.
         spots: the first candidates.
     """
 
@@ -48,6 +49,7 @@ class VisitMap:
     area: Shape
     streets: tuple[Shape, ...]
     sites: tuple[Shape, ...]
+    others: tuple[Shape, ...]
     spots: tuple[Spot, ...]
 
 
@@ -64,13 +66,25 @@ def reach_of(place: Place) -> BaseGeometry:
 def visit_map(zone: Zone, places: Sequence[Place], candidates: Sequence[Candidate]) -> VisitMap:
     """Draw sites and candidates on one sheet with the zone."""
     drawing = Drawing(zone)
-    sites = [drawing.on_sheet(reach_of(place)) for place in places]
+    reaches = [drawing.on_sheet(reach_of(place)) for place in places]
     spots = []
     for one in candidates[:_SHOWN]:
         x, y = _at(drawing, one)
         spots.append(Spot(one.rank, round(x, 1), round(y, 1), max(one.reach_m, 30.0)))
-    shown = [drawing.on_sheet(zone.area), *sites, *(shapely.Point(spot.x, spot.y).buffer(spot.reach) for spot in spots)]
+    shown = [
+        drawing.on_sheet(zone.area),
+        *reaches,
+        *(shapely.Point(spot.x, spot.y).buffer(spot.reach) for spot in spots),
+    ]
     left, top, right, bottom = shapely.union_all(shapely.box(*shapely.bounds(shown).T)).bounds
+    shapes = {
+        sites: tuple(
+            Shape(path(shape), place.id)
+            for shape, place in zip(reaches, places, strict=True)
+            if (place.kind == SITE) is sites
+        )
+        for sites in (True, False)
+    }
     margin = max(_LEAST_M / 2, _MARGIN * max(right - left, bottom - top))
     view = (left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin)
     return VisitMap(
@@ -78,7 +92,8 @@ def visit_map(zone: Zone, places: Sequence[Place], candidates: Sequence[Candidat
         round(view[2] / 900, 2),
         drawing.area(),
         tuple(drawing.streets()),
-        tuple(Shape(path(shape), place.id) for shape, place in zip(sites, places, strict=True)),
+        shapes[True],
+        shapes[False],
         tuple(spots),
     )
 
@@ -102,7 +117,9 @@ def write_picture(file: Path, zone: Zone, places: Sequence[Place], candidates: S
     for street in zone.streets:
         x, y = shapely.get_coordinates(drawing.on_sheet(street.geometry)).T
         axes.plot(x, y, color="#bac3cd", linewidth=0.7, zorder=1)
-    shapes = [(zone.area, "#f7dedb", "#a8423c")] + [(reach_of(place), "#cfe9dd", "#1f7a55") for place in places]
+    colours = {True: ("#cfe9dd", "#1f7a55"), False: ("#e3e6ea", "#77808a")}
+    shapes = [(zone.area, "#f7dedb", "#a8423c")]
+    shapes += [(reach_of(place), *colours[place.kind == SITE]) for place in places]
     for shape, inner, edge in shapes:
         for part in shapely.get_parts(drawing.on_sheet(shape)):
             x, y = shapely.get_coordinates(part.exterior).T
@@ -112,8 +129,10 @@ def write_picture(file: Path, zone: Zone, places: Sequence[Place], candidates: S
         axes.plot([x], [y], "o", markersize=13, color="#8a5200", zorder=3)
         axes.text(x, y, str(one.rank), color="white", ha="center", va="center", fontsize=8, zorder=4)
     axes.set_aspect("equal")
+    # on the sheet y grows southward, on the axis northward
     axes.invert_yaxis()
-    axes.set_xlabel("m")
-    axes.set_ylabel("m")
+    axes.yaxis.set_major_formatter(lambda y, _: f"{0 - y:g}")
+    axes.set_xlabel("E, m")
+    axes.set_ylabel("N, m")
     figure.savefig(file, metadata={"Software": None})
     return True

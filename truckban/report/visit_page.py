@@ -22,9 +22,10 @@ _WORDS = {
     "unlisted": Text("名单外的疑似装载点", "Possible loading places on no list"),
     "map": Text("装载点、名单企业和禁行区域的位置", "Where candidates, sites and the zone lie"),
     "legend": Text(
-        "数字：候选地点的名次；绿色：已知场地；红色：禁行区域",
-        "Numbers: candidates by rank; green: known sites; red: the zone",
+        "数字：候选地点的名次；绿色：名录企业的场地；灰色：已知不装货的地方；红色：禁行区域。上北下南",
+        "Numbers: candidates by rank; green: sites of enterprises; grey: known, no loading; red: the zone. North is up",
     ),
+    "evidence": Text("名单外的疑似装载点：依据", "Possible loading places on no list: the evidence"),
     "none": Text("没有", "None"),
 }
 ORIGINS = {
@@ -44,7 +45,7 @@ _HEADS = {
     "overnight": Text("过夜", "Overnight"),
     "median_min": Text("停留中位数（分）", "Median stay (min)"),
     "busy": Text("到达最多的时段", "Most arrivals"),
-    "loaded": Text("空来重去（有载重信号的）", "Left more loaded (of those that say)"),
+    "loaded": Text("空来重去（有载重信号的）", "Left fuller (of those known)"),
     "reach_m": Text("范围（米）", "Reach (m)"),
     "near": Text("最近的已知场地", "Nearest known place"),
     "place": Text("位置（WGS 84）", "Position (WGS 84)"),
@@ -54,16 +55,23 @@ _HEADS = {
     "leads": Text("线索", "Leads"),
     "prohibited": Text("禁止", "Prohibited"),
     "undetermined": Text("无法确定", "Undetermined"),
+    "leads_undetermined": Text("无法确定的线索", "Undetermined leads"),
     "incidents": Text("起数", "Occasions"),
     "trips": Text("出车（次）", "Trips"),
     "unlawful_trips": Text("其中疑似违法", "Of them possibly unlawful"),
     "rate": Text("比例（95% 区间）", "Rate (95 % interval)"),
     "plate": Text("号牌", "Plate"),
+    "on_days": Text("到访日期", "Days of visits"),
+    "listed": Text("在册时间", "Listed"),
     "vehicle_id": Text("车辆编号", "Vehicle"),
     "enterprises": Text("企业数", "Enterprises"),
     "visits": Text("到访", "Visits"),
     "which": Text("哪些（次数）", "Which (visits)"),
 }
+
+
+_TEXT = ("name", "near", "origin")
+"""Columns that may break into lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class Tables:
     origins: Sequence[Row]
     rates: Sequence[Row]
     many: Sequence[Row]
+    not_listed: Sequence[Row]
 
 
 def visit_page(
@@ -117,9 +126,13 @@ def visit_page(
             invented=invented,
             schematic=schematic,
             drawn=drawn,
-            tables=[table(lang) for table in (_candidates(tables), _origins(tables), _rates(tables), _many(tables))],
+            tables=[table(lang) for table in _all(tables)],
         )
     )
+
+
+def _all(tables: Tables) -> "list[_Table]":
+    return [_candidates(tables), _origins(tables), _rates(tables), _not_listed(tables), _many(tables)]
 
 
 def _candidates(tables: Tables) -> "_Table":
@@ -135,7 +148,7 @@ def _candidates(tables: Tables) -> "_Table":
             f"{one['reach_m']:.0f}" + ({"zh": "，分散", "en": ", sprawls"}[lang] if one["sprawls"] else ""),
             near,
             f"{one['lon']:.5f}, {one['lat']:.5f}",
-            "; ".join(one["examples"]),
+            "\n".join(map(_example, one["examples"])),
         ]
 
     note = Text("按车辆数、停留次数排序。", "By trucks, then stops.")
@@ -153,7 +166,15 @@ def _candidates(tables: Tables) -> "_Table":
         "place",
         "examples",
     )
-    return _Table(_WORDS["unlisted"], note, heads, tables.candidates, row)
+    return _Table(_WORDS["evidence"], note, heads, tables.candidates, row)
+
+
+def _example(text: str) -> str:
+    """Return `T1 2024-05-08T06:20:10+08:00/2024-05-08T06:58:23+08:00` as people read it, in the zone of the other times."""
+    who, _, span = text.rpartition(" ")
+    begin, _, end = span.partition("/")
+    same = begin[:10] == end[:10]
+    return f"{who}  {begin[:10]} {begin[11:16]}–{end[11:16] if same else f'{end[5:10]} {end[11:16]}'}"
 
 
 def _origins(tables: Tables) -> "_Table":
@@ -188,13 +209,36 @@ def _rates(tables: Tables) -> "_Table":
         "比例以看得到离开的确定到访为分母；次数少时看区间，不看比例。",
         "Measured on sure visits whose end was seen; where these are few, the interval says more than the rate.",
     )
-    heads = ("name", "vehicles", "trips", "unlawful_trips", "rate", "undetermined")
+    heads = ("name", "vehicles", "trips", "unlawful_trips", "rate", "leads_undetermined")
     return _Table(title, note, heads, tables.rates, row)
+
+
+def _not_listed(tables: Tables) -> "_Table":
+    def row(one: Row, lang: str) -> list[str]:
+        never = {"zh": "从未", "en": "never"}[lang]
+        first, last = one["first_day"], one["last_day"]
+        return [
+            one["name"] or one["enterprise"],
+            str(one["visits"]),
+            str(one["vehicles"]),
+            first if first == last else f"{first} – {last}",
+            one["listed"].replace(";", ", ").replace("/", " – ").replace("..", "") or never,
+        ]
+
+    title = Text("到访当日不在名单上的企业", "Enterprises visited on days when they were on no list")
+    note = Text("按到达当日有效的名单。", "By the list in force on the day of arrival.")
+    return _Table(title, note, ("name", "visits", "vehicles", "on_days", "listed"), tables.not_listed, row)
 
 
 def _many(tables: Tables) -> "_Table":
     def row(one: Row, _: str) -> list[str]:
-        return [one["vehicle_id"], one["plate"] or "–", str(one["enterprises"]), str(one["visits"]), one["which"]]
+        return [
+            one["vehicle_id"],
+            one["plate"] or "–",
+            str(one["enterprises"]),
+            str(one["visits"]),
+            "\n".join(one["named"]),
+        ]
 
     title = Text("到过多家企业的车辆", "Vehicles seen at many enterprises")
     note = Text(f"确定到访过至少 {MANY} 家。", f"Surely seen at {MANY} or more.")
@@ -215,5 +259,6 @@ class _Table:
             "title": self.title.of(lang),
             "note": self.note.of(lang),
             "heads": [_HEADS[name].of(lang) for name in self.heads],
+            "kinds": ["text" if name in _TEXT else "" for name in self.heads],
             "rows": [self.row(one, lang) for one in self.rows],
         }
