@@ -16,19 +16,18 @@ import argparse
 import contextlib
 import json
 import multiprocessing
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
-from county_network import LAT, LON, county_of, osm_text
+from trips_drawn import DAY, Trip, county, inside, trips_of
+from trips_questions import questions
 from valhalla_service import OK, Answer, CannotBeHadError, Valhalla, installed
 from zone_build import Clock
 
@@ -37,41 +36,14 @@ import truckban.trips.instead
 import truckban.trips.plan
 import truckban.trips.search
 from truckban.trips.answer import answer_trip
-from truckban.trips.network import Network, network_of
+from truckban.trips.network import Network
 from truckban.trips.opening import Opening
 from truckban.trips.search import Routes
 from truckban.trips.ways import Way
 from zones.errors import InputError
-from zones.locate import Place
 
-NOTICE = "linyi-2023-5"
-DAY = "2024-05-08"
 AIM_S = 0.015
-VEHICLE = {
-    "plate": "晋M12345",
-    "vehicle_type": "重型厢式货车",
-    "gross_mass_kg": 25000,
-    "length_mm": 9000,
-    "height_mm": 3900,
-    "width_mm": 2500,
-    "axle_load_kg": 10000,
-}
 SAME_TRUCK = {"weight": 25.0, "length": 9.0, "height": 3.9, "width": 2.5, "axle_load": 10.0}
-KINDS = {
-    "outside to outside": 0.25,
-    "across": 0.2,
-    "outside to inside": 0.25,
-    "inside to outside": 0.2,
-    "inside to inside": 0.1,
-}
-"""Shares of the trips; `across` goes from one side of the town to the other, where 五一路 is the quickest way."""
-ACROSS_LON, ACROSS_LAT = 0.012, (0.0185, 0.04)
-"""Ends of those: at most so many degrees from the town's middle, and so many north and south of it."""
-EDGES = (360, 1320)
-AT_EDGE, AT_EDGE_MIN = 0.2, 30
-"""A share of the trips leaves so many minutes around the beginning and the end of the ban."""
-NO_ENDS = ("motorway", "motorway_link", "trunk")
-OFF_M = 15.0
 AWAY_M, INSIDE_M, STEP_M = 50.0, 50.0, 10.0
 METRES_DEG = 111_195.0
 
@@ -90,66 +62,6 @@ STEPS: dict[str, tuple[tuple[Any, str], ...]] = {
 
 
 Seconds = npt.NDArray[np.float64]
-
-
-class Trip(NamedTuple):
-    """A trip as both are asked: its kind, our question, and the positions."""
-
-    kind: str
-    asked: dict[str, Any]
-    ends: tuple[tuple[float, float], tuple[float, float]]
-
-
-def county(work: Path, seed: int, speeds: Path | None) -> tuple[Path, Path, Network]:
-    """Make the county and its zone; return their files and the network."""
-    osm, zone = work / "county.osm", work / "zone.geojson"
-    osm.write_text(osm_text(county_of(seed)), "utf-8")
-    zone.unlink(missing_ok=True)
-    program = Path(sys.executable).with_name("truckban")
-    command = [str(part) for part in (program, "zone", "build", "--streets", osm, "--notice", NOTICE, "--out", zone)]
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603
-    return osm, zone, network_of((NOTICE,), (zone,), streets=osm, speeds=speeds)
-
-
-def inside(network: Network, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Tell of positions whether they lie in the zone."""
-    return np.asarray(network.rules[0].ground.places(lon, lat) == Place.INSIDE)
-
-
-def trips_of(network: Network, count: int, seed: int) -> list[Trip]:
-    """Return trips that are drawn by a seed."""
-    rng = np.random.default_rng(seed)
-    streets = network.streets
-    highway = np.array([fit.highway for fit in streets.fits])[streets.fit]
-    whole = streets.graph.edges.length[streets.real]
-    length = np.where(np.isin(highway, NO_ENDS), 0.0, whole)
-    drawn = rng.choice(len(length), 60 * count, p=length / length.sum()).astype(np.int32)
-    x, y = streets.graph.positions(streets.real[drawn], rng.random(len(drawn)) * length[drawn])
-    lon, lat = streets.graph.plane.lonlat(*(v + rng.uniform(-OFF_M, OFF_M, len(drawn)) for v in (x, y)))
-    within = inside(network, lon, lat)
-    positions = list(zip(lon.round(6).tolist(), lat.round(6).tolist(), strict=True))
-    aside, north = np.abs(lon - LON), lat - LAT
-    wanted = {
-        "inside": within,
-        "outside": ~within,
-        "north": ~within & (aside < ACROSS_LON) & (north > ACROSS_LAT[0]) & (north < ACROSS_LAT[1]),
-        "south": ~within & (aside < ACROSS_LON) & (north < -ACROSS_LAT[0]) & (north > -ACROSS_LAT[1]),
-    }
-    pools = {word: iter([positions[n] for n in np.flatnonzero(which)]) for word, which in wanted.items()}
-    kinds = rng.choice(list(KINDS), count, p=list(KINDS.values())).tolist()
-    around = rng.choice(EDGES, count) + rng.integers(-AT_EDGE_MIN, AT_EDGE_MIN, count)
-    minutes = np.where(rng.random(count) < AT_EDGE, around, rng.integers(0, 1440, count)).tolist()
-    found = []
-    for number, (kind, minute) in enumerate(zip(kinds, minutes, strict=True)):
-        origin, destination = (
-            next(pools[word])
-            for word in (("north", "south")[:: (-1) ** number] if kind == "across" else kind.split(" to "))
-        )
-        ends = [{"lon": lon, "lat": lat} for lon, lat in (origin, destination)]
-        asked = {"id": number, "vehicle": VEHICLE, "origin": ends[0], "destination": ends[1]}
-        asked["depart"] = f"{DAY}T{minute // 60:02d}:{minute % 60:02d}:00+08:00"
-        found.append(Trip(kind, asked, (origin, destination)))
-    return found
 
 
 def ours(network: Network, trip: Trip) -> tuple[dict[str, Any], float]:
@@ -253,68 +165,6 @@ def outcome(network: Network, trip: Trip, answer: Answer) -> str:
     if far > AWAY_M:
         words.append("ends elsewhere")
     return ", ".join(words)
-
-
-def alternatives(answer: dict[str, Any]) -> set[str]:
-    """Return the kinds of what was offered."""
-    return {str(one["kind"]) for one in answer["alternatives"]}
-
-
-def answered(answer: dict[str, Any]) -> bool:
-    """Tell whether a way out is offered, or said why there is none."""
-    return bool(answer["alternatives"]) or answer["why_none"] is not None
-
-
-def told(answer: dict[str, Any], *codes: str) -> bool:
-    """Tell whether one of some sentences is there."""
-    return any(one["code"] in codes for one in answer["says"])
-
-
-def questions(
-    trips: list[Trip], answers: list[dict[str, Any]], said: list[str] | None, plain: list[str] | None
-) -> None:
-    """Print how many trips each answered of each question."""
-    banned = [n for n, answer in enumerate(answers) if answer["verdict"] == "unlawful"]
-    out = [n for n in banned if trips[n].kind in {"across", "outside to outside"}]
-    ends_in = [n for n, trip in enumerate(trips) if trip.kind.endswith("to inside")]
-    begins_in = [n for n, trip in enumerate(trips) if trip.kind.startswith("inside")]
-    free = [n for n, answer in enumerate(answers) if answer["verdict"] == "lawful"]
-    route_at_all = None if plain is None else sum(s.startswith("success") for s in plain)
-    clean = None if said is None else [s == "success" for s in said]
-
-    def theirs(which: list[int]) -> str:
-        return "-" if clean is None else str(sum(clean[n] for n in which))
-
-    rows: list[tuple[str, list[int], int, str]] = [
-        ("a route as asked", [*range(len(trips))], sum(a["route"] is not None for a in answers), str(route_at_all if plain else "-")),
-        ("is it lawful as asked", [*range(len(trips))], sum(a["verdict"] != "undetermined" for a in answers), "0"),
-        ("unlawful: first place, time, clause", banned, sum(answers[n]["first_unlawful"]["clause"] is not None for n in banned), "0"),
-        ("unlawful, both ends outside: a way round", out, sum("detour" in alternatives(answers[n]) for n in out), theirs(out)),
-        ("unlawful: a wait on the way", banned, sum("wait" in alternatives(answers[n]) for n in banned), "0"),
-        ("unlawful: another departure", banned, sum("depart" in alternatives(answers[n]) for n in banned), "0"),
-        ("unlawful: what a permit has to name", banned, sum("permit" in alternatives(answers[n]) for n in banned), "0"),
-("unlawful: any way out, or why there is none", banned, sum(answered(answers[n]) for n in banned), theirs(banned)),
-        ("destination inside: said", ends_in, sum(told(answers[n], "trip.destination_inside") for n in ends_in), "0"),
-        ("origin inside: said", begins_in, sum(told(answers[n], "trip.origin_inside") for n in begins_in), "0"),
-        ("lawful at that hour: left as it is", free, len(free), "see below"),
-        ("lawful: less than 2 minutes from a ban, said", free, sum(told(answers[n], "trip.near_ban") for n in free), "0"),
-    ]  # fmt: skip
-    print(f"\n{'question':46} {'asked':>6} {'ours':>6} {'Valhalla':>9}")
-    for question, which, own, peer in rows:
-        print(f"{question:46} {len(which):6} {own:6} {peer:>9}")
-    if said is not None:
-        print("\nValhalla with exclude_polygons, by kind of trip and our verdict:")
-        counted = Counter(
-            (trip.kind, answer["verdict"], s) for trip, answer, s in zip(trips, answers, said, strict=True)
-        )
-        for (kind, verdict, s), count in sorted(counted.items()):
-            print(f"  {kind:20} {verdict:13} {count:4}  {s}")
-    counted_ours = Counter(
-        (t.kind, a["verdict"], " ".join(sorted(alternatives(a))) or "-") for t, a in zip(trips, answers, strict=True)
-    )
-    print("\nours: verdict and alternatives, by kind of trip:")
-    for (kind, verdict, kinds), count in sorted(counted_ours.items()):
-        print(f"  {kind:20} {verdict:13} {count:4}  {kinds}")
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 import truckban
+from truckban.missing_words import missing_words
 from truckban.norms import Notice
 from truckban.notices.load import builtin_names, load_notice, notice_named
 from truckban.permits import read_permit
@@ -15,7 +16,6 @@ from truckban.report.words import (
     REASONS,
     VERDICTS,
     clause_of,
-    missing_words,
     permit_words,
     reading_words,
     reason_words,

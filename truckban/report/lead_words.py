@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from truckban.missing_words import missing_words
 from truckban.norms import Notice
-from truckban.report.words import missing_words
 from truckban.traces.lead_facts import (
     BEGAN_INSIDE,
     CROSSED,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from truckban.missing_words import missing_words
 from truckban.report.lead_words import (
     CLASSES,
     basis_words,
@@ -23,7 +24,6 @@ from truckban.report.words import (
     GRADES,
     VERDICTS,
     clause_of,
-    missing_words,
     permit_words,
     reading_words,
     reason_words,

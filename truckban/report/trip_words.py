@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from truckban.missing_words import missing_words
 from truckban.moments import local
 from truckban.norms import Notice
 from truckban.report.masking import Masker, masked
 from truckban.report.phrases import say
 from truckban.report.rows import distance, lasted, position
 from truckban.report.trip_map import Said
-from truckban.report.words import missing_words, reason_words
+from truckban.report.words import reason_words
 from truckban.trips.ends import End
 from truckban.trips.model import Alternative, Piece, Plan
 from truckban.trips.ways import Way, instant

@@ -88,19 +88,6 @@ PERMITS: Mapping[str, Text] = MappingProxyType(
     }
 )
 
-MISSING: Mapping[str, Text] = MappingProxyType(
-    {
-        "vehicle_type": Text("车辆类型（行驶证）", "vehicle type (licence)"),
-        "length_mm": Text("车长", "length"),
-        "gross_mass_kg": Text("总质量", "gross mass"),
-        "energy": Text("能源种类", "energy"),
-        "service": Text("专门用途", "service"),
-        "on_duty": Text("当时是否执行公务", "whether it was on duty"),
-        "plate": Text("号牌号码", "plate"),
-        "place": Text("确切位置", "exact place"),
-    }
-)
-
 GRADES: Mapping[str, Text] = MappingProxyType(
     {
         "schematic": Text("示意路网", "schematic streets"),
@@ -141,13 +128,6 @@ def clause_of(code: str, notice: Notice) -> str | None:
 
 def _asks_a_person(norm: Norm) -> bool:
     return any(isinstance(leaf, ByPerson) for part in norm.parts.values() for leaf in leaves(part))
-
-
-def missing_words(field: str, notice: Notice) -> Text:
-    """Return what a person calls a missing fact: in these words, else in the notice's, else as the field is named."""
-    if field in MISSING:
-        return MISSING[field]
-    return notice.facts[field].label if field in notice.facts else Text(field, field)
 
 
 def reading_words(reading: str, notice: Notice) -> Text:

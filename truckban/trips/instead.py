@@ -19,6 +19,7 @@ from truckban.trips.search import Routes
 from truckban.trips.sentences import why_alternative
 from truckban.trips.timetable import timetable
 from truckban.trips.ways import Way, instant
+from zones.routing.search import same_spells
 
 _SAME_S = 1.0
 # a later departure is worth a second
@@ -84,15 +85,18 @@ def _offer(kind: Kind, way: Way, asked: Way, routes: Routes) -> Alternative:
 
 def _detour(routes: Routes, leaves: float, asked: Way, options: Options) -> Way | None:
     """Return the quickest way on streets that are open from the departure to the arrival, however late one is on the way."""
-    until = asked.arrives
+    until, way, known = asked.arrives, None, None
     for _ in range(_TRIES):
-        edges = routes.cheapest(routes.opening.throughout(leaves, until, options.margin_s))
-        if edges is None:
-            return None
-        way = routes.along(edges, leaves)
+        spells = routes.opening.throughout(leaves, until, options.margin_s)
+        # where as much is open as it was, the way is the same
+        if way is None or known is None or not same_spells(spells, known):
+            edges = routes.cheapest(spells)
+            if edges is None:
+                return None
+            way = routes.along(edges, leaves)
         if way.arrives <= until:
             return way
-        until = way.arrives
+        until, known = way.arrives, spells
     return None
 
 
@@ -113,17 +117,19 @@ def _permit(routes: Routes, trip: Trip, asked: Way, options: Options) -> Alterna
     """Return the way that needs the fewest metres of closed streets, with the permit it would take; None where none would do."""
     opening, leaves = routes.opening, asked.departs
     lengths = opening.streets.graph.edges.length[opening.streets.real]
-    until, way = asked.arrives, None
+    until, way, known = asked.arrives, None, None
     for _ in range(_TRIES):
-        closed = opening.closed(leaves, until)
-        weights = routes.net.duration + np.where(closed, lengths * _PER_CLOSED_M, 0.0)
-        edges = routes.cheapest(opening.by_signs(leaves, until), weights)
-        if edges is None:
-            return None
-        way = routes.along(edges, leaves)
-        if way.arrives <= until:
+        closed, spells = opening.closed(leaves, until), opening.by_signs(leaves, until)
+        # where as much is open as it was, the way is the same
+        if known is None or not (np.array_equal(closed, known[0]) and same_spells(spells, known[1])):
+            weights = routes.net.duration + np.where(closed, lengths * _PER_CLOSED_M, 0.0)
+            edges = routes.cheapest(spells, weights)
+            if edges is None:
+                return None
+            way = routes.along(edges, leaves)
+        if way is None or way.arrives <= until:
             break
-        until = way.arrives
+        until, known = way.arrives, (closed, spells)
     if way is None:
         return None
     wanted = _wanted(way, opening, trip, options)
@@ -138,7 +144,9 @@ def _wanted(way: Way, opening: Opening, trip: Trip, options: Options) -> Wanted 
     banned = [
         leg
         for leg in way.legs
-        if (table.trits[table.kind[leg.edge], table.column(leg.entered) : table.column(leg.left) + 1] != FALSE).any()
+        if any(
+            trit != FALSE for trit in table.of_edge(leg.edge)[table.column(leg.entered) : table.column(leg.left) + 1]
+        )
     ]
     if not banned:
         return None
@@ -180,9 +188,9 @@ def _would_do(way: Way, wanted: Wanted, trip: Trip, opening: Opening) -> bool:
     judged, table = trip.judged.with_permit(permit), opening.table
     asked: set[tuple[str, int, int]] = set()
     for leg in way.legs:
-        row = table.trits[table.kind[leg.edge]]
+        row = table.of_edge(leg.edge)
         for column in range(table.column(leg.entered), table.column(leg.left) + 1):
-            at = max(leg.entered, float(table.instants[column]))
+            at = max(leg.entered, float(table.begins[column]))
             if row[column] == FALSE or at >= leg.left:
                 continue
             if plate is None and row[column] == UNKNOWN:

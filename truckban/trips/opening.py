@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,7 +34,12 @@ def usable(streets: TripStreets, truck: Truck, *, leaving: bool) -> Flags:
     One whose signs ask for a figure that is not known may be used. A few streets behind a sign against trucks are no place where a trip
     begins or ends: the next street that connects is.
     """
-    return _connected(streets, tuple(used(fit, truck).verdict != "no" for fit in streets.fits))[0 if leaving else 1]
+    return _usable(streets, truck)[0 if leaving else 1]
+
+
+@lru_cache(maxsize=256)
+def _usable(streets: TripStreets, truck: Truck) -> tuple[Flags, Flags]:
+    return _connected(streets, tuple(use.verdict != "no" for use in _uses(streets, truck)))
 
 
 @lru_cache(maxsize=256)
@@ -59,6 +65,13 @@ def _connected(streets: TripStreets, fits: tuple[bool, ...]) -> tuple[Flags, Fla
     return found[0], found[1]
 
 
+@lru_cache(maxsize=256)
+def _uses(streets: TripStreets, truck: Truck) -> tuple[Use, ...]:
+    """Return for each kind of street whether a truck may use it."""
+    return tuple(used(fit, truck) for fit in streets.fits)
+
+
+@lru_cache(maxsize=256)
 def turning(streets: TripStreets, truck: Truck) -> tuple[Streets, Streets]:
     """Return the edges with the turns that a truck may make, and the same backwards.
 
@@ -104,9 +117,9 @@ class Opening:
     timezone: str
 
     @cached_property
-    def uses(self) -> list[Use]:
+    def uses(self) -> tuple[Use, ...]:
         """For each kind of street (`TripStreets.fits`), whether the truck may use it."""
-        return [used(fit, self.truck) for fit in self.streets.fits]
+        return _uses(self.streets, self.truck)
 
     @cached_property
     def _combined(self) -> tuple[Ints, list[tuple[int, int, bool]]]:
@@ -153,7 +166,13 @@ class Opening:
 
     def lawful(self, margin_s: float) -> Spells:
         """Return when driving on each edge is allowed, by notices and signs."""
-        return self._spells(lambda row: self.table.lawful_spells(row, margin_s), careful=True)
+        if margin_s not in self._lawful:
+            self._lawful[margin_s] = self._spells(lambda row: self.table.lawful_spells(row, margin_s), careful=True)
+        return self._lawful[margin_s]
+
+    @cached_property
+    def _lawful(self) -> dict[float, Spells]:
+        return {}
 
     def throughout(self, low_s: float, high_s: float, margin_s: float) -> Spells:
         """Return the edges on which driving is allowed all through a span, as open for ever; the others never are."""
@@ -176,40 +195,64 @@ class Opening:
 
     def _spells(self, by_law: Callable[[int], Spans], *, careful: bool) -> Spells:
         kind, combined = self._combined
+        signs = self._signs_careful if careful else self._signs_lenient
         # many combinations are open at the same times
         distinct: dict[tuple[tuple[float, float], ...], int] = {}
-        spans_of: list[Spans] = []
-
-        def numbered(spans: Spans) -> int:
-            number = distinct.setdefault(tuple(spans), len(distinct))
-            if number == len(spans_of):
-                spans_of.append(spans)
-            return number
-
-        law = {row: numbered(by_law(row)) for row in dict.fromkeys(row for row, _, _ in combined)}
-        signs = {
-            (fit, near): numbered(self._signs(fit, near, careful=careful))
-            for fit, near in dict.fromkeys((fit, near) for _, fit, near in combined)
+        numbers = {
+            row: distinct.setdefault(tuple(by_law(row)), len(distinct))
+            for row in dict.fromkeys(row for row, _, _ in combined)
         }
         pairs: dict[tuple[int, int], int] = {}
-        of_combination = [pairs.setdefault((law[row], signs[fit, near]), len(pairs)) for row, fit, near in combined]
-        both = [_both(spans_of[one], spans_of[other]) for one, other in pairs]
+        of_combination = [
+            pairs.setdefault((numbers[row], sign), len(pairs))
+            for (row, _, _), sign in zip(combined, signs.of_combination, strict=True)
+        ]
+        laws = list(distinct)
+        both = [_both(list(laws[one]), signs.spans[other]) for one, other in pairs]
         ptr = np.concatenate([[0], np.cumsum([len(spans) for spans in both])]).astype(np.int32)
         flat = np.array([span for spans in both for span in spans], np.float64).reshape(-1, 2)
         return Spells(np.array(of_combination, np.int32)[kind], ptr, flat[:, 0].copy(), flat[:, 1].copy())
 
-    def _signs(self, fit: int, near: bool, *, careful: bool) -> Spans:  # noqa: FBT001
-        """Return when the signs of a street let the truck through; `careful`: what is not known stands in the way."""
-        use = self.uses[fit]
-        if use.verdict == "no" or (_for_residents(use) and not near):
-            return []
-        if use.verdict == "unknown" and careful and not _for_residents(use):
-            return []
-        spans = EVER
-        for words in (*use.closed_when, *(() if near else use.destination_when)):
-            first, last = (int(self.table.instants[n]) // _DAY_S for n in (0, -1))
-            spans = _both(spans, _shut(words, first - 1, last + 2, self.timezone))
-        return spans
+    @cached_property
+    def _signs_careful(self) -> "_Signs":
+        return self._signs(careful=True)
+
+    @cached_property
+    def _signs_lenient(self) -> "_Signs":
+        return self._signs(careful=False)
+
+    def _signs(self, *, careful: bool) -> "_Signs":
+        """Return when the signs of each combination let the truck through; `careful`: what is not known stands in the way."""
+        first, last = (int(self.table.instants[n]) // _DAY_S for n in (0, -1))
+        spans: list[Spans] = []
+        number: dict[tuple[tuple[float, float], ...], int] = {}
+        known: dict[tuple[int, bool], int] = {}
+        for _, fit, near in self._combined[1]:
+            if (fit, near) not in known:
+                own = _by_sign(self.uses[fit], near, careful, first - 1, last + 2, self.timezone)
+                known[fit, near] = number.setdefault(tuple(own), len(number))
+                if len(spans) < len(number):
+                    spans.append(own)
+        return _Signs([known[fit, near] for _, fit, near in self._combined[1]], spans)
+
+
+class _Signs(NamedTuple):
+    """When signs let a truck through: for each combination its number, and for each number the spans."""
+
+    of_combination: list[int]
+    spans: list[Spans]
+
+
+def _by_sign(use: Use, near: bool, careful: bool, first: int, last: int, timezone: str) -> Spans:  # noqa: FBT001
+    """Return when the signs of a street let a truck through, between days since 1970-01-01 UTC."""
+    if use.verdict == "no" or (_for_residents(use) and not near):
+        return []
+    if use.verdict == "unknown" and careful and not _for_residents(use):
+        return []
+    spans = EVER
+    for words in (*use.closed_when, *(() if near else use.destination_when)):
+        spans = _both(spans, _shut(words, first, last, timezone))
+    return spans
 
 
 @lru_cache(maxsize=4096)

@@ -62,6 +62,10 @@ class Routes:
         A weight is no less than the time a street takes; that time if None.
         """
         net = self.net if weights is None else self.net._replace(duration=weights)
+        # no search where the destination's own streets are closed: it would go everywhere else first
+        opens = np.diff(spells.ptr) > 0
+        if not any(opens[spells.kind[street]] for street in self._from_start(weights)):
+            return None
         ends = self._ends(self._to_end(weights), self._from_start(weights), 0.0, weights)
         found = search(net, spells, ends, ahead=self._ahead)
         return [int(edge) for edge in self.opening.streets.real[found.street]] if len(found.street) else None

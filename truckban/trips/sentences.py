@@ -3,8 +3,8 @@
 import numpy as np
 
 from truckban.logic import FALSE
+from truckban.missing_words import missing_words
 from truckban.moments import local
-from truckban.report.words import missing_words
 from truckban.trips.model import Kind, Notes, Options, Plan
 from truckban.trips.search import Routes
 from truckban.trips.ways import Way, instant

@@ -1,10 +1,12 @@
 """When each stretch of street may be driven: notices and permits over a span of days."""
 
 import datetime as dt
+import math
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -41,15 +43,40 @@ class Timetable:
     trits: Trits
     kind: npt.NDArray[np.int32]
 
+    @cached_property
+    def begins(self) -> list[int]:
+        """The instants as plain numbers: a plan asks for thousands of columns."""
+        begins: list[int] = self.instants.tolist()
+        return begins
+
+    @cached_property
+    def rows(self) -> list[list[int]]:
+        """The verdicts of each kind as plain numbers."""
+        rows: list[list[int]] = self.trits.tolist()
+        return rows
+
+    @cached_property
+    def _spells(self) -> dict[tuple[int, float], list[tuple[float, float]]]:
+        return {}
+
     def column(self, at_s: float) -> int:
         """Return the column that an instant lies in."""
-        return max(int(np.searchsorted(self.instants, np.floor(at_s), side="right")) - 1, 0)
+        return max(bisect_right(self.begins, math.floor(at_s)) - 1, 0)
+
+    def of_edge(self, edge: int) -> list[int]:
+        """Return the verdicts of an edge, one for each column."""
+        return self.rows[self.kind[edge]]
 
     def lawful_spells(self, kind: int, margin_s: float) -> list[tuple[float, float]]:
         """Return when a kind is allowed, each spell shorter by a margin where it borders on one that is not.
 
         What is allowed all through the horizon is allowed for ever; else nothing is known beyond it.
         """
+        if (kind, margin_s) not in self._spells:
+            self._spells[kind, margin_s] = self._lawful(kind, margin_s)
+        return self._spells[kind, margin_s]
+
+    def _lawful(self, kind: int, margin_s: float) -> list[tuple[float, float]]:
         lawful = self.trits[kind] == FALSE
         if lawful.all():
             return [(-np.inf, np.inf)]

@@ -1,6 +1,7 @@
 """A way through the streets with its times: where the truck is at each second, on which street, under which verdict."""
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,10 +53,12 @@ class Way:
     @classmethod
     def of(cls, streets: TripStreets, found: Found, start: Sequence[Spot], goal: Sequence[Spot]) -> "Way":
         """Make a way of what a search found between some spots."""
-        lengths = streets.graph.edges.length
+        lengths = streets.graph.edges.length[found.street].tolist()
         legs = [
-            Leg(int(edge), 0.0, float(lengths[edge]), float(entered), float(left))
-            for edge, entered, left in zip(*found, strict=True)
+            Leg(edge, 0.0, length, entered, left)
+            for edge, length, entered, left in zip(
+                found.street.tolist(), lengths, found.entered.tolist(), found.left.tolist(), strict=True
+            )
         ]
         to = next(spot.along_m for spot in goal if spot.edge == legs[-1].edge)
         legs[-1] = legs[-1]._replace(to_m=to)
@@ -143,7 +146,7 @@ class Way:
         """Return the same way, some seconds later."""
         return Way(
             self.streets,
-            tuple(leg._replace(entered=leg.entered + by_s, left=leg.left + by_s) for leg in self.legs),
+            tuple(Leg(edge, low, high, entered + by_s, left + by_s) for edge, low, high, entered, left in self.legs),
         )
 
     def parts(self, table: Timetable) -> list[Part]:
@@ -159,13 +162,14 @@ class Way:
 
     def _pieces(self, table: Timetable) -> Iterator[tuple[int, int, float, float]]:
         """Yield (trit, leg, from, to) of all that is driven, cut where the timetable goes on to its next column."""
+        begins = table.begins
         for number, leg in enumerate(self.legs):
-            row = table.trits[table.kind[leg.edge]]
+            row = table.of_edge(leg.edge)
             low = leg.entered
             column = table.column(low)
             while True:
-                end = float(table.instants[column + 1]) if column + 1 < len(table.instants) else np.inf
-                yield int(row[column]), number, low, min(end, leg.left)
+                end = float(begins[column + 1]) if column + 1 < len(begins) else math.inf
+                yield row[column], number, low, min(end, leg.left)
                 if end >= leg.left:
                     break
                 low, column = end, column + 1

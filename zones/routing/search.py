@@ -11,16 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from zones.matching.compiled import compiled, compiled_bare
+from zones.routing.labels import reached_first
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
-
-NONE = -1
-NEVER = np.inf
-# labels for each street, and for all, until ways that hardly differ are left out
-_MANY, _FEW = 2, 2000
 
 
 class Streets(NamedTuple):
@@ -91,237 +86,6 @@ class Found(NamedTuple):
         return float(self.left[-1]) if len(self.left) else float("nan")
 
 
-class _Labels(NamedTuple):
-    """What was reached: on which street and spell, from when to when its end can be reached, from which label."""
-
-    street: Ints
-    low: Floats
-    high: Floats
-    before: Ints
-    take: Floats
-    state: Ints
-    chain: Ints
-
-
-@compiled_bare
-def _lift(heap: Ints, key: Floats, at: int) -> None:
-    """Bring the last entry of a heap of labels up to its place."""
-    item = heap[at]
-    while at > 0:
-        above = (at - 1) >> 1
-        if key[heap[above]] < key[item] or (key[heap[above]] == key[item] and heap[above] < item):
-            break
-        heap[at] = heap[above]
-        at = above
-    heap[at] = item
-
-
-@compiled_bare
-def _sink(heap: Ints, key: Floats, size: int) -> None:
-    """Bring the first entry of a heap of labels down to its place."""
-    item = heap[0]
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        other = below + 1
-        if other < size and (
-            key[heap[other]] < key[heap[below]] or (key[heap[other]] == key[heap[below]] and heap[other] < heap[below])
-        ):
-            below = other
-        if key[item] < key[heap[below]] or (key[item] == key[heap[below]] and item < heap[below]):
-            break
-        heap[at] = heap[below]
-        at = below
-    heap[at] = item
-
-
-@compiled
-def _room(size: int, old: _Labels, key: Floats, heap: Ints) -> tuple[_Labels, Floats, Ints]:
-    """Return longer arrays with what the old ones hold."""
-    new = _Labels(
-        np.empty(size, np.int32),
-        np.empty(size),
-        np.empty(size),
-        np.empty(size, np.int32),
-        np.empty(size),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-    )
-    n = len(key)
-    new.street[:n], new.low[:n], new.high[:n], new.before[:n] = old.street, old.low, old.high, old.before
-    new.take[:n], new.state[:n], new.chain[:n] = old.take, old.state, old.chain
-    keys = np.empty(size)
-    keys[:n] = key
-    wider = np.empty(size, np.int32)
-    wider[:n] = heap
-    return new, keys, wider
-
-
-@compiled
-def _first_room() -> tuple[_Labels, Floats, Ints]:
-    size = 4096
-    labels = _Labels(
-        np.empty(size, np.int32),
-        np.empty(size),
-        np.empty(size),
-        np.empty(size, np.int32),
-        np.empty(size),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-    )
-    return labels, np.empty(size), np.empty(size, np.int32)
-
-
-@compiled_bare
-def _begun(labels: _Labels, known: int, low: float, high: float) -> float:
-    """Return from when on a span of arrivals is not yet stood for by the labels of a chain; after `high` where all of it is.
-
-    Only the beginning is cut off: of streets without a place to stand each way round the block ends the span a little later.
-    """
-    again = True
-    while again:
-        again, at = False, known
-        while at >= 0:
-            if labels.low[at] <= low <= labels.high[at]:
-                if labels.high[at] >= high:
-                    return NEVER
-                # the rest may begin within a label that was passed
-                again = again or labels.high[at] > low
-                low = labels.high[at]
-            at = labels.chain[at]
-    return low
-
-
-@compiled
-def _search(  # noqa: C901, PLR0912, PLR0915 - one compiled loop
-    streets: Streets,
-    spells: Spells,
-    ends: Ends,
-    ahead: Floats,
-    back: bool,  # noqa: FBT001
-    grain: float,
-) -> tuple[_Labels, int]:
-    """Return the labels made, and the one that reaches the goal first, -1 where none does.
-
-    `ahead` is a time that the rest of the way from each street's end takes at least. Backwards in time (`back`) a wait
-    at the end of a street comes before driving it, not after.
-    """
-    count = len(streets.duration)
-    state_ptr = np.zeros(count + 1, np.int32)
-    for e in range(count):
-        state_ptr[e + 1] = state_ptr[e] + spells.ptr[spells.kind[e] + 1] - spells.ptr[spells.kind[e]]
-    newest = np.full(state_ptr[count], NONE, np.int32)
-    # until when arrivals are stood for by labels that were followed: those that came later within them add nothing
-    reached = np.full(state_ptr[count], -NEVER)
-    # after the last change nothing is gained by coming later, so no way goes round and round for ever
-    settled = ends.earliest
-    for spell in range(len(spells.start)):
-        if np.isfinite(spells.start[spell]):
-            settled = max(settled, spells.start[spell])
-        if np.isfinite(spells.end[spell]):
-            settled = max(settled, spells.end[spell])
-    many = _MANY * count + _FEW
-    labels, key, heap = _first_room()
-    made, size, at = 0, 0, NONE
-    floor = NEVER
-    while at == NONE or size > 0:
-        if at == NONE:
-            options = len(ends.start)
-            low, high = ends.earliest, ends.latest
-        else:
-            at = heap[0]
-            size -= 1
-            heap[0] = heap[size]
-            if size > 0:
-                _sink(heap, key, size)
-            if labels.state[at] == NONE:
-                return labels, at
-            e = labels.street[at]
-            low, high = labels.low[at], labels.high[at]
-            if high <= reached[labels.state[at]]:
-                continue
-            reached[labels.state[at]] = NEVER if low >= settled else high
-            options = streets.next_ptr[e + 1] - streets.next_ptr[e]
-        for option in range(options):
-            f = ends.start[option] if at == NONE else streets.next[streets.next_ptr[labels.street[at]] + option]
-            first_spell = spells.ptr[spells.kind[f]]
-            for to_goal in range(2):
-                if to_goal == 1:
-                    take = ends.direct[option] if at == NONE else ends.goal_take[f]
-                    if take == NEVER:
-                        continue
-                else:
-                    take = ends.start_take[option] if at == NONE else streets.duration[f]
-                for spell in range(first_spell, spells.ptr[spells.kind[f] + 1]):
-                    begin, end = spells.start[spell], spells.end[spell]
-                    if begin > high:
-                        break
-                    enter = max(low, begin)
-                    last = end - take
-                    if not (back and streets.stand[f]):
-                        last = min(high, last)
-                    if enter > last:
-                        continue
-                    arrive, latest, state = enter + take, last + take, NONE
-                    if to_goal == 1:
-                        if arrive >= floor:
-                            break
-                        floor = arrive
-                    else:
-                        if arrive + ahead[f] >= floor:
-                            break
-                        if not back and streets.stand[f]:
-                            latest = end
-                        state = state_ptr[f] + spell - first_spell
-                        if latest <= reached[state]:
-                            continue
-                        whole = arrive
-                        arrive = _begun(labels, newest[state], arrive, latest)
-                        if arrive + ahead[f] >= floor or (arrive > whole and latest - arrive < grain and made > many):
-                            continue
-                    if made == len(key):
-                        labels, key, heap = _room(2 * made, labels, key, heap)
-                    labels.street[made], labels.state[made] = f, state
-                    labels.low[made], labels.high[made] = arrive, latest
-                    labels.before[made], labels.take[made] = at, take
-                    key[made] = arrive
-                    if to_goal == 0:
-                        labels.chain[made] = newest[state]
-                        newest[state] = made
-                        key[made] = arrive + ahead[f]
-                    heap[size] = made
-                    size += 1
-                    _lift(heap, key, size - 1)
-                    made += 1
-        if at == NONE:
-            if size == 0:
-                break
-            at = 0
-    return labels, NONE
-
-
-def _unwound(labels: _Labels, at: int, streets: Streets, *, back: bool) -> Found:
-    """Return the way that ends with a label, with the times that the labels leave open settled, waits as late as can be."""
-    way = []
-    arrive = float(labels.low[at])
-    while at >= 0:
-        enter = arrive - float(labels.take[at])
-        way.append((int(labels.street[at]), enter, arrive))
-        at = int(labels.before[at])
-        if at < 0:
-            break
-        stands = not back and streets.stand[labels.street[at]]
-        arrive = float(labels.low[at]) if stands else min(enter, float(labels.high[at]))
-    way.reverse()
-    street, entered, left = (np.array(column) for column in zip(*way, strict=True))
-    return Found(street.astype(np.int32), entered, left)
-
-
-_NOTHING = Found(np.empty(0, np.int32), np.empty(0), np.empty(0))
-
-
 def search(
     streets: Streets,
     spells: Spells,
@@ -351,13 +115,22 @@ def search(
     """
     if ahead is None:
         ahead = np.zeros(len(streets.duration))
-    labels, at = _search(streets, spells, ends, ahead, back, grain)
-    return _unwound(labels, at, streets, back=back) if at >= 0 else _NOTHING
+    return Found(*reached_first(streets, spells, ends, ahead, back, grain))
 
 
 def turned(found: Found) -> Found:
     """Return a way found backwards as it is driven."""
     return Found(found.street[::-1].copy(), -found.left[::-1], -found.entered[::-1])
+
+
+def same_spells(one: Spells, other: Spells) -> bool:
+    """Tell whether all streets are open at the same times, kind by kind."""
+    return (
+        np.array_equal(one.kind, other.kind)
+        and np.array_equal(one.ptr, other.ptr)
+        and np.array_equal(one.start, other.start)
+        and np.array_equal(one.end, other.end)
+    )
 
 
 def reversed_spells(spells: Spells) -> Spells:
