@@ -10,6 +10,10 @@ _TESTS = Path(__file__).parent
 sys.path += [str(_TESTS / folder) for folder in ("maps", "traces")]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="write screenshots of the pages into docs/pages")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long: else one core is left with it when the others have nothing to do."""
     items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("spark", "slow")))

@@ -79,11 +79,14 @@ def page(request: Request, name: str, principal: Principal, *, status: int = 200
     said = texts(name, lang)
     service = service_of(request)
     given = rules()
+    ground = service.law.ground()
     session = {
         "role": principal.role,
         "account_id": principal.account_id,
         "csrf": getattr(request.state, "csrf", None),
         "lang": lang,
+        "zone": ground.zone.id if ground else None,
+        "notice": service.law.first,
     }
     html = (
         _environment()
@@ -100,7 +103,7 @@ def page(request: Request, name: str, principal: Principal, *, status: int = 200
             ],
             here=request.url.path,
             static=f"/static/{static_version()}",
-            schematic=(ground := service.law.ground()) is not None and ground.zone.grade == "schematic",
+            schematic=ground is not None and ground.zone.grade == "schematic",
             other=str(
                 request.url.include_query_params(lang="en" if lang == "zh" else "zh").replace(scheme="", netloc="")
             )

@@ -57,11 +57,11 @@ export { bounds };
 
 // Draws the zone into `box`; answers {gl, map, zone}, or null where this device cannot (a sentence stands there instead).
 // Draw your own sources and layers upon it with map.addSource / map.addLayer.
-export async function zoneMap(box, { zone: name = "current", padding = 24, interactive = true } = {}) {
+export async function zoneMap(box, { zone: name = session.zone, padding = 24, interactive = true } = {}) {
   try {
     const [gl, zone, streets] = await Promise.all([
       maplibre(),
-      ask("GET", `/v1/zones/${encodeURIComponent(name)}`).then((got) => got.body),
+      ask("GET", `/v1/zones/${encodeURIComponent(name)}?streets=false`).then((got) => got.body),
       ask("GET", `/v1/zones/${encodeURIComponent(name)}/streets`).then((got) => got.body),
     ]);
     const canvas = Object.assign(document.createElement("div"), { className: "canvas" });

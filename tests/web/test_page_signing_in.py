@@ -1,0 +1,24 @@
+"""Signing in, as people do it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+PASSWORD = "rather long, and only for tests"  # noqa: S105
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_wrong_password_is_said_and_the_right_one_leads_back(person: Callable[..., Any], check_access: Callable[[Any], None]) -> None:
+    page = person()
+    page.goto("/signin?next=/signin%3Flang%3Den")
+    check_access(page)
+    page.get_by_label("账号").fill("officer")
+    page.get_by_label("密码").fill("wrong")
+    page.get_by_role("button", name="登录").click()
+    assert page.get_by_role("alert").text_content()
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/signin?lang=en")
+    assert page.get_by_role("button", name="Sign out").is_visible()
