@@ -28,6 +28,11 @@ _SECTIONS = (
                 Text("这趟能不能走，不能走怎么办", "is this trip lawful, and if not, what is"),
             ),
             (
+                "permit",
+                "truckban.cli.permit",
+                Text("通行证：签发、二维码、离线核验", "permits: sign, QR code, check them offline"),
+            ),
+            (
                 "vehicle",
                 "truckban.cli.vehicle",
                 Text("行驶证上的车辆属于哪一类", "which class is the vehicle on the licence"),
