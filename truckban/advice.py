@@ -1,11 +1,9 @@
 """When would it be lawful? The next instant at which a verdict turns to allowed."""
 
-import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from truckban.hours import DAY_S, seconds
 from truckban.logic import FALSE
-from truckban.moments import instant_of, local
 from truckban.norms import Notice
 from truckban.permits import PermitList
 
@@ -23,25 +21,33 @@ def change_seconds(notice: Notice, permits: PermitList) -> list[int]:
 
 
 def next_lawful(
-    notice: Notice, after: dt.datetime, permits: PermitList, trit_at: Callable[[int, int], int]
-) -> dt.datetime | None:
-    """Return the first instant after `after`, within a month or on the day the notice ends, that is allowed.
+    notice: Notice,
+    after: tuple[int, int],
+    permits: PermitList,
+    trit_at: Callable[[int, int], int],
+    edges: Sequence[int],
+) -> tuple[int, int] | None:
+    """Return the first local day and second after `after`, within a month or on the day the notice ends, that is allowed.
 
     Args:
-        notice: whose windows and dates can change the verdict.
-        after: the instant asked about.
-        permits: whose windows and days can change it.
+        notice: whose dates can change the verdict.
+        after: the local day's ordinal and second asked about.
+        permits: whose days can change it.
         trit_at: the verdict at a local day's ordinal and second.
+        edges: the seconds of a day at which it can change (`change_seconds`).
     """
-    timezone = notice.pack.timezone
-    day, second = local(after, timezone)
-    edges = change_seconds(notice, permits)
-    days = [*range(day, day + DAYS_AHEAD)]
-    if notice.pack.dates.end is not None:
-        days.append(notice.pack.dates.end.toordinal() + 1)
-    days += [permit.valid_from.toordinal() for permit in permits.permits if permit.valid_from]
-    for candidate in sorted({d for d in days if d >= day}):
-        for edge in edges:
-            if (candidate, edge) > (day, second) and trit_at(candidate, edge) == FALSE:
-                return instant_of(candidate, edge, timezone)
+    for day in _days(notice, after[0], permits):
+        for second in edges:
+            if (day, second) > after and trit_at(day, second) == FALSE:
+                return day, second
     return None
+
+
+def _days(notice: Notice, first: int, permits: PermitList) -> Iterator[int]:
+    """Yield the days from the first on that are looked at, in order."""
+    ahead = range(first, first + DAYS_AHEAD)
+    yield from ahead
+    days = {permit.valid_from.toordinal() for permit in permits.permits if permit.valid_from}
+    if notice.pack.dates.end is not None:
+        days.add(notice.pack.dates.end.toordinal() + 1)
+    yield from sorted(day for day in days if day >= ahead.stop)

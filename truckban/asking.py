@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from truckban.json_text import identity
@@ -12,7 +13,7 @@ from truckban.norms import Notice
 from truckban.notices.shelf import Shelf
 from truckban.permits import Permit, PermitList, read_permit
 from truckban.places import read_place
-from truckban.vehicle_facts import read_vehicle
+from truckban.vehicle_facts import VehicleReader, read_vehicle
 from truckban.vehicles import classify
 from truckban.verdict import Question, decide
 from zones.errors import InputError
@@ -35,29 +36,58 @@ def read_question(case: Mapping[str, Any], notice: Notice, ground: Locator | Non
     Raises:
         InputError: with the dotted path of the field.
     """
+    if not isinstance(case, Mapping) or case.get("at") is None:
+        raise unreadable(case)
+    return question_at(case, read_instant(case["at"], notice.pack.timezone), notice, ground)
+
+
+def unreadable(case: Any) -> InputError:  # noqa: ANN401
+    """Return what is wrong with a case that is no object, or has no time."""
     if not isinstance(case, Mapping):
-        raise InputError(Text("应为对象 {…}", "an object {…} is needed"))
-    if case.get("at") is None:
-        raise InputError(Text("缺少时间 at", "the time `at` is missing"), field="at")
-    at, assumed = read_instant(case["at"], notice.pack.timezone)
-    with under("vehicle"):
-        vehicle = read_vehicle(object_of(case.get("vehicle")), notice.facts)
-    with under("place"):
+        return InputError(Text("应为对象 {…}", "an object {…} is needed"))
+    return InputError(Text("缺少时间 at", "the time `at` is missing"), field="at")
+
+
+def question_at(
+    case: Mapping[str, Any], at: tuple[dt.datetime, bool], notice: Notice, ground: Locator | None
+) -> Question:
+    """Read what a case says beside its instant, which has been read (`truckban.moments.read_instant`).
+
+    Raises:
+        InputError: with the dotted path of the field.
+    """
+    try:
+        vehicle = vehicle_reader(notice).read(object_of(case.get("vehicle")))
+    except InputError as error:
+        raise prefixed(error, "vehicle") from None
+    try:
         place = read_place(case.get("place"), notice, ground)
+    except InputError as error:
+        raise prefixed(error, "place") from None
+    alerts = alerts_of(case, notice)
+    permits = permit_list(case.get("permits"), notice)
+    return Question(vehicle, at[0], place, permits, alerts, zone_assumed=at[1])
+
+
+def alerts_of(case: Mapping[str, Any], notice: Notice) -> frozenset[str] | None:
+    """Return the alert levels that a case says are in force; None where it says nothing.
+
+    Raises:
+        InputError: they are no list of the notice's levels.
+    """
     alerts = case.get("alerts")
     if alerts is not None and (not isinstance(alerts, list) or not set(map(str, alerts)) <= set(notice.pack.alerts)):
         known = ", ".join(notice.pack.alerts) or "-"
         raise InputError(
             Text(f"应为预警等级的列表：{known}", f"a list of alert levels is needed: {known}"), field="alerts"
         )
-    return Question(
-        vehicle=vehicle,
-        at=at,
-        place=place,
-        permits=PermitList(list(permits_of(case.get("permits"), notice))),
-        alerts=None if alerts is None else frozenset(alerts),
-        zone_assumed=assumed,
-    )
+    return None if alerts is None else frozenset(alerts)
+
+
+@lru_cache(maxsize=64)
+def vehicle_reader(notice: Notice) -> VehicleReader:
+    """Return what reads vehicles for a notice; the same each time."""
+    return VehicleReader(notice.facts)
 
 
 def notice_for(case: Any, shelf: Shelf) -> Notice:  # noqa: ANN401
@@ -67,7 +97,14 @@ def notice_for(case: Any, shelf: Shelf) -> Notice:  # noqa: ANN401
         at, _ = read_instant(case.get("at") if isinstance(case, Mapping) else None, timezone)
     except InputError:
         return shelf.first
-    return shelf.on(dt.date.fromordinal(local(at, timezone)[0]))
+    return notice_at(at, shelf)
+
+
+def notice_at(at: dt.datetime, shelf: Shelf) -> Notice:
+    """Return the notice of a shelf that answers for an instant."""
+    if len(shelf.notices) == 1:
+        return shelf.first
+    return shelf.on(dt.date.fromordinal(local(at, shelf.first.pack.timezone)[0]))
 
 
 def answer(case: Mapping[str, Any], notice: Notice, ground: Locator | None) -> dict[str, Any]:
@@ -76,7 +113,12 @@ def answer(case: Mapping[str, Any], notice: Notice, ground: Locator | None) -> d
     Raises:
         InputError: the case cannot be read.
     """
-    verdict = decide(notice, read_question(case, notice, ground), zone=zone_facts(ground))
+    return answer_to(case, read_question(case, notice, ground), notice, ground)
+
+
+def answer_to(case: Mapping[str, Any], question: Question, notice: Notice, ground: Locator | None) -> dict[str, Any]:
+    """Return the verdict on a case that has been read, as the contract's object."""
+    verdict = decide(notice, question, zone=zone_facts(ground))
     unknown = [name for name in case if name not in _FIELDS]
     if unknown:
         listed = ", ".join(unknown)
@@ -91,8 +133,13 @@ def under(prefix: str) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        field = prefix if error.field is None else f"{prefix}.{error.field}"
-        raise InputError(error.text, file=error.file, line=error.line, field=field) from None
+        raise prefixed(error, prefix) from None
+
+
+def prefixed(error: InputError, prefix: str) -> InputError:
+    """Return an error with its field named below another."""
+    field = prefix if error.field is None else f"{prefix}.{error.field}"
+    return InputError(error.text, file=error.file, line=error.line, field=field)
 
 
 def object_of(value: Any) -> Mapping[str, Any]:  # noqa: ANN401
@@ -106,6 +153,18 @@ def object_of(value: Any) -> Mapping[str, Any]:  # noqa: ANN401
     if not isinstance(value, Mapping):
         raise InputError(Text("应为对象 {…}", "an object {…} is needed"))
     return value
+
+
+def permit_list(value: Any, notice: Notice) -> PermitList:  # noqa: ANN401
+    """Return the permits of a JSON list, to be asked.
+
+    Raises:
+        InputError: with the number of the permit and its field.
+    """
+    return _NO_PERMITS if value == [] else PermitList(list(permits_of(value, notice)))
+
+
+_NO_PERMITS = PermitList()
 
 
 def permits_of(value: Any, notice: Notice) -> Iterator[Permit]:  # noqa: ANN401

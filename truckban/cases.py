@@ -1,12 +1,36 @@
 """What is known of a case: one, or columns of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from truckban.logic import COLUMNS, Coded, Logic
+
+
+class Later:
+    """What is looked up the first time that somebody asks for it: most cases are settled without."""
+
+    __slots__ = ("_look_up", "_value")
+
+    def __init__(self, look_up: Callable[[], Any]) -> None:
+        """Take what finds the value; it must find the same each time."""
+        self._look_up: Callable[[], Any] | None = look_up
+        self._value: Any = None
+
+    def value(self) -> Any:  # noqa: ANN401
+        """Return the value."""
+        look_up = self._look_up
+        if look_up is not None:
+            self._value = look_up()
+            self._look_up = None
+        return self._value
+
+
+def settled(value: Any) -> Any:  # noqa: ANN401
+    """Return a value that may have been left for later."""
+    return value.value() if isinstance(value, Later) else value
 
 
 class Permits(Protocol):
@@ -28,7 +52,7 @@ class Case:
         numbers: least and greatest possible value, by fact.
         plate: the number, or None.
         zones: mask of possible parts (`truckban.places`), by zone.
-        roads: frozenset of the streets it is on, or None where that is not known.
+        roads: frozenset of the streets it is on, None where that is not known, or `Later` one of these.
         lon: WGS 84 degrees, NaN where not known.
         lat: likewise.
         alerts: alert levels in force.

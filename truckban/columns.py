@@ -1,5 +1,6 @@
 """Verdicts on columns of cases: the same norms as `truckban.verdict`, asked of arrays."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,14 @@ import pandas as pd
 from truckban.cases import Case
 from truckban.hours import DAY_S
 from truckban.logic import COLUMNS, TRUE, UNKNOWN, Coded
+from truckban.moments import zone_of_time
 from truckban.norms import Notice
 from truckban.permits import PermitList
 from truckban.vehicle_facts import VehicleFacts, World
 
 _EPOCH_ORDINAL = 719_163  # 1970-01-01
+# no zone of time has changed its clock twice within this since 1900 (tz database; closest: Africa/Freetown 1939, 344 400 s)
+_ONE_OFFSET_S = 3 * DAY_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,19 @@ def enforceable_columns(notice: Notice, at_s: npt.NDArray[np.int64]) -> npt.NDAr
 
 def local_columns(at_s: npt.NDArray[np.int64], timezone: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the local dates' ordinals and the seconds of those days."""
+    first, last = (int(at_s.min()), int(at_s.max())) if len(at_s) else (0, 0)
+    offset_s = _offset_s(first, timezone)
+    if last - first < _ONE_OFFSET_S and offset_s == _offset_s(last, timezone):
+        seconds = at_s + offset_s
+        return seconds // DAY_S + _EPOCH_ORDINAL, seconds % DAY_S
     local = pd.DatetimeIndex(at_s.astype("datetime64[s]")).tz_localize("UTC").tz_convert(timezone).tz_localize(None)
     seconds = local.to_numpy().astype("datetime64[s]").astype(np.int64)
     return seconds // DAY_S + _EPOCH_ORDINAL, seconds % DAY_S
+
+
+def _offset_s(at_s: int, timezone: str) -> int:
+    offset = dt.datetime.fromtimestamp(at_s, zone_of_time(timezone)).utcoffset()
+    return int(offset.total_seconds()) if offset is not None else 0
 
 
 def _case(

@@ -143,9 +143,10 @@ class PlateDigit(_Leaf):
         return has
 
     def _restricts(self, digit: int) -> Callable[[int], int]:
-        return lambda ordinal: TRUE if digit in self._restricted(ordinal) else FALSE
+        return lambda ordinal: TRUE if digit in self.restricted(ordinal) else FALSE
 
-    def _restricted(self, ordinal: int) -> Sequence[int]:
+    def restricted(self, ordinal: int) -> Sequence[int]:
+        """Return the digits that a day restricts."""
         date = dt.date.fromordinal(ordinal)
         if self.rule.by_weekday is not None:
             return self.rule.by_weekday.get(written.WEEKDAYS[date.weekday()], [])

@@ -2,8 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from truckban.logic import FALSE, TRUE, UNKNOWN, Logic
@@ -13,6 +13,7 @@ from truckban.notices.model import DateRange, Window
 DAY_S = 86_400
 
 
+@lru_cache(maxsize=1024)
 def seconds(span: str) -> tuple[int, int]:
     """Return start and end of `HH:MM-HH:MM` in seconds of the day; the end is smaller where it lies on the next day."""
     start, end = (int(hour) * 3600 + int(minute) * 60 for hour, minute in re.findall(r"(\d\d):(\d\d)", span))
@@ -98,16 +99,17 @@ class Hours:
         return self._in_spans(day, second, logic, self._on)
 
     def _in_spans(self, day: Any, second: Any, logic: Logic, on: Callable[[int], int]) -> Any:  # noqa: ANN401
-        hits = []
+        return logic.some(self._hits(day, second, logic, on))
+
+    def _hits(self, day: Any, second: Any, logic: Logic, on: Callable[[int], int]) -> Iterator[Any]:  # noqa: ANN401
         for start, end in self.spans:
             after_start = logic.trit(second >= start, second < start)
             before_end = logic.trit(second < end, second >= end)
             if start < end:
-                hits.append(logic.every([logic.by_day(day, on), after_start, before_end]))
+                yield logic.every([after_start, before_end, logic.by_day(day, on)])
             else:
-                hits.append(logic.every([logic.by_day(day, on), after_start]))
-                hits.append(logic.every([logic.by_day(day - 1, on), before_end]))
-        return logic.some(hits)
+                yield logic.every([after_start, logic.by_day(day, on)])
+                yield logic.every([before_end, logic.by_day(day - 1, on)])
 
 
 def _any_day(ordinal: int) -> int:  # noqa: ARG001

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import pendulum
 
@@ -14,14 +14,15 @@ _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?P<offset>[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
     re.ASCII,
 )
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 _EXPECTED = Text(
     "应为 RFC 3339 时间，如 2024-05-08T10:00:00+08:00", "an RFC 3339 time is needed, such as 2024-05-08T10:00:00+08:00"
 )
 
 
 @cache
-def _zone(name: str) -> dt.tzinfo:
+def zone_of_time(name: str) -> dt.tzinfo:
+    """Return the zone of time of a name; the same object each time."""
     return pendulum.timezone(name)
 
 
@@ -38,20 +39,22 @@ def read_instant(text: object, timezone: str) -> tuple[dt.datetime, bool]:
     found = _RFC3339.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         raise InputError(_EXPECTED, field="at")
+    said = str(text).upper()
     try:
-        instant = pendulum.parse(str(text).upper(), tz=timezone)
+        # pendulum knows the hour that a clock skips or repeats; with an offset there is none
+        instant = dt.datetime.fromisoformat(said) if found["offset"] else pendulum.parse(said, tz=timezone)
     except ValueError:
         raise InputError(
             Text(f"{text}：没有这个日期或时刻", f"{text}: there is no such day or time"), field="at"
         ) from None
-    if not isinstance(instant, dt.datetime) or not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+    if not isinstance(instant, dt.datetime) or not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise InputError(_EXPECTED, field="at")
     return instant, found["offset"] is None
 
 
 def local(instant: dt.datetime, timezone: str) -> tuple[int, int]:
     """Return the local date's ordinal and the second of that day; fractions of a second are cut off."""
-    here = instant.astimezone(_zone(timezone))
+    here = instant.astimezone(zone_of_time(timezone))
     return here.toordinal(), here.hour * 3600 + here.minute * 60 + here.second
 
 
@@ -64,4 +67,10 @@ def instant_of(day: int, second: int, timezone: str) -> dt.datetime:
 
 def rfc3339(instant: dt.datetime, timezone: str) -> str:
     """Write an instant in a zone of time, to the second, as the contract does."""
-    return instant.astimezone(_zone(timezone)).isoformat(timespec="seconds")
+    return instant.astimezone(zone_of_time(timezone)).isoformat(timespec="seconds")
+
+
+@lru_cache(maxsize=4096)
+def rfc3339_of(day: int, second: int, timezone: str) -> str:
+    """Write the instant of a local day and second."""
+    return rfc3339(instant_of(day, second, timezone), timezone)

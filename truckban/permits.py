@@ -12,7 +12,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from truckban.cases import Case
+from truckban.cases import Case, settled
 from truckban.hours import Hours
 from truckban.logic import COLUMNS, FALSE, TRUE, UNKNOWN, Coded
 from truckban.positions import MOST_LAT, MOST_LON, looks_swapped
@@ -91,7 +91,10 @@ class Permit:
 
     def _not_over(self, case: Case) -> Any:  # noqa: ANN401
         """The last day is included, and the rest of the night that starts on it."""
-        return case.logic.some([case.logic.by_day(case.day, self._up_to_last_day), self._in_hours(case)])
+        return case.logic.some(holds(case) for holds in (self._on_day, self._in_hours))
+
+    def _on_day(self, case: Case) -> Any:  # noqa: ANN401
+        return case.logic.by_day(case.day, self._up_to_last_day)
 
     def _up_to_last_day(self, ordinal: int) -> int:
         return TRUE if self.valid_to is None or dt.date.fromordinal(ordinal) <= self.valid_to else FALSE
@@ -106,7 +109,7 @@ class Permit:
             return TRUE
         found = []
         if self.roads is not None:
-            found.append(case.logic.each(case.roads, self._names_one_of))
+            found.append(case.logic.each(settled(case.roads), self._names_one_of))
         if self.area is not None:
             within = shapely.intersects_xy(self.area, case.lon, case.lat)
             unknown = np.isnan(case.lon)

@@ -6,10 +6,12 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from truckban.cases import Later, settled
 from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, OUTSIDE, Notice, all_edges, edge_bit, everywhere
 from truckban.notices.model import NoticeZone
 from truckban.numbers import is_number
@@ -21,6 +23,7 @@ from zones.spec import Part
 from zones.text import Text
 
 CRS = ("wgs84", "gcj02", "bd09")
+Known = tuple[int, int] | None
 _UNKNOWN = float("nan")
 
 
@@ -31,7 +34,7 @@ class PlaceFacts:
     Attributes:
         word: the contract's word: inside, boundary_road, carve_out, outside or unsure.
         zones: mask of possible parts, by zone of the notice.
-        roads: the streets it is on; None where that is not known.
+        on: the streets it is on; None where that is not known; `Later` where they are looked up when they matter.
         lon: WGS 84, NaN where no position was given.
         lat: likewise.
         mapped: whether a zone on the ground was asked.
@@ -40,11 +43,17 @@ class PlaceFacts:
 
     word: str
     zones: Mapping[str, int]
-    roads: frozenset[str] | None = None
+    on: frozenset[str] | Later | None = None
     lon: float = _UNKNOWN
     lat: float = _UNKNOWN
     mapped: bool = False
     notes: tuple[tuple[str, Text], ...] = ()
+
+    @property
+    def roads(self) -> frozenset[str] | None:
+        """The streets it is on; None where that is not known."""
+        known: frozenset[str] | None = settled(self.on)
+        return known
 
 
 def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts:  # noqa: ANN401
@@ -87,12 +96,15 @@ def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts
 
 
 _BY_POSITION = ("lon", "lat", "crs", "accuracy_m")
+_POSITION = frozenset(_BY_POSITION)
 _BY_WORDS = ("road", "segment", "zone", "zones")
 
 
 def _known_fields(place: Mapping[str, Any]) -> None:
     """Refuse what would otherwise be passed over in silence: a misspelt `crs` puts a truck hundreds of metres off."""
     position = "lon" in place or "lat" in place
+    if position and place.keys() <= _POSITION:
+        return
     for name in place:
         if name not in _BY_POSITION + _BY_WORDS:
             near = difflib.get_close_matches(str(name).lower(), _BY_POSITION + _BY_WORDS, n=1)
@@ -128,10 +140,10 @@ def read_position(place: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def _degrees(place: Mapping[str, Any], name: str, most: float) -> float:
-    value = place.get(name)
+    value: Any = place.get(name)
     if not is_number(value):
         raise InputError(Text("应为十进制度数", "decimal degrees are needed"), field=name)
-    degrees = float(str(value))
+    degrees = float(value)
     swapped = name == "lat" and abs(degrees) > most and abs(float(str(place["lon"]))) <= most
     if abs(degrees) > most:
         hint = Text("；经纬度像是写反了", "; longitude and latitude look swapped") if swapped else Text("", "")
@@ -164,19 +176,36 @@ _WORDS = (
 
 def _position(place: Mapping[str, Any], notice: Notice, ground: Locator | None) -> PlaceFacts:
     lon, lat = read_position(place)
-    masks = _nothing_known(notice)
     if ground is None:
-        return PlaceFacts("unsure", masks, None, lon, lat)
+        return at_position(notice, None, lon, lat)
     accuracy = place.get("accuracy_m")
     if accuracy is not None and not (is_number(accuracy) and accuracy >= 0):
         raise InputError(Text("应为不小于零的米数", "metres, zero or more, are needed"), field="accuracy_m")
+    accuracy_m = 0.0 if accuracy is None else float(accuracy)
+    return at_position(notice, ground, lon, lat, accuracy_m=accuracy_m)
+
+
+def at_position(
+    notice: Notice, ground: Locator | None, lon: float, lat: float, *, accuracy_m: float = 0.0, known: Known = None
+) -> PlaceFacts:
+    """Return what norms see of a WGS 84 position; `known`: what `Locator.place_and_edge` says of it, where that is known."""
+    if ground is None:
+        return PlaceFacts("unsure", _nothing_known(notice), None, lon, lat)
+    masks, word = _known_on_the_map(notice, ground, *(known or ground.place_and_edge(lon, lat, accuracy_m)))
+    return PlaceFacts(word, masks, Later(lambda: _streets(ground, lon, lat, accuracy_m)), lon, lat, mapped=True)
+
+
+def _streets(ground: Locator, lon: float, lat: float, accuracy_m: float) -> frozenset[str] | None:
+    """Return the streets that a position is on; None where it may be on another one as well."""
+    roads = ground.roads_at(lon, lat)
     at = np.array([lon]), np.array([lat])
-    found = ground.places(*at, accuracy_m=None if accuracy is None else np.array([float(accuracy)]))[0]
-    masks, word = on_the_map(notice, ground, Place(found), int(ground.edge(*at)[0]))
-    roads: frozenset[str] | None = ground.roads(*at)[0]
-    if accuracy and ground.roads(*at, slip_m=float(accuracy))[0] != roads:
-        roads = None  # it may be on another street as well
-    return PlaceFacts(word, masks, roads, lon, lat, mapped=True)
+    return None if accuracy_m and ground.roads(*at, slip_m=accuracy_m)[0] != roads else roads
+
+
+@lru_cache(maxsize=1024)
+def _known_on_the_map(notice: Notice, ground: Locator, place: int, edge: int) -> tuple[Mapping[str, int], str]:
+    masks, word = on_the_map(notice, ground, Place(place), edge)
+    return MappingProxyType(masks), word
 
 
 def on_the_map(notice: Notice, ground: Locator, place: Place, edge: int) -> tuple[dict[str, int], str]:
@@ -186,7 +215,7 @@ def on_the_map(notice: Notice, ground: Locator, place: Place, edge: int) -> tupl
         notice: whose zones are meant.
         ground: the map.
         place: as it says.
-        edge: the index of the boundary road, -1 on none.
+        edge: the index of the boundary road; on none -1, or the number of boundary roads.
     """
     masks = _nothing_known(notice)
     zone = mapped_zone(notice, ground)

@@ -4,19 +4,20 @@ No clock, no network, no file, no locale: everything it depends on is handed in.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from truckban.advice import next_lawful
+from truckban.advice import change_seconds, next_lawful
+from truckban.case_kinds import NO_PERMITS, Found, Position, case_kinds, permit_case, permits_kind
 from truckban.cases import Case
-from truckban.explain import Reason, because, permit_reasons, person_reasons
-from truckban.logic import FALSE, ONE, TRUE, UNKNOWN
-from truckban.moments import local, rfc3339
+from truckban.explain import Finding, Reason, because, permit_reasons, person_reasons
+from truckban.logic import FALSE, TRUE, UNKNOWN
+from truckban.moments import local, rfc3339_of
 from truckban.norms import Notice
 from truckban.permits import PermitList
 from truckban.places import PlaceFacts
-from truckban.vehicle_facts import VehicleFacts, World
+from truckban.vehicle_facts import VehicleFacts
 from zones.text import Text
 
 WORDS = {TRUE: "prohibited", FALSE: "allowed", UNKNOWN: "undetermined"}
@@ -26,6 +27,8 @@ _SCHEMATIC = Text(
     "位置按示意路网判断，示意图不能作为执法依据",
     "the place was looked up in a schematic, which is not fit for enforcement",
 )
+_IN_FORCE_UNKNOWN = Text("通告没有写施行日期，按已施行判断", "the text states no first day; it was taken as in force")
+_NO_ALERTS = Text("没有说明预警等级，按没有预警判断", "no alert level was given; none was taken to be in force")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,56 +89,124 @@ def decide(notice: Notice, question: Question, *, zone: Mapping[str, str] | None
         question: vehicle, instant, place and permits.
         zone: name, grade and hash of the map that the place was looked up in, for the answer to carry.
     """
-    cases = _cases(notice, question)
-    trits = [notice.prohibited(case) for case in cases]
-    trit = _agreed(trits)
-    reasons, missing = _explained(notice, question, cases, trits)
-    enforceable = trit == FALSE or _was_published(notice, cases[0].day)
+    asked = _Asked(notice, question)
+    found = asked.found()
+    given = question.vehicle.given
+    reasons = [finding.reason(given, asked.permit_case) for finding in found.findings]
+    assumed = _assumed(question.vehicle, torn=found.torn)
+    reasons += [Reason(code, None, text.zh, {}) for code, text in assumed]
+    if question.zone_assumed:
+        timezone = notice.pack.timezone
+        reasons.append(Reason("time.assumed_zone", None, f"时间没有写时区，按 {timezone} 理解", {"timezone": timezone}))
+    enforceable = found.trit == FALSE or asked.moment.published
     if not enforceable:
         reasons.append(_reason(notice, "notice.not_yet_published", {"published": str(notice.pack.dates.published)}))
     return Verdict(
-        verdict=WORDS[trit],
+        verdict=WORDS[found.trit],
         enforceable=enforceable,
         notice=notice.id,
         vehicle_class=question.vehicle.vehicle_class,
         place=question.place.word,
         reasons=tuple(reasons),
-        missing=tuple(missing),
-        other_readings=tuple(_other_readings(notice, cases, trit)),
-        penalty=_penalty(notice) if trit == TRUE else None,
-        advice=tuple(_advice(notice, question, cases)) if trit != FALSE else (),
-        warnings=tuple(_warnings(notice, question, trits, zone, cases[0].day)),
+        missing=found.missing,
+        other_readings=found.other_readings,
+        penalty=_penalty(notice) if found.trit == TRUE else None,
+        advice=asked.advice() if found.trit != FALSE else (),
+        warnings=tuple(_warnings(asked, found, assumed, zone)),
         zone=zone if question.place.mapped else None,
     )
 
 
 def trit_of(notice: Notice, question: Question) -> int:
     """Return the verdict alone: 1 prohibited, -1 allowed, 0 undetermined."""
-    return _agreed([notice.prohibited(case) for case in _cases(notice, question)])
+    asked = _Asked(notice, question)
+    return asked.trit_at(asked.day, asked.second)
 
 
-def _cases(notice: Notice, question: Question) -> list[Case]:
-    return [_case(notice, question, world) for world in question.vehicle.worlds]
+class _Asked:
+    """One case before the norms of one notice: asked where nothing has been found of its kind."""
 
+    __slots__ = ("_case", "_here", "_kinds", "day", "moment", "notice", "question", "second")
 
-def _case(notice: Notice, question: Question, world: World) -> Case:
-    day, second = local(question.at, notice.pack.timezone)
-    place = question.place
-    return Case(
-        logic=ONE,
-        day=day,
-        second=second,
-        categories=world.categories,
-        numbers=world.numbers,
-        plate=question.vehicle.plate,
-        zones=place.zones,
-        roads=place.roads,
-        lon=place.lon,
-        lat=place.lat,
-        permits=question.permits,
-        readings=notice.settled,
-        alerts=question.alerts or frozenset(),
-    )
+    def __init__(self, notice: Notice, question: Question) -> None:
+        self.notice = notice
+        self.question = question
+        self.day, self.second = local(question.at, notice.pack.timezone)
+        self._kinds = case_kinds(notice)
+        self.moment = self._kinds.moment(self.day, self.second)
+        self._here = self._kinds.vehicle(question.vehicle), self._kinds.place(question.place.zones), question.alerts
+        self._case: Case | None = None
+
+    def found(self) -> Found:
+        """Return what the norms say."""
+        key = (self._here, self.moment.kind, self._permits(self.day, self.second))
+        return self._kinds.found.get(key) or self._kinds.found.keep(key, self._ask())
+
+    def permit_case(self) -> Case:
+        """Return the case as its permits see it."""
+        if self._case is None:
+            self._case = self._permit_case(self.day, self.second)
+        return self._case
+
+    def trit_at(self, day: int, second: int) -> int:
+        """Return the verdict at another moment."""
+        key = (self._here, self._kinds.moment(day, second).kind, self._permits(day, second))
+        known = self._kinds.trits.get(key)
+        if known is None:
+            cases = self._cases(day, second)
+            known = self._kinds.trits.keep(key, _agreed([self.notice.prohibited(case) for case in cases]))
+        return known
+
+    def advice(self) -> tuple[Mapping[str, Any], ...]:
+        """Say when it would be lawful."""
+        permits = self.question.permits
+        if permits.permits:
+            edges = change_seconds(self.notice, permits)
+            lawful = next_lawful(self.notice, (self.day, self.second), permits, self.trit_at, edges)
+        else:
+            key = (self._here, self.day, self.moment.stretch)
+            known = self._kinds.lawful.get(key)
+            if known is None:
+                after = (self.day, self.second)
+                known = next_lawful(self.notice, after, permits, self.trit_at, self._kinds.edges) or False
+                self._kinds.lawful.keep(key, known)
+            lawful = None if isinstance(known, bool) else known
+        if lawful is None:
+            return ()
+        return ({"code": "wait_until", "at": rfc3339_of(*lawful, self.notice.pack.timezone)},)
+
+    def _permits(self, day: int, second: int) -> Hashable:
+        permits = self.question.permits
+        if not permits.permits:
+            return NO_PERMITS
+        asked_of = day == self.day and second == self.second
+        return permits_kind(permits, self.permit_case() if asked_of else self._permit_case(day, second))
+
+    def _permit_case(self, day: int, second: int) -> Case:
+        place = self.question.place
+        position = Position(place.on, place.lon, place.lat)
+        return permit_case(self.notice, self.question.vehicle.plate, (day, second), self.question.permits, position)
+
+    def _cases(self, day: int, second: int) -> list[Case]:
+        bare = self._permit_case(day, second)
+        return [
+            replace(
+                bare,
+                categories=world.categories,
+                numbers=world.numbers,
+                zones=self.question.place.zones,
+                alerts=self.question.alerts or frozenset(),
+            )
+            for world in self.question.vehicle.worlds
+        ]
+
+    def _ask(self) -> Found:
+        cases = self._cases(self.day, self.second)
+        trits = [self.notice.prohibited(case) for case in cases]
+        trit = _agreed(trits)
+        findings, missing = _explained(self.notice, self.question.vehicle, cases, trits)
+        readings = _other_readings(self.notice, cases, trit)
+        return Found(trit, len(set(trits)) > 1, tuple(findings), tuple(missing), tuple(readings))
 
 
 def _agreed(trits: Sequence[int]) -> int:
@@ -143,39 +214,29 @@ def _agreed(trits: Sequence[int]) -> int:
 
 
 def _explained(
-    notice: Notice, question: Question, cases: Sequence[Case], trits: Sequence[int]
-) -> tuple[list[Reason], list[str]]:
+    notice: Notice, vehicle: VehicleFacts, cases: Sequence[Case], trits: Sequence[int]
+) -> tuple[list[Finding], list[str]]:
     trit = _agreed(trits)
-    reasons: dict[tuple[str, str | None], Reason] = {}
+    findings: dict[tuple[str, str | None], Finding] = {}
     missing: dict[str, None] = {}
     for case, found in zip(cases, trits, strict=True):
-        why, lacking = because(notice, case, question.vehicle.given, trit=found)
-        reasons.update({(reason.code, reason.clause): reason for reason in why})
+        why, lacking = because(notice, case, vehicle.given, trit=found)
+        findings.update({(finding.code, finding.clause): finding for finding in why})
         missing.update(dict.fromkeys(lacking))
     permits = permit_reasons(notice, cases[0]) if trit != FALSE else []
-    for reason in [*permits, *person_reasons(notice, cases[0], trit=trit)]:
-        reasons.setdefault((reason.code, reason.clause), reason)
-    assumptions = [Reason(code, None, text.zh, {}) for code, text in _assumed(question.vehicle, trits)]
-    if question.zone_assumed:
-        zone = notice.pack.timezone
-        assumptions.append(Reason("time.assumed_zone", None, f"时间没有写时区，按 {zone} 理解", {"timezone": zone}))
-    return [*reasons.values(), *assumptions], list(missing)
+    for finding in [*permits, *person_reasons(notice, cases[0], trit=trit)]:
+        findings.setdefault((finding.code, finding.clause), finding)
+    return list(findings.values()), list(missing)
 
 
-def _assumed(vehicle: VehicleFacts, trits: Sequence[int]) -> list[tuple[str, Text]]:
+def _assumed(vehicle: VehicleFacts, *, torn: bool) -> list[tuple[str, Text]]:
     """Return what was assumed of the vehicle; that its papers disagree is a reason only where the verdict hangs on it."""
-    torn = len(set(trits)) > 1
     return [note for note in vehicle.warnings if note[0] in _ASSUMPTIONS or (note[0] == _CONFLICT and torn)]
 
 
 def _reason(notice: Notice, code: str, facts: Mapping[str, Any]) -> Reason:
     last = notice.pack.clauses[-1]
     return Reason(code, last.id, last.text, facts)
-
-
-def _was_published(notice: Notice, day: int) -> bool:
-    published = notice.pack.dates.published
-    return published is None or dt.date.fromordinal(day) >= published
 
 
 def _other_readings(notice: Notice, cases: Sequence[Case], trit: int) -> list[dict[str, str]]:
@@ -203,48 +264,18 @@ def _penalty(notice: Notice) -> dict[str, Any] | None:
     } or None
 
 
-def _advice(notice: Notice, question: Question, cases: Sequence[Case]) -> list[dict[str, Any]]:
-    def trit_at(day: int, second: int) -> int:
-        return _agreed([notice.prohibited(replace(case, day=day, second=second)) for case in cases])
-
-    lawful = next_lawful(notice, question.at, question.permits, trit_at)
-    if lawful is None:
-        return []
-    return [{"code": "wait_until", "at": rfc3339(lawful, notice.pack.timezone)}]
-
-
 def _warnings(
-    notice: Notice, question: Question, trits: Sequence[int], zone: Mapping[str, str] | None, day: int
+    asked: _Asked, found: Found, assumed: Sequence[tuple[str, Text]], zone: Mapping[str, str] | None
 ) -> list[tuple[str, Text]]:
-    assumed = _assumed(question.vehicle, trits)
-    found = [warning for warning in question.vehicle.warnings if warning not in assumed]
-    found += question.place.notes
-    dates = notice.pack.dates
-    if dates.in_force is None:
-        found.append(
-            (
-                "notice.in_force_unknown",
-                Text("通告没有写施行日期，按已施行判断", "the text states no first day; it was taken as in force"),
-            )
-        )
-    elif dates.review is not None and dt.date.fromordinal(day) >= _years_after(
-        dates.in_force, dates.review.after_years
-    ):
-        found.append(("notice.age", dates.review.why.text))
+    question, pack = asked.question, asked.notice.pack
+    warnings = [warning for warning in question.vehicle.warnings if warning not in assumed]
+    warnings += question.place.notes
+    if pack.dates.in_force is None:
+        warnings.append(("notice.in_force_unknown", _IN_FORCE_UNKNOWN))
+    elif asked.moment.aged and pack.dates.review is not None:
+        warnings.append(("notice.age", pack.dates.review.why.text))
     if question.place.mapped and zone is not None and zone.get("grade") == "schematic":
-        found.append(("zone.schematic", _SCHEMATIC))
-    if notice.pack.alerts and question.alerts is None and _agreed(trits) != TRUE:
-        found.append(
-            (
-                "notice.alerts_assumed_none",
-                Text("没有说明预警等级，按没有预警判断", "no alert level was given; none was taken to be in force"),
-            )
-        )
-    return found
-
-
-def _years_after(day: dt.date, years: int) -> dt.date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return dt.date(day.year + years, 3, 1)
+        warnings.append(("zone.schematic", _SCHEMATIC))
+    if pack.alerts and question.alerts is None and found.trit != TRUE:
+        warnings.append(("notice.alerts_assumed_none", _NO_ALERTS))
+    return warnings

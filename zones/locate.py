@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zones.coords import LocalPlane
 from zones.errors import InputError
+from zones.place_grid import CROSSED, PlaceGrid
 from zones.roads import STRIP_REACH_M, Carriageway, Road, lines_through
 from zones.spec import Junction, Part
 from zones.stretches import Stretches
@@ -25,6 +26,10 @@ _STRAIGHT_DEG = 0.002
 _SAME_M = 0.01
 # positions asked for between carriageways, after which all that lies between them is worth making
 _FEW = 200
+# single positions asked for, after which a grid of cells is worth making
+_FEW_SINGLE = 100
+# `roads` looks no further than this
+_NO_STREET_M = max(_ON_STREET_M, STRIP_REACH_M) + 1.0
 
 _Floats = npt.NDArray[np.float64]
 
@@ -56,10 +61,12 @@ class Locator:
         self.zone = zone
         self.plane = LocalPlane.around(zone.area)
         self._asked = 0
+        self._asked_singly = 0
         self._roads = [road.geometry for road in zone.boundary_roads]
         self._carved = shapely.union_all([carve_out.geometry for carve_out in zone.carve_outs])
         self._boundary = shapely.union_all(self._roads)
-        self._roads_left_out = shapely.union_all([self._boundary, self._carved])
+        self._boundary_box = self._boundary.bounds
+        self._left_out_box = shapely.union_all([self._boundary, self._carved]).bounds
         out = [road.geometry for road in zone.boundary_roads if road.boundary != "included"]
         lawful = shapely.union_all([*out, self._carved])
         overlap = shapely.intersection(zone.area, lawful).area > 0
@@ -86,7 +93,7 @@ class Locator:
         found[inside] = Place.INSIDE
         rest = np.flatnonzero(~inside)
         # the zone is small and traces are long: look at roads only near them
-        rest = rest[_in_box(x[rest], y[rest], self._roads_left_out)]
+        rest = rest[_in_box(x[rest], y[rest], self._left_out_box)]
         found[rest[shapely.intersects_xy(self._carved, x[rest], y[rest])]] = Place.CARVE_OUT
         found[rest[shapely.intersects_xy(self._boundary, x[rest], y[rest])]] = Place.BOUNDARY_ROAD
         found[~(np.isfinite(x) & np.isfinite(y))] = Place.UNSURE
@@ -101,10 +108,63 @@ class Locator:
         """Return the index in `zone.boundary_roads` of the road each position is on, the first at a corner, else -1."""
         x, y = _positions(lon, lat)
         found = np.full(len(x), -1, dtype=np.int64)
-        rest = np.flatnonzero(_in_box(x, y, self._boundary))
+        rest = np.flatnonzero(_in_box(x, y, self._boundary_box))
         for index, road in reversed(list(enumerate(self._roads))):
             found[rest[shapely.intersects_xy(road, x[rest], y[rest])]] = index
         return found
+
+    def place_and_edge(self, lon: float, lat: float, accuracy_m: float = 0.0) -> tuple[int, int]:
+        """Return what `places` and `edge` say of one finite position; where many are asked for one by one, quickly."""
+        if self._asked_singly < _FEW_SINGLE:
+            self._asked_singly += 1
+        else:
+            known = self.grid.at(lon, lat, accuracy_m)
+            if known != CROSSED:
+                return divmod(known, len(self._roads) + 1)
+        x, y = np.array([lon]), np.array([lat])
+        found = self.places(x, y, accuracy_m=np.array([accuracy_m]) if accuracy_m else None)
+        place, edge = int(found[0]), int(self.edge(x, y)[0])
+        return place, edge if edge >= 0 else len(self._roads)
+
+    def places_and_edges(self, lon: _Floats, lat: _Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return what `places` and `edge` say of positions that are all finite, quickly; shapes (n,).
+
+        The edge of a position on no boundary road is the number of boundary roads, which in an array of one entry more is the last.
+        """
+        return np.divmod(self.codes(lon, lat), len(self._roads) + 1)
+
+    def codes(self, lon: _Floats, lat: _Floats) -> npt.NDArray[np.int64]:
+        """Return what `places_and_edges` says as one number a position (`of_code`), shape (n,)."""
+        codes = self.grid.answers(lon, lat)
+        crossed = np.flatnonzero(codes == CROSSED)
+        if len(crossed):
+            codes[crossed] = self._codes(lon[crossed], lat[crossed])
+        return codes
+
+    def of_code(self, code: int) -> tuple[int, int]:
+        """Return place and edge of a number that `codes` gave."""
+        return divmod(code, len(self._roads) + 1)
+
+    def make_ready(self) -> None:
+        """Make now all that many questions are answered from, so that none of them waits for it."""
+        self._asked_singly, self._asked = _FEW_SINGLE, _FEW + 1
+        everything = np.array([self.zone.area.centroid])
+        lon, lat = shapely.get_x(everything), shapely.get_y(everything)
+        self.roads(lon, lat)
+        for road in self._dual.values():
+            road.between(self._points(lon, lat), few=False)
+        _ = self.grid, self.border_lines
+
+    @cached_property
+    def grid(self) -> PlaceGrid:
+        """Cells that no border crosses, each with its place and its boundary road as one number."""
+        polygons = [self.area, self._carved, self._boundary, *self._roads]
+        return PlaceGrid(shapely.GeometryCollection([shapely.boundary(polygon) for polygon in polygons]), self._codes)
+
+    def _codes(self, lon: _Floats, lat: _Floats) -> npt.NDArray[np.int64]:
+        edge = self.edge(lon, lat)
+        roads = len(self._roads)
+        return self.places(lon, lat).astype(np.int64) * (roads + 1) + np.where(edge >= 0, edge, roads)
 
     def depth_m(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> _Floats:
         """Return the distance in metres from each position to the area's border, positive inside; NaN for none."""
@@ -165,6 +225,13 @@ class Locator:
             for p in known[rows[self._dual[name].between(points[rows], few=self._asked <= _FEW)]].tolist():
                 names[p] |= {name}
         return names
+
+    def roads_at(self, lon: float, lat: float) -> frozenset[str]:
+        """Return what `roads` says of one finite position; quickly where no street is near."""
+        point = shapely.points(*self.plane.xy(lon, lat))
+        if not len(self._streets.query(point, predicate="dwithin", distance=_NO_STREET_M)):
+            return frozenset()
+        return self.roads(np.array([lon]), np.array([lat]))[0]
 
     def _beside(
         self, points: npt.NDArray[np.object_], known: Sequence[frozenset[str]]
@@ -254,10 +321,9 @@ def _positions(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[_Floats, _Floats
     return np.atleast_1d(np.asarray(lon, dtype=np.float64)), np.atleast_1d(np.asarray(lat, dtype=np.float64))
 
 
-def _in_box(x: _Floats, y: _Floats, geometry: BaseGeometry) -> npt.NDArray[np.bool_]:
-    if geometry.is_empty:
-        return np.zeros(len(x), dtype=bool)
-    west, south, east, north = geometry.bounds
+def _in_box(x: _Floats, y: _Floats, box: tuple[float, float, float, float]) -> npt.NDArray[np.bool_]:
+    """Return which positions lie in a box; the box of nothing, NaN all round, has none."""
+    west, south, east, north = box
     return (x >= west) & (x <= east) & (y >= south) & (y <= north)
 
 

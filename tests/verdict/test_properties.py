@@ -334,7 +334,8 @@ class TestMachine:
 
 PURE = [
     *["facts", "logic", "cases", "conditions", "norms", "hours", "moments", "places", "permits", "vehicle_facts"],
-    *["verdict", "explain", "advice", "columns", "positions"],
+    *["verdict", "explain", "advice", "columns", "positions", "case_kinds", "standing_dates", "remembered"],
+    *["fix_columns", "fix_times"],
 ]
 ASKS_THE_MACHINE = {
     "now",

@@ -50,9 +50,37 @@ def validate(path: str | Path) -> list[InputError]:
     """Return everything that is wrong with a notice pack, by line."""
     try:
         text = _read(Path(path))
-        return _problems(Path(path).name, text)[1]
     except InputError as error:
         return [error]
+    return problems_of(text, file=Path(path).name)
+
+
+def notice_of(text: bytes, *, file: str = "notice.yaml") -> Notice:
+    """Return the notice that the bytes of a pack are; `file` is what errors call it.
+
+    Raises:
+        InputError: the first thing that is wrong with it, by line.
+    """
+    return _notice(file, text)
+
+
+def problems_of(text: bytes, *, file: str = "notice.yaml") -> list[InputError]:
+    """Return everything that is wrong with the bytes of a pack, by line."""
+    try:
+        return _problems(file, text)[1]
+    except InputError as error:
+        return [error]
+
+
+def builtin_text(name: str) -> bytes:
+    """Return the bytes of a notice that comes with the program.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    if name not in builtin_names():
+        builtin_notice(name)
+    return (resources.files("truckban.notices") / "packs" / f"{name}.yaml").read_bytes()
 
 
 @cache

@@ -33,6 +33,8 @@ from zones.text import Text
 
 Step = Callable[[Text], AbstractContextManager[Callable[[int, int], None] | None]]
 """Entered with what is being done; what it gives, where it gives something, is called with how many of how many are done."""
+Watch = Callable[[int, int, int], None]
+"""Called now and then with the rows read, the vehicles met and the leads found so far; leads may turn out to be fewer."""
 DEFAULT_PROBABILITY = 0.9
 
 
@@ -168,7 +170,9 @@ class Checked:
         }
 
 
-def check(inputs: Inputs, notice: Notice, ground: Locator, *, step: Step = silently) -> Checked:
+def check(
+    inputs: Inputs, notice: Notice, ground: Locator, *, step: Step = silently, watch: Watch | None = None
+) -> Checked:
     """Check traces against a notice.
 
     Args:
@@ -176,6 +180,7 @@ def check(inputs: Inputs, notice: Notice, ground: Locator, *, step: Step = silen
         notice: what is allowed.
         ground: the notice's zone on the ground.
         step: shows progress: entered with what is being done.
+        watch: told how much was read and found so far.
 
     Raises:
         InputError: a file cannot be read at all.
@@ -194,20 +199,57 @@ def check(inputs: Inputs, notice: Notice, ground: Locator, *, step: Step = silen
     )
     with step(Text("读取轨迹，判断经过", "reading traces, judging passages")) as told, plain_at_first():
         total = rows_said(inputs.traces) if told else None
-        stream = Stream(source, Near.of(ground), progress=(lambda rows: told(rows, total)) if told and total else None)
-        traces, found, parts = judged_stream(stream, notice, ground, fleet, permits)
+        so_far = _SoFar(inputs.min_probability, source, watch)
+
+        def progress(rows: int) -> None:
+            so_far.read(rows)
+            if told and total:
+                told(rows, total)
+
+        stream = Stream(source, Near.of(ground), progress=progress)
+        traces, found, parts = judged_stream(stream, notice, ground, fleet, permits, judged=so_far.judged)
     leads = [part for part in parts if kind_of(part, inputs.min_probability) in LEADS]
     parts = counted_once(parts, notice.pack.repeats, leads)
     rejects = [*traces.rejects, *fleet.rejects, *bad_permits]
     return Checked(notice, ground, traces, fleet, permits, permit_rows, found, parts, inputs.min_probability, rejects)
 
 
+@dataclass(slots=True)
+class _SoFar:
+    """What was read and found so far, for whoever watches."""
+
+    min_probability: float
+    source: Source
+    watch: Watch | None
+    rows: int = 0
+    leads: int = 0
+
+    def read(self, rows: int) -> None:
+        self.rows = rows
+        if self.watch is not None:
+            self.watch(rows, len(self.source.vehicles), self.leads)
+
+    def judged(self, parts: list[Lead]) -> None:
+        if self.watch is not None:
+            self.leads += sum(kind_of(part, self.min_probability) in LEADS for part in parts)
+            self.watch(self.rows, len(self.source.vehicles), self.leads)
+
+
 def judged_stream(
-    stream: Stream, notice: Notice, ground: Locator, fleet: Fleet, permits: PermitList
+    stream: Stream,
+    notice: Notice,
+    ground: Locator,
+    fleet: Fleet,
+    permits: PermitList,
+    *,
+    judged: Callable[[list[Lead]], None] | None = None,
 ) -> tuple[Traces, Found, list[Lead]]:
-    """Return what was read, how many drives were looked at, and every part of a passage, judged, by vehicle and time."""
+    """Return what was read, how many drives were looked at, and every part of a passage, judged, by vehicle and time.
+
+    What is judged is told as it comes, parts that turn out to be void among it.
+    """
     streets = ZoneMatcher.of(ground.zone)
-    drives, judged = [], []
+    drives, kept = [], []
     sample = FitSample(stream.source.crs)
     for visits, may_be_void in stream.visits():
         sample.add(visits.fixes, may_be_void=may_be_void)
@@ -215,12 +257,15 @@ def judged_stream(
         found = passages_of(visits, stream.near, streets, partial(may_stand, notice, ground, law.vehicles))
         drives.append((found.vehicles, may_be_void))
         code = stream.source.vehicles
-        judged += [(code[part.vehicle_id], may_be_void, part) for part in judge(found.passages, visits.fixes, law)]
+        some = judge(found.passages, visits.fixes, law)
+        kept += [(code[part.vehicle_id], may_be_void, part) for part in some]
+        if judged is not None:
+            judged(some)
     torn = stream.torn()
     traces = stream.traces
     traces.fit = sample.fit(torn, ground)
     traces.notes += traces.fit.notes if traces.fit else []
-    parts = [part for code, may_be_void, part in judged if not (may_be_void and torn[code])]
+    parts = [part for code, may_be_void, part in kept if not (may_be_void and torn[code])]
     driven = sum(int((~torn[vehicles]).sum()) if void else len(vehicles) for vehicles, void in drives)
     parts.sort(key=lambda part: part.vehicle_id)
     return traces, Found([], driven, traces.gaps), parts

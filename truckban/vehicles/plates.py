@@ -4,7 +4,9 @@ Plates are personal data: a message shows the first two characters at most.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from truckban.vehicles.plate_colors import COLOR_CODES, COLOR_WORDS, read_color
 from truckban.vehicles.terms import normalise
@@ -16,6 +18,7 @@ ENDINGS = ("应急", "挂", "学", "警", "港", "澳", "领", "使", "试", "�
 
 _BETWEEN = r"[·•‧∙⋅・･.\-_‐‑–—]"
 _LETTER = "A-HJ-NP-Z"
+_between = re.compile(_BETWEEN)
 _SERIAL = f"[{_LETTER}0-9]"
 _AREA = f"[{PROVINCES}][{_LETTER}]"
 _OFFICE_O = f"[{PROVINCES}]O"
@@ -24,13 +27,14 @@ _OFFICE_O = f"[{PROVINCES}]O"
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     kind: str
-    form: str
+    matches: Callable[[str], object]
     colors: frozenset[str] | None = None
     new_energy: bool = False
 
 
 def _pattern(kind: str, form: str, colors: str = "", *, new_energy: bool = False) -> _Pattern:
-    return _Pattern(kind, form, frozenset(colors.split()) | {"other"} if colors else None, new_energy)
+    matches = re.compile(form).fullmatch
+    return _Pattern(kind, matches, frozenset(colors.split()) | {"other"} if colors else None, new_energy)
 
 
 _PATTERNS = (
@@ -96,9 +100,14 @@ def read_plate(text: str, color: str | float | None = None) -> Plate:
     """
     if not isinstance(text, str):
         raise _error(Text("车牌应是文字", "a plate must be text"))
-    number = re.sub(_BETWEEN, "", normalise(text))
+    return _read(text, color) if isinstance(color, str | float | int | None) else _read.__wrapped__(text, color)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _read(text: str, color: str | float | None) -> Plate:
+    number = _between.sub("", normalise(text))
     named = read_color(color)
-    pattern = next((known for known in _PATTERNS if re.fullmatch(known.form, number)), None)
+    pattern = next((known for known in _PATTERNS if known.matches(number)), None)
     if pattern is None:
         raise _error(_what_is_wrong(number))
     if named is not None and pattern.colors is not None and named not in pattern.colors:

@@ -61,6 +61,8 @@ class Meaning:
 @lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """Return `text` in one spelling: NFKC, no white space or invisible characters, ASCII letters in capitals."""
+    if text.isalnum() and text == text.upper() and unicodedata.is_normalized("NFKC", text):
+        return text
     plain = unicodedata.normalize("NFKC", text)
     return "".join(
         char.upper() if char.isascii() else char

@@ -1,0 +1,277 @@
+"""Fixes in columns: each is judged as `decide` judges it, and what cannot be read is named by its index."""
+
+import datetime as dt
+import json
+import math
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from linyi_asked import HEAVY, PERMIT
+from test_asking_bytes import context
+
+from truckban import fix_columns
+from truckban.asking_bytes import answer_bytes, answer_fixes_bytes
+from truckban.fix_times import read_times
+from truckban.jurisdiction import Jurisdiction
+from truckban.moments import read_instant
+from truckban.notices.shelf import Shelf
+from zones.errors import InputError
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+TORN = {"plate": "晋M12345", "vehicle_type": "中型厢式货车", "length_mm": 5995, "gross_mass_kg": 25_000}
+LENGTHLESS = {"vehicle_type": "中型厢式货车", "gross_mass_kg": 7000}
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[110.75, 35.13], [110.78, 35.13], [110.78, 35.15], [110.75, 35.15], [110.75, 35.13]]],
+}
+ROADS = {**PERMIT, "windows": ["20:00-07:00", "12:00-13:30"], "roads": ["五一路", "示意一街"]}
+AREA = {**PERMIT, "windows": [], "area": SQUARE, "valid_to": "2024-05-08"}
+
+
+def drive(count: int, *, seed: int = 1, step_s: float = 30, start: str = "2024-05-08T03:30:00+08:00") -> dict[str, Any]:
+    """Return columns of a wandering truck."""
+    draw = random.Random(seed)  # noqa: S311
+    lon, lat, turn = draw.uniform(110.745, 110.80), draw.uniform(35.12, 35.17), draw.uniform(0, 6)
+    at = dt.datetime.fromisoformat(start)
+    columns: dict[str, list[Any]] = {"time": [], "lon": [], "lat": []}
+    for number in range(count):
+        turn += draw.gauss(0, 0.2)
+        lon, lat = lon + 0.0006 * math.cos(turn), lat + 0.0006 * math.sin(turn)
+        columns["time"].append((at + dt.timedelta(seconds=step_s * number)).isoformat())
+        columns["lon"].append(lon)
+        columns["lat"].append(lat)
+    return columns
+
+
+def fixes(value: Any, where: Jurisdiction | None = None, **options: Any) -> Any:  # noqa: ANN401
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return json.loads(answer_fixes_bytes(body, context=where or context(), **options))
+
+
+def essence(answered: dict[str, Any]) -> dict[str, Any]:
+    """Return what is the same for all fixes of an answer."""
+    reasons = [(reason["code"], reason["clause"], reason["text"]) for reason in answered["reasons"]]
+    kept = ("verdict", "place", "enforceable", "notice", "vehicle_class", "missing", "other_readings", "warnings")
+    return {"reasons": reasons, "penalty": answered.get("penalty"), **{name: answered[name] for name in kept}}
+
+
+def agrees(asked: dict[str, Any], where: Jurisdiction | None = None) -> int:
+    """Hold the answer against that of every fix alone; return how many distinct answers there are."""
+    found, columns = fixes(asked, where), asked["fixes"]
+    following = 0
+    for run in found["runs"]:
+        assert run["first"] == following
+        following = run["last"] + 1
+        told = found["answers"][run["answer"]]
+        assert (run["place"], run["verdict"]) == (told["place"], told["verdict"])
+        for index in range(run["first"], run["last"] + 1):
+            place = {"lon": columns["lon"][index], "lat": columns["lat"][index], "crs": asked.get("crs")}
+            case = {
+                **{name: asked.get(name) for name in ("vehicle", "permits")},
+                "at": columns["time"][index],
+                "place": place,
+            }
+            alone = json.loads(answer_bytes(json.dumps(case).encode(), context=where or context()))
+            assert essence(alone) == essence(told)
+    assert following == found["fixes"] == len(columns["time"])
+    return len(found["answers"])
+
+
+class TestVerdicts:
+    @pytest.mark.parametrize("crs", ["wgs84", "gcj02", "bd09"])
+    @pytest.mark.parametrize("permits", [[], [ROADS], [AREA], [ROADS, AREA]], ids=["none", "roads", "area", "both"])
+    @pytest.mark.parametrize("vehicle", [HEAVY, TORN, LENGTHLESS], ids=["heavy", "torn", "lengthless"])
+    def test_each_fix_is_judged_as_it_is_alone(self, vehicle: dict[str, Any], permits: list[Any], crs: str) -> None:
+        for seed in range(2):
+            columns = drive(60, seed=seed, step_s=400)
+            assert agrees({"vehicle": vehicle, "permits": permits, "crs": crs, "fixes": columns}) > 1
+
+    def test_over_weeks_and_the_days_of_the_notice(self) -> None:
+        columns = drive(120, step_s=86_400 * 0.9, start="2023-02-01T00:00:00+08:00")
+        assert agrees({"vehicle": HEAVY, "fixes": columns}) > 3
+
+    def test_fixes_in_any_order_have_the_same_verdicts(self) -> None:
+        columns = drive(80, step_s=900)
+        shuffled = list(range(80))
+        random.Random(3).shuffle(shuffled)  # noqa: S311
+        agrees({"vehicle": HEAVY, "fixes": {name: [values[i] for i in shuffled] for name, values in columns.items()}})
+
+    def test_times_without_an_offset_are_read_in_the_notices_zone_and_said_to_be(self) -> None:
+        columns = drive(40, step_s=900)
+        columns["time"] = [at[:19] if index % 3 else at for index, at in enumerate(columns["time"])]
+        agrees({"vehicle": HEAVY, "fixes": columns})
+        assert "time.assumed_zone" in json.dumps(fixes({"vehicle": HEAVY, "fixes": columns}))
+
+    def test_seconds_since_1970_are_the_same_instants(self) -> None:
+        columns = drive(80, step_s=600)
+        seconds = {**columns, "time": [dt.datetime.fromisoformat(at).timestamp() + 0.5 for at in columns["time"]]}
+        assert fixes({"vehicle": HEAVY, "fixes": seconds}) == fixes({"vehicle": HEAVY, "fixes": columns})
+
+    def test_each_fix_is_judged_by_the_notice_of_its_day(self) -> None:
+        pack = context().shelf.first.pack
+        later = pack.model_copy(
+            update={
+                "id": "later",
+                "replaces": [pack.id],
+                "dates": pack.dates.model_copy(
+                    update={"in_force": dt.date(2024, 5, 9), "published": dt.date(2024, 5, 1)}
+                ),
+            }
+        )
+        law = context().shelf.first
+        shelf = Shelf([law, type(law)(later, sha256="0" * 64)])
+        where = Jurisdiction(shelf, dict.fromkeys(shelf.notices, context().grounds[law.id]))
+        asked = {"vehicle": HEAVY, "fixes": drive(80, step_s=1200)}
+        agrees(asked, where)
+        assert {told["notice"] for told in fixes(asked, where)["answers"]} == {pack.id, "later"}
+
+    def test_without_a_map_every_place_is_unsure(self) -> None:
+        where = Jurisdiction(context().shelf, dict.fromkeys(context().shelf.notices))
+        asked = {"vehicle": HEAVY, "permits": [AREA], "fixes": drive(60, step_s=900)}
+        agrees(asked, where)
+        assert {run["place"] for run in fixes(asked, where)["runs"]} == {"unsure"}
+
+    def test_no_fixes_have_no_answers(self) -> None:
+        found = fixes({"id": "x", "vehicle": HEAVY, "fixes": {"time": [], "lon": [], "lat": []}})
+        assert found == {"id": "x", "vehicle_class": "heavy", "fixes": 0, "runs": [], "answers": []}
+
+    def test_a_parked_truck_has_one_run_a_window(self) -> None:
+        columns = {"time": drive(48, step_s=1800)["time"], "lon": [110.765] * 48, "lat": [35.14] * 48}
+        runs = fixes({"vehicle": HEAVY, "fixes": columns})["runs"]
+        assert [(run["verdict"], run["first"]) for run in runs] == [("allowed", 0), ("prohibited", 5), ("allowed", 37)]
+
+
+def columns_with(**changed: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"id": 1, "vehicle": HEAVY, "fixes": {**drive(3), **changed}}
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("changed", "field"),
+        [
+            ({"lon": [110.7, 200, 110.7]}, "fixes.lon[1]"),
+            ({"lat": [35.1, 35.1, 90.1]}, "fixes.lat[2]"),
+            ({"lon": [35.1] * 3, "lat": [54.0, 54.0, 100.7]}, "fixes.lat[2]"),
+            ({"lon": [110.7, 0, 110.7], "lat": [35.1, 0, 35.1]}, "fixes.lon[1]"),
+            ({"lon": [110.7, 35.1, 110.7], "lat": [35.1, 80.0, 35.1]}, "fixes.lon[1]"),
+            ({"lon": [110.7, None, 110.7]}, "fixes.lon[1]"),
+            ({"lon": [110.7, "110.7", 110.7]}, "fixes.lon[1]"),
+            ({"lat": [True, 35.1, 35.1]}, "fixes.lat[0]"),
+            ({"lat": [35.1, 35.1]}, "fixes.lat"),
+            ({"lat": 5}, "fixes.lat"),
+            ({"time": "x"}, "fixes.time"),
+            ({"time": ["2024-05-08T10:00:00Z", "2024-05-08T24:00:00Z", "x"]}, "fixes.time[1]"),
+            ({"time": ["2024-05-08T10:00:00Z", "2024-02-30T10:00:00Z", "2024-05-08T10:00:00Z"]}, "fixes.time[1]"),
+            ({"time": [1.7e9, 1.7e12, 1.7e9]}, "fixes.time[1]"),
+            ({"time": [1.7e9, "2024-05-08T10:00:00Z", 1.7e9]}, "fixes.time[1]"),
+            ({"time": ["2024-05-08T10:00:00Z", 1.7e9, 1.7e9]}, "fixes.time[1]"),
+            ({"time": [1.7e9, None, 1.7e9]}, "fixes.time[1]"),
+            ({"speed": [1, 2, 3]}, "fixes.speed"),
+        ],
+    )
+    def test_a_fix_that_cannot_be_is_named_by_column_and_index(self, changed: dict[str, Any], field: str) -> None:
+        found = fixes(columns_with(**changed))
+        assert (found["id"], found["error"]["field"]) == (1, field)
+        assert found["error"]["message"]
+        with pytest.raises(InputError) as caught:
+            fixes(columns_with(**changed), errors="raised")
+        assert caught.value.field == field
+
+    @pytest.mark.parametrize(
+        ("asked", "field"),
+        [
+            ({}, "fixes"),
+            ({"fixes": 5}, "fixes"),
+            ([], None),
+            ({**columns_with(), "crs": "x"}, "crs"),
+            ({**columns_with(), "vehicle": {"length_mm": 6}}, "vehicle.length_mm"),
+            ({**columns_with(), "permits": [{}]}, "permits[0].plate"),
+            ({**columns_with(), "alerts": 5}, "alerts"),
+            ({**columns_with(), "odd": 5}, "odd"),
+        ],
+    )
+    def test_what_else_cannot_be_read_is_named(self, asked: object, field: str | None) -> None:
+        assert fixes(asked)["error"]["field"] == field
+
+    def test_numbers_that_json_does_not_have_are_named_by_their_index(self) -> None:
+        body = json.dumps(columns_with(lon=[110.7, float("nan"), 110.7])).encode()
+        assert fixes(body)["error"]["field"] == "fixes.lon[1]"
+
+    def test_what_is_no_json_is_refused(self) -> None:
+        with pytest.raises(InputError):
+            fixes(b'{"fixes": ')
+
+
+instants = st.datetimes(dt.datetime(1900, 1, 2), dt.datetime(2200, 12, 30))  # noqa: DTZ001
+
+
+class TestTimes:
+    @given(
+        times=st.lists(instants, min_size=1, max_size=6),
+        offset=st.sampled_from(["Z", "z", "+08:00", "-03:30", "+23:59"]),
+        between=st.sampled_from("Tt "),
+        digits=st.integers(0, 6),
+        comma=st.sampled_from([",", ", "]),
+    )
+    @settings(max_examples=300, deadline=None)
+    def test_a_column_is_read_as_its_times_are(
+        self, times: list[dt.datetime], offset: str, between: str, digits: int, comma: str
+    ) -> None:
+        fraction = [f".{at.microsecond:06}"[: digits + 1] if digits else "" for at in times]
+        texts = [
+            at.isoformat(timespec="seconds").replace("T", between) + part + offset
+            for at, part in zip(times, fraction, strict=True)
+        ]
+        found = read_times(json.dumps(texts, separators=(comma, ":")).encode(), "Asia/Shanghai")
+        alone = [math.floor(read_instant(text, "Asia/Shanghai")[0].timestamp()) for text in texts]
+        assert found.at_s.tolist() == alone
+        assert found.assumed is None
+
+    @given(
+        texts=st.lists(
+            st.sampled_from(
+                [
+                    *("2024-05-08T10:00:00Z", "2024-05-08T10:00:0Z", "2024-05-08T29:00:00Z", "2024-19-39T10:00:00Z"),
+                    *(
+                        "2024-05-08T10:00:00",
+                        "Z2024-05-08T10:00:00Z",
+                        "2024-05-08T10:00:00+08:00",
+                        '2024-05-08T10:0"00Z',
+                    ),
+                    *(
+                        "2024/05/08T10:00:00Z",
+                        "1899-05-08T10:00:00Z",
+                        "２024-05-08T10:00:00Z",
+                        "2024-05-08T10:00:00.Z",
+                        "",
+                    ),
+                ]
+            ),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    @settings(max_examples=300, deadline=None)
+    def test_a_column_with_what_is_no_time_is_refused_at_the_first_of_them(self, texts: list[str]) -> None:
+        wrong = None
+        for index, text in enumerate(texts):
+            try:
+                read_instant(text, "Asia/Shanghai")
+            except InputError:
+                wrong = f"[{index}]"
+                break
+        raw = json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
+        if wrong is None:
+            assert len(read_times(raw, "Asia/Shanghai").at_s) == len(texts)
+            return
+        with pytest.raises(InputError) as caught:
+            read_times(raw, "Asia/Shanghai")
+        assert caught.value.field == wrong
+
+
+def test_the_page_says_that_fixes_are_judged_and_not_the_path() -> None:
+    for told in (fix_columns.__doc__, answer_fixes_bytes.__doc__):
+        assert "not the path between them" in " ".join(str(told).split())

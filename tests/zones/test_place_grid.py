@@ -1,0 +1,102 @@
+"""The grid of cells answers as the polygons do, or says that they must be asked."""
+
+import pickle
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zones import load_builtin
+from zones.locate import Locator
+from zones.place_grid import CROSSED, PlaceGrid
+
+WEST, EAST, SOUTH, NORTH = 110.70, 110.85, 35.08, 35.20
+
+
+@pytest.fixture(scope="module")
+def ground() -> Locator:
+    found = Locator(load_builtin("linyi-schematic"))
+    found.make_ready()
+    return found
+
+
+def somewhere(count: int) -> tuple[np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(3)
+    return draw.uniform(WEST, EAST, count), draw.uniform(SOUTH, NORTH, count)
+
+
+def near_borders(ground: Locator, count: int) -> tuple[np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(4)
+    borders = shapely.boundary([ground.area, *(road.geometry for road in ground.zone.boundary_roads)])
+    corners = shapely.get_coordinates(borders)
+    chosen = corners[draw.integers(0, len(corners), count)] + draw.normal(0, 1e-5, (count, 2))
+    chosen[::5] = corners[draw.integers(0, len(corners), len(chosen[::5]))]
+    return chosen[:, 0], chosen[:, 1]
+
+
+class TestGrid:
+    @pytest.mark.parametrize("where", ["anywhere", "near borders"])
+    def test_places_and_edges_are_those_of_the_polygons(self, ground: Locator, where: str) -> None:
+        lon, lat = somewhere(20_000) if where == "anywhere" else near_borders(ground, 5000)
+        place, edge = ground.places_and_edges(lon, lat)
+        exact = ground.edge(lon, lat)
+        assert (place == ground.places(lon, lat)).all()
+        assert (edge == np.where(exact < 0, len(ground.zone.boundary_roads), exact)).all()
+
+    @pytest.mark.parametrize("where", ["anywhere", "near borders"])
+    def test_one_position_with_its_accuracy_is_where_the_polygons_say(self, ground: Locator, where: str) -> None:
+        lon, lat = somewhere(1500) if where == "anywhere" else near_borders(ground, 500)
+        accuracy = np.random.default_rng(5).choice([0.0, 1.0, 10.0, 40.0, 150.0], len(lon))
+        exact = ground.places(lon, lat, accuracy_m=accuracy)
+        singly = [
+            ground.place_and_edge(*one)[0] for one in zip(lon.tolist(), lat.tolist(), accuracy.tolist(), strict=True)
+        ]
+        assert singly == exact.tolist()
+
+    def test_most_cells_are_known_without_the_polygons(self, ground: Locator) -> None:
+        assert (ground.grid.answers(*somewhere(20_000)) == CROSSED).mean() < 0.02
+
+    def test_the_first_questions_are_answered_without_a_grid_and_alike(self, ground: Locator) -> None:
+        fresh = Locator(ground.zone)
+        lon, lat = near_borders(ground, 150)
+        answers = [fresh.place_and_edge(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
+        assert answers == [ground.place_and_edge(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
+
+    def test_streets_of_one_position_are_those_of_an_array(self, ground: Locator) -> None:
+        lon, lat = somewhere(300)
+        assert [ground.roads_at(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)] == ground.roads(
+            lon, lat
+        )
+
+    def test_it_is_the_same_after_a_journey_between_processes(self, ground: Locator) -> None:
+        again = pickle.loads(pickle.dumps(ground.grid))  # noqa: S301
+        lon, lat = somewhere(500)
+        assert (again.answers(lon, lat) == ground.grid.answers(lon, lat)).all()
+        assert [again.at(x, y, 5.0) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)] == [
+            ground.grid.at(x, y, 5.0) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)
+        ]
+
+
+@given(
+    corners=st.lists(
+        st.tuples(st.floats(110.0, 110.1), st.floats(35.0, 35.1)).map(lambda c: (round(c[0], 4), round(c[1], 4))),
+        min_size=3,
+        max_size=8,
+        unique=True,
+    )
+)
+@settings(max_examples=8, deadline=None)
+def test_any_polygon_and_its_grid_agree_everywhere(corners: list[tuple[float, float]]) -> None:
+    hull = shapely.convex_hull(shapely.MultiPoint(corners))
+    if not hull.area:
+        return
+    grid = PlaceGrid(shapely.boundary(hull), lambda x, y: shapely.contains_xy(hull, x, y).astype(np.int64))
+    draw = np.random.default_rng(6)
+    west, south, east, north = hull.bounds
+    lon, lat = draw.uniform(west - 0.01, east + 0.01, 2000), draw.uniform(south - 0.01, north + 0.01, 2000)
+    lon[:4], lat[:4] = [west, east, west, east], [south, north, north, south]
+    found = grid.answers(lon, lat)
+    known = found != CROSSED
+    assert (found[known] == shapely.contains_xy(hull, lon, lat)[known]).all()

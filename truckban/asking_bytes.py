@@ -1,0 +1,126 @@
+"""From JSON bytes to JSON bytes: what a service answers with. The verdicts are those of `truckban.asking`."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from truckban.asking import answer_to, question_at, unreadable
+from truckban.fix_columns import answer_fixes, fix_columns, read_fix_columns
+from truckban.json_text import identity, read_json
+from truckban.jurisdiction import Jurisdiction
+from truckban.moments import read_instant
+from zones.errors import InputError
+from zones.text import Text
+
+Errors = Literal["answered", "raised"]
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+# a whole number that no float holds is refused by its field; only the other reader makes it one
+_huge_number = re.compile(rb"[0-9]{300}").search
+_NOT_UTF8 = Text("不是 UTF-8 文本", "this is not UTF-8 text")
+
+
+def answer_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", errors: Errors = "answered") -> bytes:
+    """Answer one case of the contract (section 1), or a list of them.
+
+    Args:
+        body: UTF-8 JSON: a case, or a list of cases.
+        context: the notices that answer.
+        lang: the language of error messages: zh or en.
+        errors: what becomes of one case that cannot be read: `answered` with its error object, or `raised`. Of a list each
+            such case is answered with its error object, its `line` the number in the list; the rest is answered.
+
+    Returns:
+        UTF-8 JSON without a line end: the verdict's object, or a list of them in the order of the cases.
+
+    Raises:
+        InputError: the body is no JSON; with `errors="raised"` also: the one case cannot be read (its field is named).
+    """
+    asked = decoded(body)
+    if isinstance(asked, list):
+        return encoded([_answered(case, number, context, lang) for number, case in enumerate(asked, start=1)])
+    return encoded(_answer(asked, context) if errors == "raised" else _answered(asked, 1, context, lang))
+
+
+def answer_fixes_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", errors: Errors = "answered") -> bytes:
+    """Answer for each fix of one vehicle; body and answer are described in `truckban.fix_columns`.
+
+    It judges fixes, not the path between them: a corner cut between two fixes is not seen, and a fix that a receiver put on
+    the wrong side of a border counts where it stands. The path is judged by `truckban check`.
+
+    Args:
+        body: UTF-8 JSON.
+        context: the notices that answer.
+        lang: the language of error messages: zh or en.
+        errors: what becomes of a trace that cannot be read: `answered` with an error object, or `raised`.
+
+    Returns:
+        UTF-8 JSON without a line end.
+
+    Raises:
+        InputError: the body is no JSON; with `errors="raised"` also: something in it cannot be read (its field is named, a
+            fix by its index: `fixes.lon[17]`).
+    """
+    asked = fix_columns(body)
+    value = decoded(body) if asked is None else None
+    try:
+        return encoded(answer_fixes(read_fix_columns(value) if asked is None else asked, context))
+    except InputError as error:
+        if errors == "raised":
+            raise
+        return encoded(error_object(value if asked is None else asked.said, error, 1, lang))
+
+
+def decoded(body: bytes) -> Any:  # noqa: ANN401
+    """Return the JSON value of a body, as `truckban.json_text.read_json` reads it.
+
+    Raises:
+        InputError: it is not JSON.
+    """
+    if _huge_number(body) is None:
+        try:
+            return _decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass  # refused with its column, or one of the few things that only the other reader takes
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise InputError(_NOT_UTF8) from None
+    return read_json(text)
+
+
+def encoded(value: Any) -> bytes:  # noqa: ANN401
+    """Return a value as JSON."""
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:  # half a surrogate pair in an id, which only an escape can give back
+        return json.dumps(value).encode()
+
+
+def error_object(asked: Any, error: InputError, line: int, lang: str) -> dict[str, Any]:  # noqa: ANN401
+    """Return the contract's object for a case that cannot be read."""
+    return {
+        "id": identity(asked),
+        "error": {"line": line, "field": error.field, "message": error.text.of(lang)},
+    }
+
+
+def _answered(case: Any, line: int, context: Jurisdiction, lang: str) -> dict[str, Any]:  # noqa: ANN401
+    try:
+        return _answer(case, context)
+    except InputError as error:
+        return error_object(case, error, line, lang)
+
+
+def _answer(case: Any, context: Jurisdiction) -> dict[str, Any]:  # noqa: ANN401
+    if not isinstance(case, Mapping) or case.get("at") is None:
+        raise unreadable(case)
+    at = read_instant(case["at"], context.timezone)
+    notice, ground = context.at(at[0])
+    if at[1] and notice.pack.timezone != context.timezone:
+        at = read_instant(case["at"], notice.pack.timezone)
+    return answer_to(case, question_at(case, at, notice, ground), notice, ground)

@@ -1,0 +1,51 @@
+"""The notices of one place with their maps, loaded once: what every question from there is answered by."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from truckban.asking import notice_at
+from truckban.grounds import ground_for
+from truckban.norms import Notice
+from truckban.notices.shelf import Shelf, shelf_named
+from zones.locate import Locator
+
+
+class Jurisdiction:
+    """The notices of one place over time, each with its map. It is not changed by being asked; threads may share it."""
+
+    def __init__(self, shelf: Shelf, grounds: Mapping[str, Locator | None]) -> None:
+        """Take notices, and the map of each by its id; None where there is none."""
+        self.shelf = shelf
+        self.grounds = dict(grounds)
+
+    @classmethod
+    def of(cls, notice: str | Path, *, zone: str | Path | None = None) -> Self:
+        """Load a built-in notice, a notice's file, or a folder of one place's notices over time.
+
+        Args:
+            notice: its name or path.
+            zone: a zone file for all of them; the notices' own unless said.
+
+        Raises:
+            InputError: there is no such notice, or a file cannot be used.
+        """
+        shelf = shelf_named(notice)
+        return cls(shelf, {name: ground_for(law, zone) for name, law in shelf.notices.items()})
+
+    def make_ready(self) -> None:
+        """Make now what the maps are asked through, so that no question waits for it: a service does so when it starts."""
+        for ground in self.grounds.values():
+            if ground is not None:
+                ground.make_ready()
+
+    @property
+    def timezone(self) -> str:
+        """The zone of time in which an instant without one is read before its notice is known."""
+        return self.shelf.first.pack.timezone
+
+    def at(self, instant: dt.datetime) -> tuple[Notice, Locator | None]:
+        """Return the notice that answers for an instant, and its map."""
+        notice = notice_at(instant, self.shelf)
+        return notice, self.grounds[notice.id]
