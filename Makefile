@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= out/demo
 
-.PHONY: run test lint bench lock clean
+OUT_SERVE ?= out/serve
+
+.PHONY: run serve test lint bench lock clean
 
 run: .venv/run.stamp
 	$(BIN)/truckban simulate --out $(OUT)
@@ -11,6 +13,10 @@ run: .venv/run.stamp
 	$(BIN)/truckban check $(OUT)/traces.csv --vehicles $(OUT)/vehicles.csv --permits $(OUT)/permits.csv --zone $(OUT)/zone.geojson --out $(OUT)/report
 	$(BIN)/truckban score $(OUT)/report/leads.csv --truth $(OUT)
 	@echo "$(OUT)/report/report.html"
+
+# the demonstration: local only, one account a role, passwords printed once
+serve: .venv/serve.stamp
+	TRUCKBAN_DATA_DIR=$(OUT_SERVE) TRUCKBAN_DEMONSTRATION=true $(BIN)/truckban serve
 
 test: .venv/dev.stamp lint
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
@@ -27,6 +33,7 @@ bench: .venv/dev.stamp
 # Lock files are universal: one for every system and Python that is supported. They name versions and hashes, no registry.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml --extra build -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml --extra build --extra service -o requirements/serve.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml --extra build --extra dev -o requirements/dev.txt
 
 .venv/bin/python:
@@ -38,10 +45,15 @@ lock:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+.venv/serve.stamp: .venv/bin/python requirements/serve.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/serve.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@ .venv/run.stamp
+
 .venv/dev.stamp: .venv/bin/python requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@ .venv/run.stamp
+	touch $@ .venv/run.stamp .venv/serve.stamp
 
 clean:
 	rm -rf .venv out cache

@@ -18,11 +18,19 @@ _LONGEST = 200
 
 
 class Made(NamedTuple):
-    """What a request made."""
+    """What a request made.
+
+    Attributes:
+        body: what is answered, and kept for the same request sent again.
+        status: with which status.
+        headers: with which headers.
+        once: members of the answer that are shown now and never again: secrets, which must not be kept.
+    """
 
     body: Any
     status: int = 201
     headers: Mapping[str, str] = {}
+    once: Mapping[str, Any] = {}
 
 
 def do_once(request: Request, principal: Principal, body: Any, make: Callable[[Session], Made]) -> Response:  # noqa: ANN401
@@ -69,4 +77,6 @@ def do_once(request: Request, principal: Principal, body: Any, make: Callable[[S
                 headers=dict(made.headers),
                 body=content,
             )
+    if made.once:
+        content = dumps({**jsonable_encoder(made.body), **made.once}, ensure_ascii=False).encode()
     return Response(content, made.status, dict(made.headers), media_type="application/json")

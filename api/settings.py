@@ -4,9 +4,12 @@ from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.access.table import ROLES
 
 
 class Settings(BaseSettings):
@@ -21,6 +24,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: str | None = Field(default=None, description="how people reach it: for links, QR codes, origin checks")
     behind_proxy: bool = Field(default=False, description="believe X-Forwarded-For and -Proto of the address in front")
+    proxies: tuple[str, ...] = Field(
+        default=("127.0.0.0/8", "::1/128"), description="networks that the proxy in front is in, with behind_proxy"
+    )
     demonstration: bool = Field(default=False, description="the schematic area with one account a role, local only")
     raw_days: int = Field(default=30, ge=1, description="days that raw fixes are kept")
     lead_days: int = Field(default=730, ge=1, description="days that closed leads are kept")
@@ -28,14 +34,49 @@ class Settings(BaseSettings):
     session_hours: float = Field(default=12, gt=0, le=24 * 7)
     upload_bytes: int = Field(default=20_000_000_000, gt=0, description="the largest file of traces")
     body_bytes: int = Field(default=2_000_000, gt=0, description="the largest body of any other request")
+    attachment_bytes: int = Field(default=10_000_000, gt=0, description="the largest file handed in for a permit")
+    permit_issuer: str | None = Field(
+        default=None, max_length=200, description="who grants permits; whoever issued the notice if not set"
+    )
+    permit_key_file: Path | None = Field(
+        default=None, description="private key (PEM) that permits are signed with; data_dir/keys/permits.pem if not set"
+    )
     request_s: float = Field(default=60, gt=0, description="seconds a request may take")
+    trip_processes: int = Field(
+        default=1, ge=0, le=64, description="processes that plan trips; 0: threads of the server"
+    )
     rate_per_minute: int = Field(default=600, gt=0, description="requests a minute for each key or address")
+    sign_ins_per_minute: int = Field(default=10, gt=0, description="attempts a minute for each address")
+    lock_after: int = Field(default=5, ge=1, description="failures that shut a login, whether or not there is one")
+    lock_first_s: float = Field(default=30, gt=0, description="how long it is shut first; each failure doubles it")
+    lock_longest_s: float = Field(default=3600, gt=0)
+    one_time_hours: float = Field(default=72, gt=0, description="hours in which a one-time password must be changed")
+    key_days: int = Field(default=366, ge=1, description="the longest that a key may be good")
+    oidc_issuer: str | None = Field(default=None, description="sign-in by an identity provider: its issuer URL")
+    oidc_client_id: str | None = Field(default=None)
+    oidc_client_secret: SecretStr | None = Field(default=None)
+    oidc_scope: str = Field(default="openid profile")
+    oidc_role_claim: str = Field(default="roles", description="the claim that names groups or roles; a dot goes deeper")
+    oidc_roles: dict[str, str] = Field(default={}, description="what the claim says -> role here; the first that fits")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
     def _demonstration_is_local(self) -> "Settings":
         if self.demonstration and not self.local:
             raise ValueError("the demonstration has published accounts: it listens on a local address only")
+        return self
+
+    @model_validator(mode="after")
+    def _identity_provider_is_complete(self) -> "Settings":
+        if self.oidc_issuer is None:
+            return self
+        if not self.oidc_client_id or not self.oidc_roles:
+            raise ValueError("oidc_issuer needs oidc_client_id and oidc_roles")
+        if unknown := set(self.oidc_roles.values()) - (set(ROLES) - {"anonymous"}):
+            raise ValueError(f"oidc_roles: no such role: {', '.join(sorted(unknown))}")
+        parts = urlsplit(self.oidc_issuer)
+        if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+            raise ValueError("oidc_issuer is an https address: what it says decides who may do what")
         return self
 
     @property

@@ -15,7 +15,8 @@ class Principal:
         enterprise_id: of an account of an enterprise.
         scopes: what a key may do; None for a person, who may do all that the role may.
         session: the hash of the session's token, for a person.
-        caller: a name for rate limits and idempotency: the account, else the address.
+        caller: a name for rate limits and idempotency: the key, else the account, else the address.
+        must_change: the password was given by someone else: nothing may be done before it is changed.
     """
 
     role: str
@@ -24,6 +25,7 @@ class Principal:
     enterprise_id: str | None = None
     scopes: frozenset[str] | None = None
     session: str | None = None
+    must_change: bool = False
 
     @property
     def actor(self) -> Actor:

@@ -29,11 +29,15 @@ class Store:
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = sa.create_engine(self.url, connect_args={"timeout": _BUSY_S}, pool_size=20, max_overflow=30)
+            self.engine = sa.create_engine(
+                self.url, connect_args={"timeout": _BUSY_S}, pool_size=20, max_overflow=30, hide_parameters=True
+            )
             sa.event.listen(self.engine, "connect", _sqlite_connected)
             sa.event.listen(self.engine, "begin", _sqlite_begun)
         else:
-            self.engine = sa.create_engine(self.url, pool_size=20, max_overflow=30, pool_pre_ping=True)
+            self.engine = sa.create_engine(
+                self.url, pool_size=20, max_overflow=30, pool_pre_ping=True, hide_parameters=True
+            )
         self._writing = self.engine.execution_options(truckban_writes=True)
         self._turn: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
 

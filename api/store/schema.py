@@ -39,6 +39,11 @@ def migrate(store: Store, to: str = "head") -> tuple[str | None, str | None]:
     return before, revision_of(store)
 
 
+def bring(connection: Connection, to: str) -> None:
+    """Bring a store forward to a revision within a transaction of `Store.migrating`."""
+    command.upgrade(_config(connection), to)
+
+
 def differences(store: Store) -> list[str]:
     """Return in what a store's tables differ from what this program expects, in words."""
     with store.engine.connect() as connection:

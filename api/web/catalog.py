@@ -10,12 +10,14 @@ from ruamel.yaml import YAML
 def texts(page: str, lang: str) -> dict[str, str]:
     """Return a page's sentences (`texts/<page>.yaml` upon `texts/common.yaml`) in one language.
 
+    A page `desk_lead` also has the sentences of the page `desk` that it belongs to.
+
     Raises:
         ValueError: a key that lacks a language.
     """
     found: dict[str, str] = {}
     folder = resources.files("api.web").joinpath("texts")
-    for name in dict.fromkeys(("common", page)):
+    for name in dict.fromkeys(("common", page.partition("_")[0], page)):
         file = folder.joinpath(f"{name}.yaml")
         if not file.is_file():
             continue

@@ -1,27 +1,38 @@
 """The pages in the application: their addresses, their files, and errors that people read."""
 
+from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from api.access.guard import guard
 from api.problems import Problem
+from api.web.driver_pages import router as driver
+from api.web.packed import packed_file, takes_gzip
 from api.web.pages import router as common
 from api.web.rendering import STATIC, problem_page, static_version
 
-PAGES: tuple[APIRouter, ...] = (common,)
+PAGES: tuple[APIRouter, ...] = (common, driver)
 
 
 class Kept(StaticFiles):
     """Static files under an address that changes with them: kept for good."""
 
     def file_response(self, full_path: str, stat_result: object, scope: Scope, status_code: int = 200) -> Response:  # type: ignore[override]
-        """Answer a file."""
+        """Answer a file, packed for who takes it so."""
         response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]
+        packed = packed_file(Path(full_path))
+        if packed is not None:
+            if status_code == HTTPStatus.OK and takes_gzip(Headers(scope=scope).get("accept-encoding", "")):
+                told = {name: response.headers[name] for name in ("content-type", "last-modified") if name in response.headers}
+                response = Response(packed, headers={**told, "Content-Encoding": "gzip"})
+            response.headers.add_vary_header("Accept-Encoding")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         if full_path.endswith(".mjs"):
             response.headers["Content-Type"] = "text/javascript; charset=utf-8"

@@ -17,6 +17,7 @@ from api.access.table import rules
 from api.problems import Problem, language_of
 from api.service import service_of
 from api.web.catalog import texts
+from api.web.packed import pack_page
 
 STATIC = Path(str(resources.files("api.web").joinpath("static")))
 
@@ -115,7 +116,14 @@ def page(request: Request, name: str, principal: Principal, *, status: int = 200
     response.headers["Cache-Control"] = "no-store" if principal.account_id else "no-cache"
     if request.query_params.get("lang") in ("zh", "en"):
         response.set_cookie("lang", lang, max_age=31_536_000, samesite="lax", secure=service.settings.secure)
+    if principal.account_id is None:
+        pack_page(request, response)
     return response
+
+
+def rendered(name: str, lang: str, **data: Any) -> str:  # noqa: ANN401
+    """Return `templates/<name>.html` with `texts/<name>.yaml` as text: what is no page of the service itself."""
+    return _environment().get_template(f"{name}.html").render(lang=lang, t=texts(name, lang), **data)
 
 
 def problem_page(request: Request, problem: Problem) -> HTMLResponse:

@@ -12,8 +12,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.access.principal import Principal
+from api.accounts.service import create_account
 from api.app import create_app
 from api.settings import Settings
+from api.store.audit import Actor
 from api.store.database import Store
 from api.store.schema import migrate
 
@@ -111,7 +113,13 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def settings(store_url: str, tmp_path: Path) -> Settings:
     """Return settings for a new store."""
-    return Settings(data_dir=tmp_path / "data", database_url=store_url)
+    return Settings(
+        data_dir=tmp_path / "data",
+        database_url=store_url,
+        trip_processes=0,
+        rate_per_minute=1_000_000,
+        sign_ins_per_minute=1_000_000,
+    )
 
 
 @pytest.fixture
@@ -152,3 +160,48 @@ def signed_in(settings: Settings) -> Iterator[Callable[..., TestClient]]:
     yield make
     for client in opened:
         client.__exit__()
+
+
+@pytest.fixture
+def account_of(settings: Settings, store: Store) -> Iterator[Callable[..., TestClient]]:
+    """Return a maker of clients of one service: each has a real account of a role and signs in by its password.
+
+    The client has the account's id and password as `account_id`, `login` and `password`, and sends the CSRF token.
+    """
+    app = create_app(settings)
+    made = 0
+
+    class SignedIn(TestClient):
+        account_id: str
+        login: str
+        password: str
+
+    def make(role: str, login: str | None = None, **more: str) -> SignedIn:
+        nonlocal made
+        named = login or f"{role}.{made}"
+        if role == "enterprise":
+            more.setdefault("enterprise_id", "E-1")
+        password = f"{made} kraniche ziehen am fluss"
+        made += 1
+        with store.write() as session:
+            account = create_account(
+                session,
+                settings,
+                Actor("test", "program"),
+                login=named,
+                name=named,
+                role=role,
+                password=password,
+                **more,
+            ).account
+            id_ = account.id
+        client = SignedIn(app, base_url="http://127.0.0.1:8000")
+        client.portal = keeper.portal
+        client.account_id, client.login, client.password = id_, named, password
+        me = client.post("/v1/session", json={"login": named, "password": password})
+        assert me.status_code == 200, me.text
+        client.headers["x-csrf-token"] = me.json()["csrf"]
+        return client
+
+    with TestClient(app) as keeper:
+        yield make

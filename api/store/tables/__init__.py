@@ -1,5 +1,5 @@
 """The tables, a subject a file; importing this registers every one of them."""
 
-from api.store.tables import accounts, audit, replies
+from api.store.tables import accounts, audit, documents, enterprises, leads, permits, replies, runs, vehicles
 
-__all__ = ["accounts", "audit", "replies"]
+__all__ = ["accounts", "audit", "documents", "enterprises", "leads", "permits", "replies", "runs", "vehicles"]

@@ -1,0 +1,1 @@
+"""People and machines: signing in, passwords, sessions, keys."""

@@ -1,0 +1,39 @@
+"""The store, for commands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.problems import Problem
+from api.settings import Settings
+from api.store.database import Store
+from api.store.schema import newest, revision_of
+from zones.errors import InputError
+from zones.text import Text
+
+
+@contextmanager
+def opened_store() -> Iterator[tuple[Settings, Store]]:
+    """Open the store that the settings name, at the revision of this program.
+
+    Raises:
+        InputError: it does not answer, or stands at another revision; or what was asked cannot be done.
+    """
+    settings = Settings()
+    store = Store(settings.url)
+    try:
+        if revision_of(store) != newest():
+            text = Text(
+                "数据库不是本程序的版本；请先运行 truckban db migrate",
+                "the store is of another version: run truckban db migrate",
+            )
+            raise InputError(text, field="TRUCKBAN_DATABASE_URL")
+        yield settings, store
+    except Problem as problem:
+        raise InputError(problem.text) from None
+    except SQLAlchemyError as error:
+        text = Text(f"数据库没有响应：{type(error).__name__}", f"the store does not answer: {type(error).__name__}")
+        raise InputError(text, field="TRUCKBAN_DATABASE_URL") from None
+    finally:
+        store.close()

@@ -1,0 +1,1 @@
+"""May this truck be there, then? Asked many times a second."""

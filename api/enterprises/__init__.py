@@ -1,0 +1,1 @@
+"""The registry of source enterprises as people and programs reach it."""

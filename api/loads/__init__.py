@@ -1,0 +1,1 @@
+"""Weighing and loading-slip records, held against what a vehicle may weigh."""

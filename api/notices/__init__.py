@@ -1,0 +1,1 @@
+"""The notices: their words, their data, their dates."""

@@ -1,0 +1,1 @@
+"""Which street, junction or enterprise is meant by a few letters?"""

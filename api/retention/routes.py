@@ -1,0 +1,102 @@
+"""`/v1/retention`: what is past its time, and what is held back."""
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from sqlalchemy.orm import Session
+
+from api.access.guard import Caller
+from api.once import Made, do_once
+from api.openapi import answers
+from api.paging import Cursor, Limit, cut, read_cursor
+from api.problems import Problem, not_found
+from api.retention.schemas import HoldPage, HoldShown, NewHold, Release, Retention
+from api.retention.service import due
+from api.service import service_of
+from api.store.audit import note
+from api.store.base import now
+from api.store.lead_acts import lead_of
+from api.store.retention import add_hold, hold_of, holds_page, release
+from api.store.tables.leads import Hold, Lead
+from zones.text import Text
+
+router = APIRouter(prefix="/retention", tags=["retention"])
+Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+_LONGEST = dt.timedelta(days=3653)
+
+
+def _shown(hold: Hold, lead: Lead) -> HoldShown:
+    same = ("id", "why", "until", "actor", "created_at", "released_at")
+    return HoldShown(lead_id=lead.lead_id, **{name: getattr(hold, name) for name in same})
+
+
+@router.get("", operation_id="retention.show", summary="How long what is kept", responses=answers(401, 403, 422))
+def show(request: Request, _principal: Caller) -> Retention:
+    """Say how long what is kept, and what the next purge would remove."""
+    service = service_of(request)
+    days = {name: getattr(service.settings, name) for name in ("raw_days", "lead_days", "log_days")}
+    return Retention(**days, **due(service.store, service.settings, now()))
+
+
+@router.get("/holds", operation_id="retention.holds", summary="The holds that stand", responses=answers(401, 403, 422))
+def list_holds(request: Request, _principal: Caller, limit: Limit = 50, cursor: Cursor = None) -> HoldPage:
+    """List the holds that stand, the newest first."""
+    after = read_cursor(cursor, str)
+    with service_of(request).store.read() as session:
+        found = holds_page(session, limit=limit, after=after[0] if after else None)
+        rows, following = cut(found, limit, lambda row: (row[0].id,))
+        return HoldPage(holds=[_shown(*row) for row in rows], next=following)
+
+
+@router.post(
+    "/holds", operation_id="retention.hold", summary="Keep a lead beyond its time", response_model=HoldShown,
+    status_code=201, responses=answers(400, 401, 403, 404, 422),
+)  # fmt: skip
+def hold(request: Request, principal: Caller, asked: NewHold, _key: Key = None) -> Response:
+    """Hold a lead and its fixes back, for a reason and until a time; at most ten years ahead, and then again."""
+
+    def make(session: Session) -> Made:
+        lead = lead_of(session, asked.lead_id, locked=True) or not_found()
+        at = now()
+        if not at < asked.until <= at + _LONGEST:
+            text = Text("应在今后十年之内", "it lies within the next ten years")
+            raise Problem(422, "invalid", text, errors=[("body.until", text)])
+        made = add_hold(session, lead, why=asked.why, until=asked.until, actor=principal.actor.id)
+        details = {"hold": made.id, "until": asked.until.isoformat()}
+        note(session, principal.actor, "retention.hold", f"lead:{lead.lead_id}", why=asked.why, details=details)
+        return Made(_shown(made, lead), 201)
+
+    return do_once(request, principal, asked, make)
+
+
+@router.post(
+    "/holds/{hold_id}/release", operation_id="retention.release", summary="End a hold", response_model=HoldShown,
+    responses=answers(400, 401, 403, 404, 409, 422),
+)  # fmt: skip
+def end_hold(
+    request: Request,
+    principal: Caller,
+    hold_id: Annotated[str, Path(pattern="^[0-9A-Z]{26}$")],
+    asked: Release,
+    _key: Key = None,
+) -> Response:
+    """End a hold; what it kept is removed when its time is over."""
+
+    def make(session: Session) -> Made:
+        found = hold_of(session, hold_id) or not_found()
+        kept, lead = found
+        if kept.released_at is not None:
+            raise Problem(409, "released", Text("已经解除", "it has been released"))
+        release(session, kept)
+        note(
+            session,
+            principal.actor,
+            "retention.release",
+            f"lead:{lead.lead_id}",
+            why=asked.why,
+            details={"hold": kept.id},
+        )
+        return Made(_shown(kept, lead), 200)
+
+    return do_once(request, principal, asked, make)

@@ -1,0 +1,52 @@
+"""Retention, as it is asked and answered."""
+
+import datetime as dt
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.leads.schemas import Asked, LeadId, Why
+from api.paging import Page
+
+
+class Retention(BaseModel):
+    """How long what is kept, and what is past its time now."""
+
+    raw_days: int
+    lead_days: int
+    log_days: int
+    tracks: int = Field(description="leads whose fixes a purge would remove now")
+    closed_leads: int
+    lapsed_leads: int = Field(description="left open for longer than closed ones are kept")
+    holds: int
+
+
+class NewHold(Asked):
+    """A lead is to be kept beyond its time."""
+
+    lead_id: LeadId
+    why: Why = Field(examples=["行政复议未结"])
+    until: AwareDatetime = Field(examples=["2027-06-30T00:00:00+08:00"])
+
+
+class Release(Asked):
+    """A hold is to end."""
+
+    why: Why
+
+
+class HoldShown(BaseModel):
+    """A reason to keep a lead beyond its time."""
+
+    id: str
+    lead_id: str
+    why: str
+    until: dt.datetime
+    actor: str
+    created_at: dt.datetime
+    released_at: dt.datetime | None
+
+
+class HoldPage(Page):
+    """A page of holds."""
+
+    holds: list[HoldShown]

@@ -1,0 +1,63 @@
+"""Removing what is past its time (PIPL 19: no longer than needed), and what holds it back."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from api.settings import Settings
+from api.store.audit import Actor, note
+from api.store.database import Store
+from api.store.retention import Limits, past_their_time, purge_leads, purge_tracks
+
+_TOGETHER = 500
+PURGER = Actor("retention", "program")
+
+
+def limits_at(settings: Settings, at: dt.datetime) -> Limits:
+    """Return before when what is past its time."""
+    return Limits(at, at - dt.timedelta(days=settings.raw_days), at - dt.timedelta(days=settings.lead_days))
+
+
+def due(store: Store, settings: Settings, at: dt.datetime) -> dict[str, int]:
+    """Return what a purge would remove now, and how many holds stand."""
+    with store.read() as session:
+        return past_their_time(session, limits_at(settings, at))
+
+
+def purge(store: Store, settings: Settings, at: dt.datetime) -> dict[str, int]:
+    """Remove what is past its time, some at a time; stopped half-way, the next purge goes on.
+
+    What each step removes is put on record in the transaction that removes it.
+
+    Args:
+        store: the store.
+        settings: `raw_days`, `lead_days`.
+        at: the time that ages are reckoned to.
+
+    Returns:
+        How many tracks, closed leads and lapsed leads are gone.
+    """
+    limits = limits_at(settings, at)
+    return {
+        "tracks": _in_steps(store, settings, "tracks", partial(purge_tracks, limits=limits, together=_TOGETHER)),
+        "closed_leads": _in_steps(
+            store, settings, "closed_leads", partial(purge_leads, limits=limits, together=_TOGETHER, lapsed=False)
+        ),
+        "lapsed_leads": _in_steps(
+            store, settings, "lapsed_leads", partial(purge_leads, limits=limits, together=_TOGETHER, lapsed=True)
+        ),
+    }
+
+
+def _in_steps(store: Store, settings: Settings, what: str, step: Callable[[Session], int]) -> int:
+    gone = 0
+    while True:
+        with store.write() as session:
+            removed = step(session)
+            if not removed:
+                return gone
+            days = {"raw_days": settings.raw_days, "lead_days": settings.lead_days}
+            note(session, PURGER, "retention.purge", "leads", details={"what": what, "removed": removed, **days})
+        gone += removed

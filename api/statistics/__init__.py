@@ -1,0 +1,1 @@
+"""How many leads, when, where and whose."""

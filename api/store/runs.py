@@ -1,0 +1,100 @@
+"""Check runs as rows."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from api.store.base import new_id, now
+from api.store.jobs import cancel, enqueue
+from api.store.tables.runs import Run, RunUpload, Upload
+
+STATES = ("queued", "running", "done", "failed", "cancelled")
+OVER = ("done", "failed", "cancelled")
+WAITING = {"phase": "waiting", "rows": 0, "share": 0.0, "vehicles": 0, "leads": 0}
+CHECK = "check"
+
+
+def add_run(
+    session: Session,
+    *,
+    account_id: str,
+    notice: str,
+    zone: str | None,
+    options: Mapping[str, Any],
+    why: str,
+    uploads: Sequence[str],
+) -> Run:
+    """Add a run and the job that does it, in one transaction."""
+    run = Run(
+        id=new_id(),
+        account_id=account_id,
+        notice=notice,
+        zone=zone,
+        options=dict(options),
+        why=why,
+        progress=dict(WAITING),
+    )
+    session.add(run)
+    session.flush()
+    session.add_all(RunUpload(run_id=run.id, upload_id=id_, place=place) for place, id_ in enumerate(uploads))
+    enqueue(session, CHECK, run.id)
+    session.flush()
+    return run
+
+
+def run_of(session: Session, id_: str, *, owner: str | None = None, locked: bool = False) -> Run | None:
+    """Return a run; None where there is none, or it is not the owner's."""
+    asked = sa.select(Run).where(Run.id == id_)
+    if owner is not None:
+        asked = asked.where(Run.account_id == owner)
+    return session.scalars(asked.with_for_update() if locked else asked).first()
+
+
+def runs_page(
+    session: Session, *, owner: str | None, state: str | None, before: str | None, limit: int
+) -> Sequence[Run]:
+    """Return runs, the newest first, one more than asked for where there are more."""
+    asked = sa.select(Run).order_by(Run.id.desc()).limit(limit + 1)
+    if owner is not None:
+        asked = asked.where(Run.account_id == owner)
+    if state is not None:
+        asked = asked.where(Run.state == state)
+    if before is not None:
+        asked = asked.where(Run.id < before)
+    return session.scalars(asked).all()
+
+
+def uploads_of(session: Session, run_id: str) -> list[Upload]:
+    """Return the files that a run reads, in the order in which they were named."""
+    asked = sa.select(Upload).join(RunUpload, RunUpload.upload_id == Upload.id).where(RunUpload.run_id == run_id)
+    return list(session.scalars(asked.order_by(RunUpload.place)))
+
+
+def uploads_of_each(session: Session, run_ids: Collection[str]) -> dict[str, list[str]]:
+    """Return the ids of the files that runs read."""
+    asked = sa.select(RunUpload.run_id, RunUpload.upload_id).where(RunUpload.run_id.in_(tuple(run_ids)))
+    found: dict[str, list[str]] = {id_: [] for id_ in run_ids}
+    for run_id, upload_id in session.execute(asked.order_by(RunUpload.run_id, RunUpload.place)):
+        found[run_id].append(upload_id)
+    return found
+
+
+def versions_of(session: Session, ids: Collection[str]) -> dict[str, int]:
+    """Return the versions of some runs, to see which of them have moved."""
+    asked = sa.select(Run.id, Run.version).where(Run.id.in_(tuple(ids)))
+    return dict(session.execute(asked).tuples().all())
+
+
+def change_run(session: Session, id_: str, **values: Any) -> bool:  # noqa: ANN401
+    """Change a run that is not over, and count its version up; False where it is over."""
+    stated = sa.update(Run).where(Run.id == id_, Run.state.not_in(OVER)).values(version=Run.version + 1, **values)
+    result: Any = session.execute(stated.execution_options(synchronize_session=False))
+    return bool(result.rowcount == 1)
+
+
+def cancel_run(session: Session, id_: str) -> bool:
+    """Cancel a run with its job; False where it is over."""
+    cancel(session, id_)
+    return change_run(session, id_, state="cancelled", finished_at=now())

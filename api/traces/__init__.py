@@ -1,0 +1,1 @@
+"""Traces: files that come in, checks of them, what the checks leave."""

@@ -1,0 +1,133 @@
+"""Runs: asked for, looked at, cancelled."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from api.access.principal import Principal
+from api.problems import Problem, not_found
+from api.service import Service
+from api.store import runs as stored
+from api.store.audit import note
+from api.store.documents import document
+from api.store.tables.runs import Run, Upload
+from api.store.uploads import complete_uploads
+from api.traces.files import runs_folder
+from api.traces.media import ending_of
+from api.traces.schemas import NewRun
+from truckban.traces.tables import IN_FOLDERS
+from zones.errors import InputError
+from zones.text import Text
+
+FILES = {
+    "run.json": "application/json",
+    "report.html": "text/html; charset=utf-8",
+    "rejected.csv": "text/csv; charset=utf-8",
+    "leads.csv": "text/csv; charset=utf-8",
+    "leads.parquet": "application/vnd.apache.parquet",
+    "leads.geojson": "application/geo+json",
+    "passages.csv": "text/csv; charset=utf-8",
+    "passages.parquet": "application/vnd.apache.parquet",
+}
+"""What a run can leave, and what each is."""
+NO_PLATES = frozenset(("run.json", "report.html"))
+"""Files in which plates are masked or do not occur."""
+_AT_MOST = {"vehicles": 1, "permits": 1, "sites": 1, "loads": 0}
+
+
+def create(session: Session, principal: Principal, service: Service, owner: str | None, asked: NewRun) -> Run:
+    """Take a run in, with the job that does it, in one transaction."""
+    uploads = _uploads(session, owner, asked.uploads)
+    notice = asked.notice or service.law.first
+    try:
+        ground = service.law.ground(notice)
+    except InputError as error:
+        raise Problem(422, "invalid", error.text, errors=[("body.notice", error.text)]) from None
+    if asked.zone is not None and document(session, asked.zone) is None:
+        if ground is None or ground.zone.sha256 != asked.zone:
+            raise _wrong("zone", Text("没有这个区域", "there is no such zone"))
+    elif asked.zone is None and ground is None:
+        raise _wrong("zone", Text(f"通告 {notice} 没有区域，请给出", f"notice {notice} comes with no zone; give one"))
+    crs = asked.crs or _crs(uploads)
+    options = {
+        "min_probability": asked.min_probability,
+        "crs": crs,
+        "columns": dict(asked.columns),
+        "all_passages": asked.all_passages,
+    }
+    run = stored.add_run(
+        session,
+        account_id=principal.actor.id,
+        notice=notice,
+        zone=asked.zone,
+        options=options,
+        why=asked.why,
+        uploads=asked.uploads,
+    )
+    note(session, principal.actor, "run.create", f"run:{run.id}", why=asked.why, details={"uploads": asked.uploads})
+    return run
+
+
+def cancel(session: Session, principal: Principal, id_: str, owner: str | None) -> Run:
+    """Cancel a run that is not over.
+
+    Raises:
+        Problem: 404; 409 where it is over.
+    """
+    if stored.run_of(session, id_, owner=owner) is None:
+        not_found()
+    done = stored.cancel_run(session, id_)
+    session.expire_all()
+    run = stored.run_of(session, id_)
+    assert run is not None  # noqa: S101  (runs are not deleted)
+    if done:
+        note(session, principal.actor, "run.cancel", f"run:{id_}")
+    elif run.state != "cancelled":
+        text = Text("核查已结束，不能取消", "the run is over and cannot be cancelled")
+        raise Problem(409, "over", text, more={"state": run.state})
+    return run
+
+
+def folder_of(service: Service, run: Run) -> Path | None:
+    """Return the folder of what a run left; None where it has left nothing, or nothing any more."""
+    folder = None if run.folder is None else runs_folder(service.settings) / run.folder
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def _uploads(session: Session, owner: str | None, ids: Sequence[str]) -> list[Upload]:
+    if len(set(ids)) != len(ids):
+        raise _wrong("uploads", Text("同一个上传写了两次", "an upload is named twice"))
+    found = {upload.id: upload for upload in complete_uploads(session, ids, owner=owner)}
+    for number, id_ in enumerate(ids):
+        if id_ not in found:
+            text = Text("没有这个上传，或它还没有收全", "there is no such upload, or it is not complete")
+            raise _wrong(f"uploads.{number}", text)
+    uploads = [found[id_] for id_ in ids]
+    counts = Counter(upload.kind for upload in uploads)
+    if not counts["traces"]:
+        raise _wrong("uploads", Text("缺少轨迹", "there are no traces among them"))
+    if not counts["vehicles"]:
+        raise _wrong("uploads", Text("缺少车辆表", "there is no vehicles' file among them"))
+    for kind, most in _AT_MOST.items():
+        if counts[kind] > most:
+            raise _wrong("uploads", Text(f"{kind} 最多 {most} 个", f"at most {most} of {kind}"))
+    together = {".csv", ".parquet"} | IN_FOLDERS
+    for number, upload in enumerate(uploads):
+        if upload.kind == "traces" and counts["traces"] > 1 and ending_of(upload.file_name) not in together:
+            kinds = ", ".join(sorted(together))
+            text = Text(f"多个轨迹文件一起查时可以是 {kinds}", f"of several files of traces each is one of {kinds}")
+            raise _wrong(f"uploads.{number}", text)
+    return uploads
+
+
+def _crs(uploads: Sequence[Upload]) -> str:
+    said = {upload.crs for upload in uploads if upload.kind == "traces" and upload.crs}
+    if len(said) > 1:
+        raise _wrong("crs", Text("轨迹的坐标系不同，请分开查", "the traces are in different systems; check them apart"))
+    return said.pop() if said else "wgs84"
+
+
+def _wrong(field: str, text: Text) -> Problem:
+    return Problem(422, "invalid", text, errors=[(f"body.{field}", text)])

@@ -1,0 +1,188 @@
+"""What the routes of traces take and give."""
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from api.paging import Page
+from api.traces.media import ENDINGS, ending_of
+
+_MOST_BYTES = 200
+_NAME = re.compile(r"[^/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def _plain_text(value: str) -> str:
+    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("characters that are no text")
+    return value
+
+
+def _file_name(value: str) -> str:
+    if not _NAME.fullmatch(value) or value[0] in "._" or value != value.strip():
+        raise ValueError("a file's name without folders, not beginning with . or _")
+    if len(value.encode()) > _MOST_BYTES:
+        raise ValueError(f"a file's name has at most {_MOST_BYTES} bytes")
+    return value
+
+
+Why = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(_plain_text),
+    Field(description="for what purpose, for the audit trail", examples=["五月货车专项检查"]),
+]
+FileName = Annotated[
+    str, StringConstraints(min_length=1, max_length=150), AfterValidator(_file_name), Field(examples=["traces.csv"])
+]
+Crs = Literal["wgs84", "gcj02", "bd09"]
+UploadKind = Literal["traces", "vehicles", "permits", "sites", "loads"]
+UploadState = Literal["open", "checking", "complete", "refused", "purged"]
+RunState = Literal["queued", "running", "done", "failed", "cancelled"]
+Ulid = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$")]
+
+
+class NewUpload(BaseModel):
+    """A file that will come in pieces."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: UploadKind
+    file_name: FileName
+    size: Annotated[int, Field(ge=1, le=2**53, strict=True, description="bytes", examples=[1024])]
+    sha256: Annotated[
+        str | None, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="held against what comes")
+    ] = None
+    crs: Annotated[Crs | None, Field(description="what the positions are in, for traces")] = None
+    why: Why
+
+    @model_validator(mode="after")
+    def _ending_is_known(self) -> Self:
+        if ending_of(self.file_name) not in ENDINGS[self.kind]:
+            raise ValueError(f"file_name: {self.kind} can be {', '.join(ENDINGS[self.kind])}")
+        return self
+
+
+class Fault(BaseModel):
+    """Why something could not be done."""
+
+    code: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+    field: str | None = None
+
+
+class UploadView(BaseModel):
+    """An upload: `open` until all of it came, `checking` while a large one's hash is taken, then `complete` or `refused`."""
+
+    id: str
+    kind: UploadKind
+    file_name: str
+    size: int
+    offset: Annotated[int, Field(description="bytes that are on the disk; the next piece begins here")]
+    state: UploadState
+    sha256: str | None
+    media_type: str | None
+    crs: Crs | None
+    fault: Fault | None
+    created_at: dt.datetime
+
+
+class UploadPage(Page):
+    """Uploads, the newest first."""
+
+    uploads: list[UploadView]
+
+
+class NewRun(BaseModel):
+    """What to check, and how; the options are those of `truckban check`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "uploads": ["01J0000000000000000000TRAC", "01J0000000000000000000VEHC"],
+                    "min_probability": 0.9,
+                    "why": "五月货车专项检查",
+                }
+            ]
+        },
+    )
+
+    uploads: Annotated[
+        list[Ulid],
+        Field(
+            min_length=2,
+            max_length=100,
+            description="traces (one or more), vehicles (one), permits, sites (at most one)",
+        ),
+    ]
+    notice: Annotated[
+        str | None, StringConstraints(max_length=100), AfterValidator(lambda value: value and _plain_text(value))
+    ] = None
+    zone: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+        Field(description="hash of a stored zone; the notice's own unless said"),
+    ] = None
+    min_probability: Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)] = 0.9
+    crs: Annotated[Crs | None, Field(description="that of the uploads unless said, else wgs84")] = None
+    columns: Annotated[
+        dict[
+            Literal["vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "accuracy_m", "valid", "received"],
+            Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_plain_text)],
+        ],
+        Field(description="names of the traces' columns, by the contract's names"),
+    ] = {}
+    all_passages: Annotated[bool, Field(strict=True)] = False
+    why: Why
+
+
+class Progress(BaseModel):
+    """How far a run is."""
+
+    phase: Annotated[str, Field(description="`waiting`, `vehicles`, `traces`, `origins`, `writing`, `storing`")]
+    rows: Annotated[int, Field(description="rows read")]
+    share: Annotated[float | None, Field(description="0 to 1, where it can be known")] = None
+    vehicles: int
+    leads: Annotated[int, Field(description="so far; may turn out to be fewer")]
+
+
+class RunView(BaseModel):
+    """A run."""
+
+    id: str
+    state: RunState
+    notice: str
+    zone: str | None
+    uploads: list[str]
+    options: dict[str, Any]
+    progress: Progress
+    counts: Annotated[dict[str, Any] | None, Field(description="those of `run.json`, once done")]
+    basis: Annotated[dict[str, Any] | None, Field(description="hashes of notice and zone, version of the program")]
+    error: Fault | None
+    files: Annotated[list[str], Field(description="names under `/files/`")]
+    version: int
+    created_at: dt.datetime
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+
+
+class RunPage(Page):
+    """Runs, the newest first."""
+
+    runs: list[RunView]
+
+
+class Track(BaseModel):
+    """The raw fixes of one vehicle, in order of time."""
+
+    vehicle_id: str
+    crs: Literal["wgs84"] = "wgs84"
+    times: Annotated[list[dt.datetime], Field(description="one a fix")]
+    lon: list[float]
+    lat: list[float]
+    truncated: Annotated[bool, Field(description="there are more fixes than are shown")]

@@ -1,0 +1,1 @@
+"""May this trip be made, and if not, what instead?"""

@@ -1,0 +1,1 @@
+"""Visits of trucks to source enterprises, found in traces."""

@@ -1,0 +1,106 @@
+"""The pages of who looks at leads: the desk, the runs, the overview."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from api.access.guard import Caller
+from api.access.principal import Principal
+from api.privacy import may_see_plates
+from api.problems import language_of
+from api.service import Service, service_of
+from api.store.accounts import accounts
+from api.web.rendering import page
+from truckban.report.lead_words import CLASSES
+from truckban.report.words import VERDICTS, reason_words
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+_ASKED = ("heavy", "medium", "light", "micro", "low_speed", "three_wheel", "tractor", "trailer", "special", "unknown")
+_MOST = 1000
+
+
+@router.get("/desk", operation_id="web.desk")
+def desk(request: Request, principal: Caller) -> HTMLResponse:
+    """Show map and list of leads."""
+    service = service_of(request)
+    with service.store.read() as session:
+        people = officers(session)
+    choices = _choices(service, language_of(request))
+    state = {
+        **choices,
+        "people": people,
+        "may_act": may_act(principal),
+        "may_see_plates": may_see_plates(principal),
+        "reasons": _reasons(service, language_of(request)),
+    }
+    return page(request, "desk", principal, state=state, may_see_plates=may_see_plates(principal), **choices)
+
+
+@router.get("/runs", operation_id="web.runs")
+def runs(request: Request, principal: Caller) -> HTMLResponse:
+    """Show uploads and checks of traces."""
+    service = service_of(request)
+    state = {
+        "may_upload": principal.role in ("officer", "admin"),
+        "may_see_plates": may_see_plates(principal),
+        "notices": {name: pair.notice.pack.title for name, pair in service.law.now.pairs.items()},
+        "timezone": service.law.now.shelf().first.pack.timezone,
+    }
+    return page(request, "runs", principal, state=state, may_upload=state["may_upload"])
+
+
+@router.get("/overview", operation_id="web.overview")
+def overview(request: Request, principal: Caller) -> HTMLResponse:
+    """Show figures about leads."""
+    service = service_of(request)
+    choices = _choices(service, language_of(request))
+    may_open = principal.role in ("officer", "auditor", "admin")
+    return page(request, "desk_overview", principal, state={**choices, "may_open": may_open}, **choices)
+
+
+def may_act(principal: Principal) -> bool:
+    """Tell whether somebody decides on leads."""
+    return principal.role == "officer"
+
+
+def officers(session: Session) -> dict[str, str]:
+    """Return the officers' names by account: colleagues have to know who did what."""
+    found: dict[str, str] = {}
+    after = None
+    while rows := accounts(session, after=after, limit=_MOST, role="officer"):
+        found |= {row.id: row.name for row in rows}
+        after = rows[-1].id
+    return found
+
+
+def sources(service: Service) -> dict[str, str]:
+    """Return the names of the enterprises on the published list, by id, each as it was last listed."""
+    registry = service.law.registry
+    return {name: listed[-1][0] for name in registry.enterprises if (listed := registry.names(name))}
+
+
+def _choices(service: Service, lang: str) -> dict[str, Any]:
+    """Return what filters can be chosen from."""
+    ground = service.law.now.ground()
+    streets = ground.zone.streets if ground else ()
+    inside = {street.name for street in streets if street.name and street.place in ("inside", "crosses")}
+    return {
+        "roads": sorted(inside),
+        "enterprises": sorted(sources(service).items(), key=lambda each: each[1]),
+        "classes": [(name, CLASSES[name].of(lang)) for name in _ASKED],
+        "verdicts": [(name, VERDICTS[name].of(lang)) for name in ("prohibited", "undetermined")],
+        "timezone": service.law.now.shelf().first.pack.timezone,
+    }
+
+
+def _reasons(service: Service, lang: str) -> dict[str, str]:
+    """Return the words of the reasons that the notices in force can give, by code."""
+    from truckban.report.words import REASONS  # noqa: PLC0415
+
+    found = {code: words.of(lang) for code, words in REASONS.items()}
+    for pair in service.law.now.pairs.values():
+        codes = [*pair.notice.norms, *(asked.code for asked in pair.notice.questions.values() if asked.code)]
+        found |= {code: reason_words(code, pair.notice).of(lang) for code in codes if code not in found}
+    return found

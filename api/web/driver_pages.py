@@ -1,0 +1,68 @@
+"""The pages of who drives: may I, which permit have I got, is this permit real."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.access.guard import Caller
+from api.service import service_of
+from api.web.rendering import page
+from truckban.norms import Notice
+from truckban.vehicles.codes import vehicle_codes
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+# what most who ask drive (GA 24.4), the most frequent first
+COMMON = ("H17", "Q11", "H19", "H12", "H27", "H22", "H37", "H32", "H31", "H30")
+_ASKED = ("H", "Q", "Z", "N")
+# what else could carry it, asked as another vehicle
+_SMALLER = "H32"
+
+
+@router.get("/", operation_id="web.driver")
+def driver(request: Request, principal: Caller) -> HTMLResponse:
+    """Show the question: may this truck drive from here to there, then?"""
+    known = vehicle_codes()
+    notice = service_of(request).law.now.shelf().first
+    return page(
+        request,
+        "driver",
+        principal,
+        notice=notice.pack,
+        windows=_windows(notice),
+        common=[(code, known[code].words) for code in COMMON],
+        types=[row.words for code, row in known.items() if code[0] in _ASKED and code not in COMMON],
+        state={**_law(notice), "other": known[_SMALLER].words},
+    )
+
+
+@router.get("/my-permits", operation_id="web.my_permits")
+def my_permits(request: Request, principal: Caller) -> HTMLResponse:
+    """Show the permits of who is signed in: which roads, which hours, valid now?"""
+    return page(request, "permit", principal, mine=True, state=_law(service_of(request).law.now.shelf().first))
+
+
+@router.get("/p", operation_id="web.permit_check")
+def permit_check(request: Request, principal: Caller) -> HTMLResponse:
+    """Show what a scanned permit says. What was scanned stands behind the #, which browsers do not send."""
+    return page(request, "permit", principal, mine=False, state=_law(service_of(request).law.now.shelf().first))
+
+
+def _windows(notice: Notice) -> list[str]:
+    """Return the hours of bans that hold every day: what can be said before anything is asked."""
+    plain = (w for w in notice.pack.windows.values() if w.mode == "during" and not (w.weekdays or w.calendar or w.dates))
+    return list(dict.fromkeys(span for window in plain for span in window.spans))
+
+
+def _law(notice: Notice) -> dict[str, Any]:
+    """Return what the scripts have to know of the notice."""
+    pack = notice.pack
+    edges = {edge for window in pack.windows.values() for span in window.spans for edge in span.split("-")}
+    return {
+        "notice": {"id": pack.id, "title": pack.title, "doc_no": pack.doc_no, "timezone": pack.timezone},
+        "edges": sorted(edges),
+        "windows": _windows(notice),
+        "permit_norms": [permit.id for permit in pack.permits],
+        "exemption_norms": [norm.id for norm in pack.exemptions],
+    }

@@ -1,0 +1,1 @@
+"""The zones: where, how good, which ways in."""

@@ -1,0 +1,122 @@
+"""Every `curl` line of the documentation, run as it stands against a real server."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from api.access.table import ROLES
+from api.settings import Settings
+from api.store.database import Store
+from lead_rows import added, row
+from serving import key_maker, served
+from truckban.client import Client
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = ("decide", "notices", "zones", "trips", "audit", "statistics", "leads", "retention")
+WENXI = ROOT / "tests" / "notices" / "packs" / "sx01_wenxi_2022.yaml"
+
+
+class Line(NamedTuple):
+    """A command, who gives it, and the status it should give."""
+
+    command: str
+    role: str
+    gives: str
+
+
+def lines(page: str) -> Iterator[Line]:
+    """Yield the commands of a page."""
+    text = (ROOT / "docs" / "service" / f"{page}.md").read_text("utf-8")
+    for block in re.findall(r"```bash\n(.*?)```", text, re.DOTALL):
+        comments = re.findall(r"^# (.*)$", block, re.MULTILINE)
+        (command,) = re.findall(r"^curl .*", block, re.MULTILINE)
+        role = next((each.removeprefix("as ") for each in comments if each.startswith("as ")), "anonymous")
+        assert role in ROLES
+        gives = next((each.removeprefix("gives ") for each in comments if each.startswith("gives ")), "2")
+        yield Line(command, role, gives)
+
+
+def known(client: Client) -> dict[str, str]:
+    """Return what the commands' variables stand for, as things are now."""
+    found = {"WENXI_SHA256": hashlib.sha256(WENXI.read_bytes()).hexdigest()}
+    rows = client.wire.json("GET", "/v1/in-force")["enactments"]
+    found |= {"ENACTMENT": rows[0]["id"], "FIRST_ENACTMENT": rows[-1]["id"], "NOTICE_SHA256": rows[-1]["notice_sha256"]}
+    first, other, *_ = client.wire.json("GET", "/v1/leads", params={"sort": "entered_at"})["leads"]
+    found |= {"LEAD": first["lead_id"], "OTHER": other["lead_id"]}
+    found["ETAG"] = client.lead(first["lead_id"])["etag"]
+    for name, path, key in (("VIOLATION", "/v1/violations", "violations"), ("HOLD", "/v1/retention/holds", "holds")):
+        listed = client.wire.json("GET", path)[key]
+        if listed:
+            found[name] = listed[0].get("id") or listed[0]["violation_id"]
+    return found
+
+
+def run(line: Line, url: str, variables: dict[str, str]) -> tuple[str, str]:
+    """Run a command; return the status and what was answered."""
+    wanted = set(re.findall(r"\$([A-Z_0-9]+)", line.command)) - set(variables)
+    assert not wanted, f"nobody says what {wanted} are"
+    command = line.command.replace("http://127.0.0.1:8000", url)
+    ran = subprocess.run(
+        ["bash", "-c", command + " -w '\\n%{http_code}'"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **variables},
+        cwd=ROOT,
+        timeout=60,
+    )
+    assert ran.returncode == 0, ran.stderr
+    body, _, status = ran.stdout.rpartition("\n")
+    return status, body
+
+
+@pytest.fixture
+def key(settings: Settings, store: Store) -> Callable[[str], str]:
+    return key_maker(settings, store)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_of_a_page_does_what_the_page_says(
+    page: str, settings: Settings, store: Store, key: Callable[[str], str], tmp_path: Path
+) -> None:
+    added(store, [row(number) for number in range(6)], tmp_path)
+    with served(settings) as url, Client(url, key("officer")) as officer:
+        ran = 0
+        for line in lines(page):
+            token = {} if line.role == "anonymous" else {"TOKEN": key(line.role)}
+            status, body = run(line, url, {**known(officer), **token})
+            assert status.startswith(line.gives), f"{line.command}\n{status} {body}"
+            ran += 1
+        assert ran > 0
+
+
+def test_a_line_that_needs_what_nobody_knows_fails() -> None:
+    with pytest.raises(AssertionError, match="NOBODY"):
+        run(Line("curl http://127.0.0.1:8000/$NOBODY", "anonymous", "2"), "http://127.0.0.1:1", {})
+
+
+@pytest.mark.parametrize("page", ["decide", "notices", "zones", "trips"])
+def test_every_route_of_a_page_has_a_command(page: str) -> None:
+    from api.documents.routes import router as documents  # noqa: PLC0415
+    from api.features import ROUTERS  # noqa: PLC0415
+
+    text = " ".join(line.command for line in lines(page))
+    own = [router for router in ROUTERS if page in router.tags] + ([documents] if page == "notices" else [])
+    for router in own:
+        for route in router.routes:
+            shape = re.sub(r"\{[^}]*\}", "[^/?' ]+", route.path)  # type: ignore[attr-defined]
+            assert re.search(f"/v1{shape}(['? ]|$)", text), route.path  # type: ignore[attr-defined]
+
+
+def test_the_body_of_each_documented_decision_is_json() -> None:
+    for line in lines("decide"):
+        body = re.search(r"-d '(.*)'$", line.command)
+        assert body is not None
+        if line.gives == "2":
+            json.loads(body[1])

@@ -1,0 +1,197 @@
+"""Workers that are killed, stand still, or lose the store: every run is done once, from its files."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from uploading import day, put_run
+
+from api.jobs.worker import Worker
+from api.settings import Settings
+from api.store.audit import verify
+from api.store.database import Store
+from api.store.jobs import CRASHES
+from api.store.runs import cancel_run, run_of
+from api.store.tables.leads import Lead
+from api.store.tables.runs import Job, Run
+from api.traces.files import runs_folder
+
+pytestmark = pytest.mark.slow
+_LONGEST_S = 300.0
+_WORKER = (
+    "import sys, signal, threading; from api.jobs.worker import Worker; from api.settings import Settings; "
+    "from api.store.database import Store; s = Settings(); w = Worker(s, Store(s.url), lease_s=float(sys.argv[1])); "
+    "signal.signal(signal.SIGTERM, lambda *_: w.stopping.set()); w.run()"
+)
+
+
+@contextmanager
+def _worker(settings: Settings, lease_s: float = 4.0) -> Iterator["subprocess.Popen[bytes]"]:
+    assert settings.database_url is not None
+    environment = {
+        **os.environ,
+        "TRUCKBAN_DATA_DIR": str(settings.data_dir),
+        "TRUCKBAN_DATABASE_URL": settings.database_url.get_secret_value(),
+    }
+    process = subprocess.Popen([sys.executable, "-c", _WORKER, str(lease_s)], env=environment)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.wait()
+
+
+def _until(store: Store, run_id: str, holds: Callable[[Run], bool]) -> Run:
+    until = time.monotonic() + _LONGEST_S
+    while time.monotonic() < until:
+        with store.read() as session:
+            run = run_of(session, run_id)
+            assert run is not None
+            session.expunge(run)
+        if holds(run):
+            return run
+        time.sleep(0.1)
+    raise AssertionError(f"still {run.state}, {run.progress}")
+
+
+def _over(run: Run) -> bool:
+    return run.state in ("done", "failed", "cancelled")
+
+
+def _children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(each) for each in text.split()]
+
+
+def _done_once(settings: Settings, store: Store, run_id: str) -> None:
+    """Hold that a run is done, once, with its leads, and that no other try left anything."""
+    with store.read() as session:
+        run = run_of(session, run_id)
+        assert run is not None
+        assert (run.state, run.error) == ("done", None)
+        assert run.counts is not None
+        assert session.scalar(sa.select(sa.func.count()).select_from(Lead)) == run.counts["leads"]
+        assert verify(session).fault is None
+        folder = run.folder
+    assert folder is not None
+    until = time.monotonic() + 30  # the folders of other tries go after the run is done
+    while len(list((runs_folder(settings) / run_id).iterdir())) > 1 and time.monotonic() < until:
+        time.sleep(0.1)
+    assert [path.name for path in (runs_folder(settings) / run_id).iterdir()] == [folder.rpartition("/")[2]]
+    assert (runs_folder(settings) / folder / "run.json").is_file()
+
+
+@pytest.mark.parametrize("phase", ["vehicles", "storing"])
+def test_a_run_whose_worker_is_killed_is_done_by_the_next(settings: Settings, store: Store, phase: str) -> None:
+    run_id = put_run(settings, store)
+    with _worker(settings) as first:
+        _until(
+            store, run_id, lambda run: run.state == "running" and run.progress["phase"] in (phase, "writing", "storing")
+        )
+        children = _children(first.pid)
+        first.kill()
+        first.wait()
+    until = time.monotonic() + 10
+    while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(Path(f"/proc/{child}").exists() for child in children)  # nobody works for a dead worker
+    with _worker(settings):
+        _until(store, run_id, _over)
+    _done_once(settings, store, run_id)
+
+
+def test_a_worker_that_stood_still_writes_nothing_over_the_one_that_took_its_run(
+    settings: Settings, store: Store
+) -> None:
+    run_id = put_run(settings, store)
+    with _worker(settings) as slow:
+        _until(store, run_id, lambda run: run.state == "running")
+        slow.send_signal(signal.SIGSTOP)
+        with _worker(settings) as quick:
+            done = _until(store, run_id, _over)
+            slow.send_signal(signal.SIGCONT)
+            time.sleep(3)
+            again = _until(store, run_id, _over)
+            assert (again.version, again.folder) == (done.version, done.folder)
+            assert quick.poll() is None
+            assert slow.poll() is None
+    assert done.folder == f"{run_id}/2"
+    _done_once(settings, store, run_id)
+
+
+def test_two_workers_do_each_run_once(settings: Settings, store: Store) -> None:
+    ids = [put_run(settings, store) for _ in range(2)]
+    with _worker(settings), _worker(settings):
+        for run_id in ids:
+            assert _until(store, run_id, _over).state == "done"
+    with store.read() as session:
+        assert set(session.scalars(sa.select(Job.attempt).where(Job.kind == "check"))) == {1}
+
+
+def test_a_run_that_kills_its_process_is_failed_with_the_reason(settings: Settings, store: Store) -> None:
+    run_id = put_run(settings, store)
+    worker = Worker(settings, store)
+    killed: set[int] = set()
+    until = time.monotonic() + _LONGEST_S
+    with store.write() as session:
+        session.execute(sa.update(Job).where(Job.kind != "check").values(state="cancelled"))
+    while time.monotonic() < until:
+        worker.tick()
+        for doing in worker.doing:
+            if doing.lease.subject == run_id and doing.process.pid not in killed:
+                killed.add(doing.process.pid)
+                doing.process.kill()
+        with store.read() as session:
+            run = run_of(session, run_id)
+            assert run is not None
+            if run.state == "failed":
+                break
+        time.sleep(0.1)
+    assert len(killed) == CRASHES
+    assert run.error is not None
+    assert run.error["code"] == "crashed"
+    worker.run_until_idle()
+    assert not list((runs_folder(settings)).rglob("run.json"))
+
+
+def test_a_cancelled_run_stops_within_seconds(settings: Settings, store: Store) -> None:
+    run_id = put_run(settings, store, day(40))
+    worker = Worker(settings, store)
+    while not any(doing.lease.subject == run_id for doing in worker.doing):
+        worker.tick()
+    with store.write() as session:
+        assert cancel_run(session, run_id)
+    since = time.monotonic()
+    while any(doing.lease.subject == run_id for doing in worker.doing):
+        worker.tick()
+        time.sleep(0.05)
+    assert time.monotonic() - since < 5
+    with store.read() as session:
+        run = run_of(session, run_id)
+        assert run is not None
+        assert run.state == "cancelled"
+    assert not list((runs_folder(settings) / run_id).iterdir())
+
+
+def test_a_worker_that_is_told_to_end_gives_its_run_back(settings: Settings, store: Store) -> None:
+    run_id = put_run(settings, store, day(40))
+    worker = Worker(settings, store)
+    while not any(doing.lease.subject == run_id for doing in worker.doing):
+        worker.tick()
+    worker.stopping.set()
+    worker.run(grace_s=0.0)
+    with store.read() as session:
+        job = session.scalars(sa.select(Job).where(Job.subject == run_id)).one()
+        assert (job.state, job.crashes) == ("queued", 0)
+        run = run_of(session, run_id)
+        assert run is not None
+        assert run.state == "queued"
