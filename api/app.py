@@ -2,19 +2,23 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from importlib import metadata
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from api import openapi, problems
 from api.access.guard import guard
 from api.access.identify import identify
+from api.access.secrets import cookie_name
 from api.access.table import check_complete
 from api.decide.fast import FastWay
 from api.documents.service import seed
+from api.enterprises.service import seed as seed_registry
 from api.features import DESCRIBED, ROUTERS
 from api.health.metrics import Metrics
 from api.law import Law, LawWatch
@@ -35,6 +39,17 @@ def operations() -> list[str]:
 def routes_of(routers: Iterable[APIRouter]) -> list[APIRoute]:
     """Return the routes of routers."""
     return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+
+
+@cache
+def _behind_the_door() -> list[BaseRoute]:
+    """Return all routes, pages too; prepared once a process, for that takes longer than all else that an application needs."""
+    whole = APIRouter()
+    for router in ROUTERS:
+        whole.include_router(router, prefix="/v1", dependencies=[Depends(guard)])
+    for router in pages.PAGES:
+        whole.include_router(router, dependencies=[Depends(guard)])
+    return whole.routes
 
 
 def create_app(settings: Settings | None = None, *, fast: bool = True) -> FastAPI:
@@ -59,6 +74,7 @@ def create_app(settings: Settings | None = None, *, fast: bool = True) -> FastAP
         # a store that does not answer, or has no tables yet, is told by /v1/ready
         with suppress(SQLAlchemyError):
             seed(store, settings.notices)
+            seed_registry(store)
         law.refresh(store)
         watch = LawWatch(law, store)
         planner.warm()
@@ -84,14 +100,13 @@ def create_app(settings: Settings | None = None, *, fast: bool = True) -> FastAP
     app.state.identify = identify
     app.state.metrics = metrics
     problems.install(app)
-    openapi.install(app, DESCRIBED)
+    openapi.install(app, DESCRIBED, cookie=cookie_name(settings))
     app.user_middleware[:0] = layers(settings, access=logs[0], faults=logs[1], metrics=metrics)
     if fast:
         # outside the innermost layer, which bounds how long a body may take to come: here it has come
         short = Middleware(FastWay, service=app.state.service, state=app.state, routes=routes_of(ROUTERS))
         app.user_middleware.insert(len(app.user_middleware) - 1, short)
-    for router in ROUTERS:
-        app.include_router(router, prefix="/v1", dependencies=[Depends(guard)])
+    app.router.routes.extend(_behind_the_door())
     pages.install(app)
     app.state.answer_page = pages.answer_page
     check_complete(operations())

@@ -65,14 +65,12 @@ class Law:
                         )
                         for row in standing
                     ] or self.now.pairs.values()
-                self.now = LawInForce(
-                    pairs, stamp=stamp or self.now.stamp, before=self.now, registry=registry
-                )
+                self.now = LawInForce(pairs, stamp=stamp or self.now.stamp, before=self.now, registry=registry)
                 self._registry_number = number
             except SQLAlchemyError:
                 return False
             except InputError as error:
-                _log.error("law.not_loaded %s", error.say("en"))  # noqa: TRY400 - the sentence says it all
+                _log.error("law.not_loaded %s", error.say("en"))
                 return False
             _log.info("law.loaded %s", ", ".join(self.now.ids))
             return True

@@ -66,12 +66,13 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
 
 
-def install(app: FastAPI, models: Sequence[type[BaseModel]] = ()) -> None:
+def install(app: FastAPI, models: Sequence[type[BaseModel]] = (), *, cookie: str) -> None:
     """Have an application describe itself with the answers of the door, and all errors as problems.
 
     Args:
         app: the application.
         models: of bodies that routes read as bytes, named in their descriptions only.
+        cookie: the name of a session's cookie.
     """
 
     def described() -> dict[str, Any]:
@@ -79,14 +80,14 @@ def install(app: FastAPI, models: Sequence[type[BaseModel]] = ()) -> None:
             schema = get_openapi(
                 title=app.title, version=app.version, summary=app.summary, routes=app.routes, openapi_version="3.1.0"
             )
-            _complete(schema, models)
+            _complete(schema, models, cookie)
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]
 
 
-def _complete(schema: dict[str, Any], models: Sequence[type[BaseModel]]) -> None:
+def _complete(schema: dict[str, Any], models: Sequence[type[BaseModel]], cookie: str) -> None:
     components = schema.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     more = [(model, "validation") for model in (ProblemShown, *models)]
@@ -100,7 +101,7 @@ def _complete(schema: dict[str, Any], models: Sequence[type[BaseModel]]) -> None
         "session": {
             "type": "apiKey",
             "in": "cookie",
-            "name": "truckban",
+            "name": cookie,
             "description": "a person's session; changes also send X-CSRF-Token",
         },
     }

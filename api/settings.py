@@ -31,10 +31,14 @@ class Settings(BaseSettings):
     raw_days: int = Field(default=30, ge=1, description="days that raw fixes are kept")
     lead_days: int = Field(default=730, ge=1, description="days that closed leads are kept")
     log_days: int = Field(default=180, ge=180, description="days that logs are kept (Cybersecurity Law, article 21)")
+    secret_key: SecretStr | None = Field(
+        default=None, min_length=32, description="seals secrets in the store; data_dir/keys/secrets.key if not set"
+    )
     session_hours: float = Field(default=12, gt=0, le=24 * 7)
     upload_bytes: int = Field(default=20_000_000_000, gt=0, description="the largest file of traces")
     body_bytes: int = Field(default=2_000_000, gt=0, description="the largest body of any other request")
     attachment_bytes: int = Field(default=10_000_000, gt=0, description="the largest file handed in for a permit")
+    document_bytes: int = Field(default=20_000_000, gt=0, description="the largest notice, zone or list of enterprises")
     permit_issuer: str | None = Field(
         default=None, max_length=200, description="who grants permits; whoever issued the notice if not set"
     )

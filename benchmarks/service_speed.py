@@ -7,6 +7,8 @@ Both are asked in turn with the same bodies, one core each; a figure is the medi
 installed, else a small client in here, which says so.
 """
 
+# ruff: noqa: S311 - made-up requests, no secrets
+
 import argparse
 import asyncio
 import json
@@ -116,7 +118,7 @@ def running(name: str, core: int):  # type: ignore[no-untyped-def]  # noqa: ANN2
     try:
         for _ in range(600):
             try:
-                urlopen(f"http://127.0.0.1:{PORTS[name]}/v1/health", timeout=1).close()  # noqa: S310
+                urlopen(f"http://127.0.0.1:{PORTS[name]}/v1/health", timeout=1).close()
                 break
             except OSError:
                 if server.poll() is not None:
@@ -138,7 +140,9 @@ def load(name: str, path: str, asked: Sequence[bytes], *, connections: int, seco
         with tempfile.NamedTemporaryFile("wb", suffix=".lua") as script:
             listed = b",\n".join(b"[==[" + body + b"]==]" for body in asked)
             script.write(
-                b'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nlocal bodies = {' + listed + b"}\n"
+                b'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nlocal bodies = {'
+                + listed
+                + b"}\n"
                 b"local ready = {}\nlocal n = 0\n"
                 b"function init(args) for i, b in ipairs(bodies) do ready[i] = wrk.format(nil, nil, nil, b) end end\n"
                 b"function request() n = n % #ready + 1 return ready[n] end\n" + _DONE.encode()
@@ -147,7 +151,10 @@ def load(name: str, path: str, asked: Sequence[bytes], *, connections: int, seco
             url = f"http://127.0.0.1:{PORTS[name]}{path}"
             command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "-s", script.name, url]
             run = subprocess.run(  # noqa: S603
-                command, capture_output=True, check=True, preexec_fn=lambda: os.sched_setaffinity(0, {core})  # noqa: PLW1509
+                command,
+                capture_output=True,
+                check=True,
+                preexec_fn=lambda: os.sched_setaffinity(0, {core}),
             )
             found = json.loads(run.stdout.splitlines()[-1])
     return Figures(

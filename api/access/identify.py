@@ -14,7 +14,7 @@ from api.store import accounts, sessions
 from api.store.base import now
 from zones.text import Text
 
-_BEFORE_CHANGE = {"accounts.who", "accounts.sign_out", "accounts.change_password", "web.signin", "web.settings"}
+_BEFORE_CHANGE = {"accounts.who", "accounts.sign_out", "accounts.change_password", "web.signin", "web.account"}
 
 
 def shows_something(request: Request) -> bool:

@@ -68,6 +68,7 @@ class TotpSecret(BaseModel):
 
     secret: str = Field(examples=["JBSWY3DPEHPK3PXP"])
     uri: str = Field(description="the same for a QR code", examples=["otpauth://totp/truckban:wang?secret=…"])
+    qr: str = Field(description="that QR code as SVG", examples=["<svg xmlns='http://www.w3.org/2000/svg'>…</svg>"])
 
 
 class TotpCode(Asked):

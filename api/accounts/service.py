@@ -8,6 +8,7 @@ import pyotp
 from sqlalchemy.orm import Session
 
 from api.access.principal import Principal
+from api.access.sealed import seal
 from api.access.secrets import hash_of_token, key_text, new_token
 from api.access.table import scopes_of
 from api.accounts.passwords import fits, keep, one_time, weakness
@@ -166,8 +167,9 @@ def enrol_totp(service: Service, principal: Principal, *, password: str) -> str:
         mine = _mine(session, principal, kept)
         if mine.totp_on:
             raise Problem(409, "totp_on", Text("动态码已启用", "the second step is on already"))
-        mine.totp_secret = pyotp.random_base32()
-        return mine.totp_secret
+        secret = pyotp.random_base32()
+        mine.totp_secret = seal(service.settings, secret, of=mine.id)
+        return secret
 
 
 def confirm_totp(service: Service, principal: Principal, *, code: str) -> None:
@@ -180,7 +182,7 @@ def confirm_totp(service: Service, principal: Principal, *, code: str) -> None:
         mine = _mine(session, principal)
         if mine.totp_on or mine.totp_secret is None:
             raise Problem(409, "totp_state", Text("没有等待确认的动态码", "there is no second step to confirm"))
-        if not take_code(mine, code):
+        if not take_code(service.settings, mine, code):
             raise InputError(Text("动态码不对", "the code is wrong"), field="body.code")
         mine.totp_on = True
         sessions.end_all(session, mine.id, but=principal.session)

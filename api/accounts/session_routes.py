@@ -19,6 +19,7 @@ from api.settings import Settings
 from api.store import accounts, sessions
 from api.store.audit import note
 from api.store.tables.accounts import Account, LoginSession
+from truckban.permitting.qr import qr_svg
 
 router = APIRouter(tags=["session"])
 Id = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$")]
@@ -89,7 +90,11 @@ def totp_begin(request: Request, asked: Confirmed, principal: Caller) -> TotpSec
     with service.store.read() as session:
         login = accounts.account(session, principal.account_id or "")
         name = login.login if login else ""
-    return TotpSecret(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="truckban"))
+    uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="truckban")
+    drawn = qr_svg(uri)
+    if "xmlns=" not in drawn:
+        drawn = drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    return TotpSecret(secret=secret, uri=uri, qr=drawn)
 
 
 @router.put(

@@ -1,12 +1,14 @@
 """Signing in: the same work and the same answer whatever is wrong."""
 
 import datetime as dt
+import logging
 import time
 from typing import NamedTuple, NoReturn
 
 import pyotp
 from sqlalchemy.orm import Session
 
+from api.access.sealed import unseal
 from api.access.secrets import hash_of_token, new_token, same
 from api.accounts.passwords import fits, is_dated, keep
 from api.problems import Problem
@@ -20,6 +22,7 @@ from zones.text import Text
 
 NOBODY = Actor("anonymous", "anonymous")
 _STEP_S = 30
+_log = logging.getLogger(__name__)
 
 
 class Begun(NamedTuple):
@@ -57,7 +60,7 @@ def sign_in(service: Service, *, login: str, password: str, code: str | None, be
         account = accounts.account_by_login(session, _storable(login), change=True)
         failure = accounts.failure_of(session, login_hash, change=True)
         shut = failure is not None and failure.locked_until is not None and failure.locked_until > now()
-        if account and right and not shut and account.password_hash == kept and _may_enter(account, code):
+        if account and right and not shut and account.password_hash == kept and _may_enter(service.settings, account, code):
             account.password_hash = anew
             accounts.forget_failures(session, login_hash)
             return begin_session(session, service.settings, account, before=before)
@@ -93,11 +96,15 @@ def begin_session(
     return Begun(token, made, account)
 
 
-def take_code(account: Account, code: str | None) -> bool:
+def take_code(settings: Settings, account: Account, code: str | None) -> bool:
     """Take a code of an account's authenticator, this step's or a neighbour's, and no code twice (RFC 6238, 5.2)."""
     if account.totp_secret is None or code is None:
         return False
-    totp = pyotp.TOTP(account.totp_secret)
+    secret = unseal(settings, account.totp_secret, of=account.id)
+    if secret is None:
+        _log.error("the secret of the second step of account %s does not open: is TRUCKBAN_SECRET_KEY another?", account.id)
+        return False
+    totp = pyotp.TOTP(secret)
     this = int(time.time()) // _STEP_S
     for step in (this - 1, this, this + 1):
         if step > (account.totp_last_step or 0) and same(totp.generate_otp(step), code):
@@ -106,10 +113,10 @@ def take_code(account: Account, code: str | None) -> bool:
     return False
 
 
-def _may_enter(account: Account, code: str | None) -> bool:
+def _may_enter(settings: Settings, account: Account, code: str | None) -> bool:
     if not account.active or (account.one_time_until is not None and account.one_time_until <= now()):
         return False
-    return not account.totp_on or take_code(account, code)
+    return not account.totp_on or take_code(settings, account, code)
 
 
 def _storable(login: str) -> str:

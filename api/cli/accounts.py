@@ -98,17 +98,17 @@ def _list(say: Speaker) -> Command:
         from api.cli.opened import opened_store  # noqa: PLC0415
         from api.store.accounts import accounts  # noqa: PLC0415
 
-        after = None
+        after: str | None = None
         with opened_store() as (_, store):
             while True:
                 with store.read() as session:
                     found = accounts(session, after=after, limit=500)[:500]
+                    for each in found:
+                        state = say("启用", "active") if each.active else say("停用", "closed")
+                        write(f"{each.id}  {_wide(each.login, 24)}  {_wide(each.role, 10)}  {state}  {each.name}")
+                        after = each.id
                 if not found:
                     return DONE
-                after = found[-1].id
-                for each in found:
-                    state = say("启用", "active") if each.active else say("停用", "closed")
-                    write(f"{each.id}  {_wide(each.login, 24)}  {_wide(each.role, 10)}  {state}  {each.name}")
 
     return new(say, list_, "list", ("列出账号", "List the accounts"), [])
 

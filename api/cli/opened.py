@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from api.problems import Problem
 from api.settings import Settings
@@ -32,7 +32,7 @@ def opened_store() -> Iterator[tuple[Settings, Store]]:
         yield settings, store
     except Problem as problem:
         raise InputError(problem.text) from None
-    except SQLAlchemyError as error:
+    except DBAPIError as error:
         text = Text(f"数据库没有响应：{type(error).__name__}", f"the store does not answer: {type(error).__name__}")
         raise InputError(text, field="TRUCKBAN_DATABASE_URL") from None
     finally:

@@ -16,7 +16,9 @@ class Vehicle(BaseModel):
 
     plate: str | None = Field(None, examples=["晋M12345"])
     plate_color: str | None = Field(None, examples=["yellow"])
-    vehicle_type: str | None = Field(None, description="words of the licence or a GA 24.4 code", examples=["重型自卸货车"])
+    vehicle_type: str | None = Field(
+        None, description="words of the licence or a GA 24.4 code", examples=["重型自卸货车"]
+    )
     length_mm: Amount | None = None
     gross_mass_kg: Amount | None = None
     energy: str | None = Field(None, examples=["diesel"])

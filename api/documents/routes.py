@@ -69,7 +69,6 @@ def _micros(at: dt.datetime) -> int:
     operation_id="documents.list",
     tags=["documents"],
     summary="Notices and zones that the store holds, the newest first",
-    response_model=DocumentPage,
     responses=answers(401, 403, 422),
 )
 def list_documents(
@@ -110,10 +109,11 @@ def add_document(
     zone = documents.read_zone(content) if kind == "zone" else None
 
     def make(session: Any) -> Made:  # noqa: ANN401
-        if zone is not None:
-            sha256 = documents.keep_zone(session, principal.actor, zone)
-        else:
-            sha256 = documents.keep_notice(session, principal.actor, content, notice)
+        sha256 = (
+            documents.keep_notice(session, principal.actor, content, notice)
+            if zone is None
+            else documents.keep_zone(session, principal.actor, zone)
+        )
         row = stored.facts_of(session, sha256) or not_found()
         return Made(DocumentShown.of(row), 201, {"Location": f"/v1/documents/{sha256}"})
 
@@ -125,7 +125,6 @@ def add_document(
     operation_id="documents.one",
     tags=["documents"],
     summary="What is known of a document",
-    response_model=DocumentShown,
     responses=answers(401, 403, 404, 422),
 )
 def one_document(request: Request, _principal: Caller, sha256: Sha256Path) -> DocumentShown:
@@ -163,7 +162,6 @@ def content_of(request: Request, _principal: Caller, sha256: Sha256Path) -> Resp
     operation_id="documents.in_force",
     tags=["documents"],
     summary="Which notice with which zone answers, and which did",
-    response_model=EnactmentPage,
     responses=answers(401, 403, 422),
 )
 def list_in_force(
@@ -241,7 +239,6 @@ def one_enactment(
     operation_id="documents.end",
     tags=["documents"],
     summary="Take a notice out of force",
-    response_model=EnactmentShown,
     responses=answers(401, 403, 404, 409, 412, 413, 422, 428),
 )
 def end(
@@ -262,7 +259,6 @@ def end(
     operation_id="documents.undo",
     tags=["documents"],
     summary="Take back that a notice was put in force",
-    response_model=EnactmentShown,
     responses=answers(401, 403, 404, 409, 412, 413, 422, 428),
 )
 def undo(

@@ -22,7 +22,9 @@ class DocumentShown(BaseModel):
     name: str = Field(description="the notice's id, or the zone's", examples=["linyi-2023-5"])
     title: str
     size: int = Field(description="bytes")
-    facts: dict[str, Any] = Field(description="of a notice its place and dates; of a zone its grade, areas and warnings")
+    facts: dict[str, Any] = Field(
+        description="of a notice its place and dates; of a zone its grade, areas and warnings"
+    )
     added_at: dt.datetime
     added_by: str = Field(description="the account's id, or `program`")
 

@@ -55,7 +55,9 @@ def read_zone(content: bytes) -> Zone:
         return zone_of(found.text.encode())
     except InputError as error:
         place = _place(error)
-        raise Problem(422, "invalid_zone", error.text, errors=[(place, error.text)], more={"lines": [error.line]}) from None
+        raise Problem(
+            422, "invalid_zone", error.text, errors=[(place, error.text)], more={"lines": [error.line]}
+        ) from None
 
 
 def _place(error: InputError) -> str:
@@ -103,9 +105,7 @@ def keep_zone(session: Session, actor: Actor, zone: Zone) -> str:
     return _keep(session, actor, "zone", zone.text.encode(), zone.sha256, values)
 
 
-def _keep(
-    session: Session, actor: Actor, kind: str, content: bytes, sha256: str, values: dict[str, Any]
-) -> str:
+def _keep(session: Session, actor: Actor, kind: str, content: bytes, sha256: str, values: dict[str, Any]) -> str:
     if len(values["name"]) > 200 or len(values["title"]) > 500:  # noqa: PLR2004 - as the store's columns
         text = Text("名称太长（编号最多 200 字，标题最多 500 字）", "too long a name: 200 characters, 500 for a title")
         raise Problem(422, f"invalid_{kind}", text, errors=[("id", text)])
@@ -138,7 +138,9 @@ def enact(
         keep_zone(session, actor, pair.ground.zone)
     before = stored.last_change(session, pair.notice.id)
     if before is not None and before.since > begins:
-        text = Text("这个通告已有更晚起用的安排，请先撤销它", "a later change of this notice is planned; undo that first")
+        text = Text(
+            "这个通告已有更晚起用的安排，请先撤销它", "a later change of this notice is planned; undo that first"
+        )
         raise Problem(409, "later_change", text, more={"enactment": before.id})
     row = Enactment(
         id=new_id(),
@@ -163,7 +165,12 @@ def enact(
         "law.enact",
         f"enactment:{row.id}",
         why=why,
-        details={"notice": notice, "zone": row.zone_sha256, "since": begins.isoformat(), "in_place_of": before and before.id},
+        details={
+            "notice": notice,
+            "zone": row.zone_sha256,
+            "since": begins.isoformat(),
+            "in_place_of": before and before.id,
+        },
     )
     return row
 

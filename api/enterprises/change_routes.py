@@ -1,6 +1,5 @@
 """`/v1/enterprises/…`: names, codes, lists that do not count, and going back to an earlier version."""
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -9,7 +8,8 @@ from fastapi import APIRouter, Header, Request, Response
 from api.access.guard import Caller
 from api.access.principal import Principal
 from api.enterprises import service as registries
-from api.enterprises.schemas import NewAlias, NewCode, Restore, Said, VersionShown
+from api.enterprises.change_schemas import NewAlias, NewCode, Restore, Said
+from api.enterprises.schemas import VersionShown
 from api.enterprises.service import Act, etag_of_registry, today
 from api.enterprises.words import Asked, EnterprisePath, ListPath
 from api.once import Made, do_once
@@ -41,8 +41,7 @@ def made(request: Request, principal: Principal, asked: Any, make: Callable[[Any
 
 
 def _said(request: Request, asked: Said) -> operating.Said:
-    day: dt.date = asked.date or today(service_of(request))
-    return operating.Said(asked.source, day)
+    return operating.Said(asked.source, asked.date or today(service_of(request)))
 
 
 def _of_enterprise(
@@ -71,9 +70,7 @@ def _of_enterprise(
     response_model=VersionShown,
     responses=_CHANGES,
 )
-def restore(
-    request: Request, principal: Caller, asked: Restore, _match: IfMatch = None, _key: Key = None
-) -> Response:
+def restore(request: Request, principal: Caller, asked: Restore, _match: IfMatch = None, _key: Key = None) -> Response:
     """Undo: the version in `before` of the newest one counts again, as a new version. Both stay on record."""
     return made(
         request,
@@ -123,9 +120,7 @@ def _of_list(request: Request, principal: Principal, list_id: str, asked: Said, 
         return act(registry, list_id, said, asked.why)
 
     act = Act("withdraw" if withdrawn else "reinstate", list_id, asked.why)
-    return made(
-        request, principal, asked, lambda session: registries.change(request, session, principal, act, change)
-    )
+    return made(request, principal, asked, lambda session: registries.change(request, session, principal, act, change))
 
 
 @router.post(

@@ -11,15 +11,9 @@ from api.documents.routes import body_of
 from api.enterprises import handed_in
 from api.enterprises import service as registries
 from api.enterprises.change_routes import IfMatch, Key, made
+from api.enterprises.change_schemas import ChangeShown, DraftShown, ImportPreview, SitePreview, SitesPreview
 from api.enterprises.handed_in import Options, import_of, renames_of, sites_of, token_of
-from api.enterprises.schemas import (
-    ChangeShown,
-    DraftShown,
-    ImportPreview,
-    SitePreview,
-    SitesPreview,
-    VersionShown,
-)
+from api.enterprises.schemas import VersionShown
 from api.enterprises.service import Act, etag_of_registry, today
 from api.enterprises.showing import shown_entry
 from api.enterprises.words import OnDay, PlainText
@@ -30,7 +24,6 @@ from api.service import service_of
 from api.store.audit import note
 from api.store.tables.enterprises import RegistryVersion
 from api.traces.schemas import FileName
-from enterprises.registry import Registry
 from truckban.enterprise_export import exported
 from zones.text import Text
 
@@ -124,7 +117,7 @@ def preview_import(
     responses=answers(400, 401, 403, 409, 412, 413, 422, 428),
     openapi_extra=_FILE,
 )
-def import_list(  # noqa: PLR0913, PLR0917  (one for each part of the request)
+def import_list(
     request: Request,
     principal: Caller,
     file_name: Given,
@@ -155,7 +148,7 @@ def import_list(  # noqa: PLR0913, PLR0917  (one for each part of the request)
     responses=answers(401, 403, 413, 422),
     openapi_extra=_FILE,
 )
-def preview_sites(  # noqa: PLR0913, PLR0917  (one for each part of the request)
+def preview_sites(
     request: Request,
     response: Response,
     _principal: Caller,
@@ -173,7 +166,7 @@ def preview_sites(  # noqa: PLR0913, PLR0917  (one for each part of the request)
     response.headers["ETag"] = etag_of_registry(registry.sha256)
     before = {site.id for site in registry.sites}
     day = today(service)
-    shown = {}
+    shown: dict[str, tuple[str, dict[str, Any]]] = {}
     for enterprise in {site.enterprise for site in sites}:
         entry = shown_entry(after, after.entry(enterprise, day), lang)
         shown |= {site["id"]: (entry["name"], site) for site in entry["sites"]}
@@ -269,13 +262,11 @@ def export(
 ) -> Response:
     """Return what `truckban enterprise export` writes: CSV and Excel without sites, JSON and GeoJSON with them."""
     service = service_of(request)
-    registry: Registry = service.law.registry
+    registry = service.law.registry
     day = on or today(service)
     data, count = exported(registry, day, kind, language_of(request))
     with service.store.write() as session:
         details = {"format": kind, "on": day.isoformat(), "rows": count, "sha256": registry.sha256}
         note(session, principal.actor, "enterprises.export", "registry", details=details)
     name = f"enterprises-{day.isoformat()}.{kind}"
-    return Response(
-        data, media_type=_MEDIA[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return Response(data, media_type=_MEDIA[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,5 +1,6 @@
 """Searches for visits and counts of loads: asked for, looked at, cancelled."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -7,8 +8,6 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
-
-import datetime as dt
 
 from api.access.principal import Principal
 from api.access.table import Reach
@@ -119,7 +118,9 @@ def uploads_given(
             raise wrong("uploads", Text(f"缺少 {kind}", f"there is no {kind} among them"))
     for kind, count in counts.items():
         if count > most.get(kind, 0):
-            raise wrong("uploads", Text(f"{kind} 最多 {most.get(kind, 0)} 个", f"at most {most.get(kind, 0)} of {kind}"))
+            raise wrong(
+                "uploads", Text(f"{kind} 最多 {most.get(kind, 0)} 个", f"at most {most.get(kind, 0)} of {kind}")
+            )
     return [found[id_] for id_ in ids]
 
 
@@ -129,7 +130,11 @@ def wrong(field: str, text: Text) -> Problem:
 
 
 def create(
-    request: Request, principal: Principal, asked: NewFreight, kind: str, options: Any  # noqa: ANN401
+    request: Request,
+    principal: Principal,
+    asked: NewFreight,
+    kind: str,
+    options: Any,  # noqa: ANN401
 ) -> Response:
     """Take a run in, once; `options` returns them from a session, or refuses."""
 
@@ -158,7 +163,7 @@ def page_of(
     lang = language_of(request)
     with service_of(request).store.read() as session:
         rows = stored.runs_page(
-            session, kind, owner=owner_of(principal, reach), before=key and key[0], limit=limit
+            session, kind, owner=owner_of(principal, reach), before=None if key is None else key[0], limit=limit
         )
         shown, following = cut(rows, limit, lambda row: (row.id,))
         uploads = stored.uploads_of_each(session, [run.id for run in shown])

@@ -154,9 +154,7 @@ def _check_packed(content: bytes, file_name: str) -> None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise InputError(Text("不是 Excel 文件", "this is no Excel file"), file=file_name, field="body") from None
     if size > _MOST_UNPACKED:
-        raise InputError(
-            Text("解压后太大", "it would be too large when unpacked"), file=file_name, field="body"
-        )
+        raise InputError(Text("解压后太大", "it would be too large when unpacked"), file=file_name, field="body")
 
 
 def _check_json(content: bytes, file_name: str) -> None:

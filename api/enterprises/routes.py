@@ -92,7 +92,10 @@ def list_enterprises(
 
 
 @router.get(
-    "/registry", operation_id="enterprises.registry", summary="The registry that counts", responses=answers(401, 403, 422)
+    "/registry",
+    operation_id="enterprises.registry",
+    summary="The registry that counts",
+    responses=answers(401, 403, 422),
 )
 def registry_now(request: Request, response: Response, _principal: Caller) -> RegistryShown:
     """Show the lists and what operators did. Its ETag, the hash, is what If-Match names when it is changed."""
@@ -129,9 +132,7 @@ def list_versions(request: Request, _principal: Caller, limit: Limit = 50, curso
         **answers(401, 403, 404, 422),
     },
 )
-def version_content(
-    request: Request, _principal: Caller, number: Annotated[int, Path(ge=1, le=2**31 - 1)]
-) -> Response:
+def version_content(request: Request, _principal: Caller, number: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> Response:
     """Return the registry's bytes as they were."""
     with service_of(request).store.read() as session:
         row = stored.version_of(session, number) or not_found()
@@ -183,9 +184,7 @@ def shipper(
     _principal: Caller,
     name: Annotated[PlainText, Query(min_length=1, max_length=200, examples=["汇鑫商砼"])],
     on: OnDay = None,
-    to: Annotated[
-        dt.date | None, Query(ge=_FIRST, le=_LAST, description="the last day, included; of a permit")
-    ] = None,
+    to: Annotated[dt.date | None, Query(ge=_FIRST, le=_LAST, description="the last day, included; of a permit")] = None,
     credit_code: Annotated[PlainText | None, Query(max_length=100)] = None,
 ) -> ShipperShown:
     """Say what the lists say of a shipper on a day or on all the days of a permit: a fact for who decides."""
@@ -216,7 +215,7 @@ def one_enterprise(
         not_found()
     day = on or today(service)
     response.headers["ETag"] = etag_of_registry(registry.sha256)
-    names = [NameShown(name=name, since=span.since, to=span.to) for name, span in registry.names(enterprise)]  # type: ignore[call-arg]
+    names = [NameShown(name=name, since=span.since, to=span.to) for name, span in registry.names(enterprise)]
     return EnterpriseWhole.model_validate(
         {
             **shown_entry(registry, registry.entry(enterprise, day), language_of(request)),
@@ -241,9 +240,7 @@ def summary(
     principal: Caller,
     reach: CallerReach,
     enterprise: EnterprisePath,
-    until: Annotated[
-        dt.date | None, Query(ge=_FIRST, le=_LAST, description="the last day; today unless said")
-    ] = None,
+    until: Annotated[dt.date | None, Query(ge=_FIRST, le=_LAST, description="the last day; today unless said")] = None,
     weeks: Annotated[int, Query(ge=1, le=260)] = 26,
 ) -> Summary:
     """Count by weeks from Monday to Sunday where the notice holds. No vehicle is named."""

@@ -42,7 +42,7 @@ class Act(NamedTuple):
 
     name: str
     subject: str | None
-    why: str
+    why: str | None
     facts: Mapping[str, Any] = {}
 
 
@@ -72,7 +72,7 @@ def _seeded(session: Session) -> RegistryVersion:
         return newest
     with told():
         registry = registry_named(None)
-    return _add(session, PROGRAM, registry, Act("seed", None, "built in"), before=None)
+    return _add(session, PROGRAM, registry, Act("seed", None, None), before=None)
 
 
 def current(session: Session) -> tuple[RegistryVersion, Registry]:

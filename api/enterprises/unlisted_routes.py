@@ -129,7 +129,9 @@ class Look(Asked):
     why: Why
 
 
-@router.get("", operation_id="unlisted.list", summary="Possible loading places on no list", responses=answers(401, 403, 422))
+@router.get(
+    "", operation_id="unlisted.list", summary="Possible loading places on no list", responses=answers(401, 403, 422)
+)
 def list_places(
     request: Request, principal: Caller, state: Only = None, limit: Limit = 50, cursor: Cursor = None
 ) -> PlacePage:
@@ -241,9 +243,7 @@ def undo(
     return _act(request, principal, place, asked, None)
 
 
-def _act(
-    request: Request, principal: Principal, place: str, asked: Look, act: tuple[str, str] | None
-) -> Response:
+def _act(request: Request, principal: Principal, place: str, asked: Look, act: tuple[str, str] | None) -> Response:
     service = service_of(request)
 
     def make(session: Session) -> Made:

@@ -37,7 +37,7 @@ class Doing:
             [sys.executable, "-m", "api.jobs.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         url = settings.database_url
-        handed = settings.model_dump(mode="json", exclude={"database_url"})
+        handed = settings.model_dump(mode="json", exclude={"database_url", "secret_key", "oidc_client_secret"})
         handed["database_url"] = None if url is None else url.get_secret_value()
         handed["data_dir"] = str(settings.data_dir.absolute())
         assert self.process.stdin is not None  # noqa: S101

@@ -41,7 +41,9 @@ def export(
     plates: Literal["masked", "full"] = "masked",
     why: Annotated[
         str | None,
-        Query(min_length=2, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$", description="needed for full plates"),
+        Query(
+            min_length=2, max_length=500, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", description="needed for full plates"
+        ),
     ] = None,
 ) -> StreamingResponse:
     """Export leads, the oldest first. Each export is on record with its filters, and with its reason where plates are full."""

@@ -81,14 +81,15 @@ def _timed(session: Session, filters: Filters) -> Filters:
 
 def _lines(session: Session, leads: Any, fine: float, plates: Plates) -> list[dict[str, Any]]:  # noqa: ANN401
     facts = facts_of(session, leads)
+    drawn = [shapely.linestrings(facts[lead.number].line) for lead in leads]
     return [
         {
             "type": "Feature",
             "id": lead.lead_id,
-            "geometry": shapely.geometry.mapping(shapely.LineString(facts[lead.number].line).simplify(fine)),
+            "geometry": {"type": "LineString", "coordinates": shapely.get_coordinates(line).round(6).tolist()},
             "properties": _properties(lead, facts[lead.number].facts["roads"], plates),
         }
-        for lead in leads
+        for lead, line in zip(leads, shapely.simplify(drawn, fine), strict=True)
     ]
 
 

@@ -28,7 +28,10 @@ from zones.text import Text
 router = APIRouter(prefix="/leads", tags=["leads"])
 LeadPath = Annotated[str, Path(pattern="^[0-9a-f]{16,64}$", examples=["fcff3e0513e97004"])]
 WhyQuery = Annotated[
-    str, Query(min_length=2, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$", description="goes into the audit trail")
+    str,
+    Query(
+        min_length=2, max_length=500, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", description="goes into the audit trail"
+    ),
 ]
 _GONE = Text(
     "这条线索的定位点已按期限删除，或当时没有保存",
@@ -82,7 +85,7 @@ def map_leads(
             examples=["110.74,35.12,110.80,35.17"],
         ),
     ],
-    limit: Annotated[int, Query(ge=1, le=2000, description="more leads than that are shown as counts")] = 300,
+    limit: Annotated[int, Query(ge=1, le=10_000, description="more leads than that are shown as counts")] = 300,
 ) -> LeadMap:
     """Show leads as lines, or as counts on a grid where they are many.
 

@@ -22,7 +22,6 @@ from truckban.vehicles.plates import read_plate
 from zones.errors import InputError
 
 
-
 class _Loads(FreightKind):
     name = "loads"
 

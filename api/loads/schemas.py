@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.enterprises.freight_runs import NewFreight
 from api.enterprises.words import PlainText
@@ -15,10 +15,10 @@ Verdict = Literal["within", "over", "undetermined"]
 class NewLoads(NewFreight):
     """Records that are held against the limits: uploads of the kind `loads`."""
 
-    model_config = {
-        "extra": "forbid",
-        "json_schema_extra": {"examples": [{"uploads": ["01J0000000000000000000SL1P"], "why": "五月装载核查"}]},
-    }
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"uploads": ["01J0000000000000000000SL1P"], "why": "五月装载核查"}]},
+    )
 
     time_zone: Annotated[
         PlainText, StringConstraints(min_length=1, max_length=60), Field(description="of times without an offset")
@@ -28,8 +28,11 @@ class NewLoads(NewFreight):
             Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")],
             Annotated[PlainText, StringConstraints(min_length=1, max_length=100)],
         ],
-        Field(description="names of the files' columns, by the names of `truckban enterprise loads --column`"),
-    ] = {}
+        Field(
+            default_factory=dict,
+            description="names of the files' columns, by the names of `truckban enterprise loads --column`",
+        ),
+    ]
     drive_axles: Annotated[
         int | None, Field(ge=1, le=10, strict=True, description="where a record does not say; unknown unless said")
     ] = None

@@ -13,8 +13,16 @@ from api.permits.files import ATTACHMENTS_PATH
 from api.settings import Settings
 from api.traces.files import PIECE_BYTES, PIECES_PATH
 
-ROOMY: tuple[tuple[str, str, int], ...] = (("PATCH", PIECES_PATH, PIECE_BYTES),)
-"""Method and beginning of paths that take larger bodies than others, and how large."""
+_DOCUMENT_PATHS = ("/v1/documents", "/v1/enterprises/import", "/v1/enterprises/sites")
+
+
+def roomy(settings: Settings) -> tuple[tuple[str, str, int], ...]:
+    """Return method and beginning of paths that take larger bodies than others, and how large."""
+    return (
+        ("PATCH", PIECES_PATH, PIECE_BYTES),
+        ("POST", ATTACHMENTS_PATH, settings.attachment_bytes),
+        *(("POST", path, max(settings.document_bytes, settings.body_bytes)) for path in _DOCUMENT_PATHS),
+    )
 
 
 def layers(settings: Settings, *, access: LogFile, faults: LogFile, metrics: Metrics) -> list[Middleware]:
@@ -29,12 +37,11 @@ def layers(settings: Settings, *, access: LogFile, faults: LogFile, metrics: Met
         faults: the log of what broke.
         metrics: of this application.
     """
-    roomy = (*ROOMY, ("POST", ATTACHMENTS_PATH, settings.attachment_bytes))
     proxy = [Middleware(TrustedProxy, proxies=settings.proxies)] if settings.behind_proxy else []
     return [
         *proxy,
         Middleware(SecurityHeaders, secure=settings.secure),
         Middleware(Record, access=access, faults=faults, metrics=metrics, believe_ids=settings.behind_proxy),
         Middleware(Rates, per_minute=settings.rate_per_minute, sign_ins_per_minute=settings.sign_ins_per_minute),
-        Middleware(Bounds, body_bytes=settings.body_bytes, roomy=roomy, request_s=settings.request_s),
+        Middleware(Bounds, body_bytes=settings.body_bytes, roomy=roomy(settings), request_s=settings.request_s),
     ]

@@ -124,7 +124,6 @@ def download(request: Request, principal: Caller, reach: CallerReach, attachment
         note(session, principal.actor, "attachment.look", f"permit:{file.permit_id}", details=details)
         headers = {
             "Content-Disposition": files.disposition(file.name),
-            "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "no-store",
         }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 _TIMEZONE = "Asia/Shanghai"
+_FIRST_YEAR, _LAST_YEAR = 1990, 2210
 _NOT_IN_STORE = Text(
     "签名真实，但本系统没有这张证的记录：请向签发机关核实",
     "genuinely signed, but this service has no record of the permit: ask who issued it",
@@ -134,8 +135,17 @@ def at_instant(row: Permit, events: Sequence[Event], at: dt.datetime) -> list[di
 
 
 def read_at(at: dt.datetime | None) -> dt.datetime:
-    """Return the instant asked about; now where none is."""
-    return dt.datetime.now(dt.UTC) if at is None else at.astimezone(dt.UTC)
+    """Return the instant asked about; now where none is.
+
+    Raises:
+        Problem: 422; nothing can have been in force then.
+    """
+    if at is None:
+        return dt.datetime.now(dt.UTC)
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        text = Text("时间不合理", "such a time cannot be meant")
+        raise Problem(422, "invalid", text, errors=[("query.at", text)])
+    return at.astimezone(dt.UTC)
 
 
 def vehicle_of(found: Sequence[Signed], number: int) -> Signed:

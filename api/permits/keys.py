@@ -16,6 +16,7 @@ from truckban.permitting.keys import key_id, load_private, new_key, save_private
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 _PROGRAM = Actor("program", "program")

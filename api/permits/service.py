@@ -300,13 +300,13 @@ def approve(
     except InputError as error:
         raise Problem(422, "too_much", error.text, errors=[("body.route", error.text)]) from None
     row.permit_no, row.approval = approval.permit_no, as_fields(approval)
-    take(session, principal, row, law, "approve", said)
-    row.ends_at = ends_at
     try:
         session.flush()
     except IntegrityError:
         text = Text("这个证号已经用过", "this number is taken")
         raise Problem(409, "number_taken", text, errors=[("body.permit_no", text)]) from None
+    take(session, principal, row, law, "approve", said)
+    row.ends_at = ends_at
     return approval
 
 

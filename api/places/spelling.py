@@ -1,6 +1,5 @@
 """In which ways people type a name: its characters, its sound, the first letters of its sound."""
 
-import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from pypinyin import Style, lazy_pinyin, pinyin
 from zones import spellings
 
 # 行 is xing and hang: so many readings of a name are kept, and no more
-_READINGS = 8
+_READINGS = 24
 _APART = ("×", "✕", "*", "/", "&", ",", "、", ";", "+", "与", "和", " ")
 _LIKE = ("traditional", "alike")
 _STEPS = 3
@@ -47,8 +46,14 @@ def folded(text: str) -> str:
 def sounds_of(name: str) -> Sounds:
     """Return the ways in which a name is typed."""
     said = folded(name)
-    by_character = pinyin(said, style=Style.NORMAL, heteronym=True, v_to_u=False)
-    readings = [tuple(lazy_pinyin(said, v_to_u=False)), *itertools.islice(itertools.product(*by_character), _READINGS)]
+    likely = tuple(lazy_pinyin(said, v_to_u=False))
+    readings = [likely]
+    if len(likely) == len(said):
+        # one character read otherwise at a time: 重庆路 is chongqing to who knows it
+        for at, character in enumerate(said):
+            others = pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)[0]
+            readings += [(*likely[:at], other, *likely[at + 1 :]) for other in others if other != likely[at]]
+    readings = readings[:_READINGS]
     return Sounds(
         text=said,
         short=tuple(dict.fromkeys("".join(part[:1] for part in reading) for reading in readings)),

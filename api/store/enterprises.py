@@ -192,9 +192,7 @@ def undo_on(session: Session, place: Candidate, *, actor: str) -> CandidateAct |
 def purge_examples(session: Session, before: dt.datetime) -> int:
     """Remove single stops of vehicles from places that no run found since then; what is counted stays."""
     ids = [
-        place.id
-        for place in session.scalars(sa.select(Candidate).where(Candidate.found_at < before))
-        if place.examples
+        place.id for place in session.scalars(sa.select(Candidate).where(Candidate.found_at < before)) if place.examples
     ]
     for start in range(0, len(ids), _TOGETHER):
         some = ids[start : start + _TOGETHER]

@@ -21,16 +21,16 @@ class Kind(NamedTuple):
     state: str
     verdict: str
     vehicle_class: str
-    enterprise_id: str
 
 
 def kinds_of(row: Mapping[str, Any], roads: Iterable[str]) -> list[Kind]:
-    """Return under what a lead counts: once among all, once for its entry, once for each of its roads."""
-    shared = (row["day"], row["hour"], row["state"], row["verdict"], row["vehicle_class"], row["enterprise_id"] or "")
+    """Return under what a lead counts: once among all, for its entry and for its enterprise, once for each of its roads."""
+    shared = (row["day"], row["hour"], row["state"], row["verdict"], row["vehicle_class"])
     entry = row["entry_number"]
     return [
         Kind("all", "", *shared),
         Kind("entry", "" if entry is None else str(entry), *shared),
+        Kind("enterprise", row["enterprise_id"] or "", *shared),
         *(Kind("road", road, *shared) for road in dict.fromkeys(roads)),
     ]
 

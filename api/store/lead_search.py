@@ -1,8 +1,8 @@
 """Leads found by filters, in order, a page at a time: as fast for the last of ten million as for the first.
 
-Databases guess badly which of several conditions is rare. Here it is looked at: each condition is counted in its index up to a
-few thousand. A rare one yields all its leads, which are then filtered and sorted; where none is rare, the index that has the
-wanted order is walked until the page is full. The other conditions are written so that no index serves them.
+Databases guess badly which of several conditions is rare. Here it is looked at: each condition is counted in its index, up to some
+thousands. The index of the rarest is walked until the page is full where it has the wanted order, else all its leads are filtered
+and sorted; where none is rare, an index in the wanted order is walked. The other conditions are written so that no index serves them.
 """
 
 import datetime as dt
@@ -17,6 +17,7 @@ from api.store.tables.leads import Lead, LeadFacts, LeadRoad, LeadRun
 
 Sort = Literal["entered_at", "probability"]
 _RARE = 5_000
+_RARE_WALKED = 30_000
 _RARE_IN_TIME = 30_000
 """Leads of one time lie side by side, and the index of times holds their probabilities."""
 
@@ -75,6 +76,7 @@ class _Asked:
     orders: frozenset[str] = frozenset(("entered_at", "probability"))
     rare: int = _RARE
     walks: bool = field(default=True)
+    of: str = ""
 
 
 def leads_found(
@@ -91,22 +93,32 @@ def leads_found(
     """
     if filters.plates == ():
         return []
-    asked = list(_conditions(filters))
+    # what bounds the sort key bounds the walk; it is looked up as little as the order itself
+    asked = [each for each in _conditions(filters) if each.of != order.by]
+    served = [each for each in asked if each.walks and order.by in each.orders]
     rare = _rarest(session, asked, order)
-    if rare is not None:
+    if rare is not None and rare not in served:
         numbers = sa.select(rare.table.number).where(*rare.plain)
         query = sa.select(Lead).where(Lead.number.in_(numbers), *_hidden(asked, rare))
-        query = query.where(*_past(Lead, order, after, hidden=True))
+        query = query.where(*_bounds(Lead, filters, order, hidden=True), *_past(Lead, order, after, hidden=True))
         return session.scalars(query.order_by(*_sorted(Lead, order, hidden=True)).limit(limit + 1)).all()
-    walked = next((each for each in asked if each.walks and order.by in each.orders), None)
+    walked = rare or next(iter(served), None)
     table: type[Lead | LeadRoad | LeadRun] = Lead if walked is None else walked.table
     query = sa.select(Lead)
     if table is not Lead:
         query = query.join(table, table.number == Lead.number)
-    query = query.where(*(() if walked is None else walked.plain), *_hidden(asked, walked), *_past(table, order, after))
-    if order.by == "entered_at":
-        query = query.where(*_span(table, filters))
+    query = query.where(*(() if walked is None else walked.plain), *_hidden(asked, walked))
+    query = query.where(*_bounds(table, filters, order), *_past(table, order, after))
     return session.scalars(query.order_by(*_sorted(table, order)).limit(limit + 1)).all()
+
+
+def _bounds(
+    table: type[Lead | LeadRoad | LeadRun], filters: Filters, order: Order, *, hidden: bool = False
+) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield what the filters say of the sort key."""
+    if order.by == "entered_at":
+        return _span(table, filters, hidden=hidden)
+    return _likely(_unindexed(table.probability) if hidden else table.probability, filters)
 
 
 def every_lead(session: Session, filters: Filters, order: Order, *, together: int = 500) -> Iterator[Sequence[Lead]]:
@@ -150,7 +162,7 @@ def _conditions(filters: Filters) -> Iterator[_Asked]:
     """Yield the conditions, those that are usually the rarest first."""
     if filters.plates is not None:
         own = Lead.plate.in_(filters.plates)
-        yield _Asked(Lead, (own,), (own,), rare=2**31)
+        yield _Asked(Lead, (own,), (own,), frozenset(), 2**31, walks=False)
     for table, column, value in (
         (LeadRun, LeadRun.run_id, filters.run_id),
         (LeadRoad, LeadRoad.road, filters.road),
@@ -163,10 +175,18 @@ def _conditions(filters: Filters) -> Iterator[_Asked]:
             yield _Asked(Lead, (column == value,), (_unindexed(column) == value,))
     if filters.since is not None or filters.until is not None:
         hidden = tuple(_span(Lead, filters, hidden=True))
-        yield _Asked(Lead, tuple(_span(Lead, filters)), hidden, frozenset(("probability",)), _RARE_IN_TIME, walks=False)
+        yield _Asked(
+            Lead,
+            tuple(_span(Lead, filters)),
+            hidden,
+            frozenset(("probability",)),
+            _RARE_IN_TIME,
+            walks=False,
+            of="entered_at",
+        )
     if filters.least is not None or filters.most is not None:
         plain, hidden = (tuple(_likely(column, filters)) for column in (Lead.probability, _unindexed(Lead.probability)))
-        yield _Asked(Lead, plain, hidden, frozenset(("probability",)))
+        yield _Asked(Lead, plain, hidden, frozenset(), walks=False, of="probability")
     if filters.box is not None:
         west, south, east, north = filters.box
         inside = (Lead.lon.between(west, east), Lead.lat.between(south, north))
@@ -182,10 +202,12 @@ def _rarest(session: Session, asked: Sequence[_Asked], order: Order) -> _Asked |
         return None
     found = []
     for each in asked:
-        if each.rare:
-            some = sa.select(sa.literal(1)).select_from(each.table).where(*each.plain).limit(each.rare + 1).subquery()
+        # an index that is walked in order is left when the page is full: it may be longer
+        most = max(each.rare, _RARE_WALKED) if each in served else each.rare
+        if most:
+            some = sa.select(sa.literal(1)).select_from(each.table).where(*each.plain).limit(most + 1).subquery()
             counted = session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
-            if counted <= each.rare:
+            if counted <= most:
                 found.append((counted, each))
     return min(found, key=lambda pair: pair[0])[1] if found else None
 

@@ -149,10 +149,7 @@ def events_of(session: Session, ids: Collection[str]) -> dict[str, list[Event]]:
 
 def next_number(session: Session, year: int) -> int:
     """Return the next number of a year; two at once wait for each other."""
-    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415
-
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(PermitNumber).values(year=year, last=0).on_conflict_do_nothing())
+    session.execute(insert_of(session)(PermitNumber).values(year=year, last=0).on_conflict_do_nothing())
     row = session.get_one(PermitNumber, year, with_for_update=True, populate_existing=True)
     row.last += 1
     session.flush()
@@ -391,9 +388,13 @@ def public_keys(session: Session) -> Sequence[PermitKey]:
 
 
 def keep_public_key(session: Session, id_: str, pem: str) -> bool:
-    """Keep a public key; return False where it is known."""
-    if session.get(PermitKey, id_) is not None:
-        return False
-    session.add(PermitKey(id=id_, pem=pem))
-    session.flush()
-    return True
+    """Keep a public key; return False where it is known, also by the hand of another process at once."""
+    made = session.execute(insert_of(session)(PermitKey).values(id=id_, pem=pem, since=now()).on_conflict_do_nothing())
+    return bool(made.rowcount)  # type: ignore[attr-defined]  # of an INSERT it is there
+
+
+def insert_of(session: Session) -> Any:  # noqa: ANN401
+    """Return the INSERT of the database that can leave alone what is there."""
+    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415
+
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

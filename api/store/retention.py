@@ -130,7 +130,7 @@ def hold_of(session: Session, id_: str) -> tuple[Hold, Lead] | None:
     """Return a hold with its lead, locked."""
     asked = sa.select(Hold, Lead).join(Lead, Lead.number == Hold.number).where(Hold.id == id_)
     row = session.execute(asked.with_for_update()).one_or_none()
-    return None if row is None else row.tuple()
+    return None if row is None else (row[0], row[1])
 
 
 def release(session: Session, hold: Hold) -> None:
@@ -150,4 +150,4 @@ def holds_page(session: Session, *, limit: int, after: str | None) -> list[tuple
     )
     if after is not None:
         asked = asked.where(Hold.id < after)
-    return [row.tuple() for row in session.execute(asked)]
+    return [(row[0], row[1]) for row in session.execute(asked)]

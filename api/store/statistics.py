@@ -42,7 +42,7 @@ def figures(session: Session, by: By, filters: Filters, days: Days) -> Sequence[
     asked = [LeadCount.dimension == dimension, *_bounds(LeadCount.day, days)]
     if value is not None:
         asked.append(LeadCount.value == value)
-    wanted = {name: getattr(filters, name) for name in ("state", "verdict", "vehicle_class", "enterprise_id")}
+    wanted = {name: getattr(filters, name) for name in ("state", "verdict", "vehicle_class")}
     asked += [getattr(LeadCount, name) == each for name, each in wanted.items() if each is not None]
     keys = _keys(by, LeadCount)
     total = sa.func.sum(LeadCount.leads)
@@ -55,9 +55,15 @@ def _counted(by: By, filters: Filters) -> tuple[str, str | None] | None:
     beyond = (filters.least, filters.most, filters.plates, filters.run_id, filters.assignee, filters.box)
     if any(each is not None for each in beyond):
         return None
-    if filters.road is not None:
-        return None if by in ("road", "entry") else ("road", filters.road)
-    return (by, None) if by in ("road", "entry") else ("all", "")
+    values = {"road": filters.road, "enterprise": filters.enterprise_id}
+    asked = {name: value for name, value in values.items() if value is not None}
+    dimensions = {*asked, *({by} & {"road", "entry", "enterprise"})}
+    if len(dimensions) > 1 or (by == "road" and asked):
+        return None  # a lead has several roads: those beside the one that is asked for count too
+    if not dimensions:
+        return "all", ""
+    (dimension,) = dimensions
+    return dimension, asked.get(dimension)
 
 
 def _from_leads(session: Session, by: By, filters: Filters, days: Days) -> Sequence[tuple[Any, ...]]:
@@ -76,10 +82,10 @@ def _keys(by: By, table: type[Lead | LeadCount]) -> tuple[Any, ...]:
         return (table.day - (table.day + _WEEK - 1) % _WEEK,)
     if by == "state":
         return (table.state,)
-    if by == "enterprise":
-        return (sa.func.coalesce(table.enterprise_id, ""),)
     if table is LeadCount:
         return (LeadCount.value,)
+    if by == "enterprise":
+        return (sa.func.coalesce(Lead.enterprise_id, ""),)
     return (LeadRoad.road,) if by == "road" else (sa.func.coalesce(sa.cast(Lead.entry_number, sa.String), ""),)
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
 from api.law import Law
@@ -19,7 +20,7 @@ from truckban.trips.model import Options
 from truckban.trips.network import Network
 from zones.text import Text
 
-_WAITING = 64
+_WAITING = 256
 _THREADS = 2
 Files = tuple[tuple[bytes, bytes | None], ...]
 
@@ -123,7 +124,9 @@ class Planner:
 
 def files_of(law: LawInForce) -> Files:
     """Return the files that a law is made of."""
-    return tuple((pair.text, pair.ground and pair.ground.zone.text.encode()) for pair in law.pairs.values())
+    return tuple(
+        (pair.text, None if pair.ground is None else pair.ground.zone.text.encode()) for pair in law.pairs.values()
+    )
 
 
 _network: list[Network] = []
@@ -133,9 +136,14 @@ def _begin(files: Files, registry: bytes) -> None:
     """Load the law and its streets in a process that plans; it ends when the server does, however that ends."""
     server = multiprocessing.parent_process()
     if server is not None:
-        threading.Thread(target=lambda: (server.join(), os._exit(0)), daemon=True).start()
+        threading.Thread(target=_end_with, args=(server,), daemon=True).start()
     known = parse_registry(registry, file="registry.json")
     _network.append(LawInForce([Pair.read(notice, zone) for notice, zone in files], registry=known).network)
+
+
+def _end_with(server: BaseProcess) -> None:
+    server.join()
+    os._exit(0)
 
 
 def _ready() -> None:

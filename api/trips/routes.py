@@ -1,6 +1,6 @@
 """`/v1/trips`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -8,11 +8,13 @@ from api.bodies import check_json, json_of, read_body
 from api.openapi import answers
 from api.service import service_of
 from api.trips.links import LONGEST, MOST_DAYS, MOST_MARGIN_S, link_of, read_link
-from api.trips.planner import Planner
 from api.trips.schemas import TripAnswered, TripAsked
 from truckban.asking import object_of
 from truckban.asking_bytes import encoded
 from truckban.trips.model import Options
+
+if TYPE_CHECKING:
+    from api.trips.planner import Planner
 
 router = APIRouter(prefix="/trips", tags=["trips"])
 _EXAMPLE: dict[str, Any] = {
@@ -75,7 +77,7 @@ async def again(
 
 
 async def _answered(request: Request, asked: dict[str, Any], options: Options) -> Response:
-    planner: Planner = request.app.state.planner
+    planner = cast("Planner", request.app.state.planner)
     body = await planner.answer(asked, options)
     packed = link_of(asked, options)
     link = None if packed is None else f"/v1/trips?trip={packed}"

@@ -111,4 +111,6 @@ class TripAnswered(BaseModel):
     why_none: str | None
     why_none_en: str | None
     zones: list[dict[str, Any]] = Field(description="notices and zones with their hashes and grades")
-    link: str | None = Field(description="an address with the same answer, without plates; null where it would be too long")
+    link: str | None = Field(
+        description="an address with the same answer, without plates; null where it would be too long"
+    )

@@ -156,9 +156,7 @@ def create_run(request: Request, principal: Caller, reach: CallerReach, asked: N
     service = service_of(request)
 
     def options(session: Session) -> dict[str, Any]:
-        uploads = runs.uploads_given(
-            session, owner_of(principal, reach), asked.uploads, _MOST, ("traces", "vehicles")
-        )
+        uploads = runs.uploads_given(session, owner_of(principal, reach), asked.uploads, _MOST, ("traces", "vehicles"))
         notice = asked.notice or service.law.first
         try:
             ground = service.law.ground(notice)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.enterprises.freight_runs import NewFreight
 from api.enterprises.words import PlainText
@@ -17,9 +17,9 @@ Column = Literal["vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "ac
 class NewVisits(NewFreight):
     """Traces in which visits are looked for: uploads of traces, one of vehicles, and at most one of permits and of sites."""
 
-    model_config = {
-        "extra": "forbid",
-        "json_schema_extra": {
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
             "examples": [
                 {
                     "uploads": ["01J0000000000000000000TRAC", "01J0000000000000000000VEHC"],
@@ -28,14 +28,14 @@ class NewVisits(NewFreight):
                 }
             ]
         },
-    }
+    )
 
     notice: Annotated[PlainText | None, StringConstraints(max_length=100)] = None
     crs: Annotated[Crs | None, Field(description="that of the uploads unless said; one of them has to say")] = None
     columns: Annotated[
         dict[Column, Annotated[PlainText, StringConstraints(min_length=1, max_length=100)]],
-        Field(description="names of the traces' columns, by the contract's names"),
-    ] = {}
+        Field(default_factory=dict, description="names of the traces' columns, by the contract's names"),
+    ]
     min_minutes: Annotated[
         float, Field(ge=1, le=1440, allow_inf_nan=False, description="a stay lasts so long to be a visit")
     ] = 10

@@ -19,6 +19,13 @@ from truckban.report.words import VERDICTS, reason_words
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 _ASKED = ("heavy", "medium", "light", "micro", "low_speed", "three_wheel", "tractor", "trailer", "special", "unknown")
 _MOST = 1000
+# what a file is likely to be, by its name; the person says so in the end
+_GUESSES = (
+    ("vehicles", "vehicle|fleet|车"),
+    ("permits", "permit|证"),
+    ("sites", "site|enterprise|企业|站点"),
+    ("traces", r"trace|track|gps|fix|轨|定位|\.(gpx|bin|jt808|808|hex|mfjson|parquet)$"),
+)
 
 
 @router.get("/desk", operation_id="web.desk")
@@ -43,6 +50,7 @@ def runs(request: Request, principal: Caller) -> HTMLResponse:
     """Show uploads and checks of traces."""
     service = service_of(request)
     state = {
+        "guesses": _GUESSES,
         "may_upload": principal.role in ("officer", "admin"),
         "may_see_plates": may_see_plates(principal),
         "notices": {name: pair.notice.pack.title for name, pair in service.law.now.pairs.items()},

@@ -51,7 +51,9 @@ def permit_check(request: Request, principal: Caller) -> HTMLResponse:
 
 def _windows(notice: Notice) -> list[str]:
     """Return the hours of bans that hold every day: what can be said before anything is asked."""
-    plain = (w for w in notice.pack.windows.values() if w.mode == "during" and not (w.weekdays or w.calendar or w.dates))
+    plain = (
+        w for w in notice.pack.windows.values() if w.mode == "during" and not (w.weekdays or w.calendar or w.dates)
+    )
     return list(dict.fromkeys(span for window in plain for span in window.spans))
 
 

@@ -21,7 +21,6 @@ from api.service import Service, service_of
 from api.store.audit import note
 from api.store.base import now
 from api.store.lead_acts import Whole, lead_of, whole
-from api.store.tables.leads import Lead
 from api.web.desk_pages import may_act, officers, sources
 from api.web.lead_view import banned_hours, end_of, lead_words
 from api.web.pdf import pdf_of
@@ -30,6 +29,7 @@ from truckban.norms import Notice
 from truckban.permitting.qr import qr_svg
 from truckban.report.drawing import Drawing
 from truckban.report.lead_map import LeadMap, line_map
+from truckban.report.masking import Masker
 from zones.text import Text
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -40,7 +40,8 @@ LeadPath = Annotated[str, Path(pattern="^[0-9a-f]{16,64}$")]
 class _Ready:
     """What both the page and the sheet show."""
 
-    lead: Lead
+    offset_min: int
+    plate: str | None
     told: Any
     words: Mapping[str, Any]
     hours: list[tuple[float, float]]
@@ -61,7 +62,7 @@ def lead_page(request: Request, principal: Caller, reach: CallerReach, lead_id: 
         "etag": etag_of(told.lead_id, told.version),
         "line": told.geometry,
         "hours": ready.hours,
-        "offset_min": ready.lead.offset_min,
+        "offset_min": ready.offset_min,
         "timezone": service.law.shelf().first.pack.timezone,
         "people": names,
         "may_act": may_act(principal),
@@ -104,16 +105,28 @@ def lead_sheet(
     with service.store.read() as session:
         ready = _ready(session, service, lead_id, Plates(full=full), lang)
         names = officers(session)
+    masker = Masker([ready.plate])
+
+    def hide(text: str | None) -> str | None:
+        return text and masker.text(text)
+
     html = rendered(
         "desk_sheet",
         lang,
         lead=ready.words,
         told=ready.told,
-        events=[{**event.model_dump(), "who": names.get(event.actor, event.role)} for event in ready.told.events],
+        events=[
+            {
+                **event.model_dump(),
+                "who": names.get(event.actor, event.role),
+                "why": event.why if full else hide(event.why),
+            }
+            for event in ready.told.events
+        ],
         drawn=ready.drawn,
         drawing=ready.drawing,
         masked=not full,
-        made=f"{now().astimezone(dt.timezone(dt.timedelta(minutes=ready.lead.offset_min))):%Y-%m-%d %H:%M}",
+        made=f"{now().astimezone(dt.timezone(dt.timedelta(minutes=ready.offset_min))):%Y-%m-%d %H:%M}",
         made_by=names.get(principal.account_id or "", principal.role),
         address=(address := f"{own_origin(request)}/desk/leads/{lead_id}"),
         code=qr_svg(address, title=address),
@@ -130,6 +143,7 @@ def _ready(session: Session, service: Service, lead_id: str, plates: Plates, lan
     lead = lead_of(session, lead_id) or not_found()
     known = whole(session, lead)
     told = whole_of(lead, known, plates, lang)
+    offset_min, plate = lead.offset_min, lead.plate
     notice = _notice(session, service, known)
     ground = service.law.now.ground_by(known.basis.zone_sha256) or zone_by(session, known.basis)
     drawing = None if ground is None else Drawing(ground.zone)
@@ -137,7 +151,7 @@ def _ready(session: Session, service: Service, lead_id: str, plates: Plates, lan
     enterprise = sources(service).get(told.enterprise_id or "")
     words = lead_words(told, notice, lang, enterprise=enterprise)
     drawn = None if drawing is None else _map(drawing, told, on_streets=words["on_streets"], lang=lang)
-    return _Ready(lead, told, words, banned_hours(notice, told.reasons, day), drawn, drawing)
+    return _Ready(offset_min, plate, told, words, banned_hours(notice, told.reasons, day), drawn, drawing)
 
 
 def _notice(session: Session, service: Service, known: Whole) -> Notice:
@@ -153,6 +167,6 @@ def _notice(session: Session, service: Service, known: Whole) -> Notice:
 
 def _map(drawing: Drawing, told: Any, *, on_streets: bool, lang: str) -> LeadMap:  # noqa: ANN401
     line = shapely.LineString(told.geometry["coordinates"])
-    return line_map(line, drawing, entry=end_of(told.entry), leaving=end_of(told.exit), on_streets=on_streets, lang=lang)
-
-
+    return line_map(
+        line, drawing, entry=end_of(told.entry), leaving=end_of(told.exit), on_streets=on_streets, lang=lang
+    )

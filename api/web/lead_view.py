@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from api.leads.schemas import End as EndShown
@@ -12,7 +13,15 @@ from truckban.logic import ONE, TRUE
 from truckban.missing_words import missing_words
 from truckban.norms import Notice
 from truckban.notices.model import Rule
-from truckban.report.lead_words import CLASSES, basis_words, depth_words, entry_words, exit_words, fact_words, speed_words
+from truckban.report.lead_words import (
+    CLASSES,
+    basis_words,
+    depth_words,
+    entry_words,
+    exit_words,
+    fact_words,
+    speed_words,
+)
 from truckban.report.phrases import say
 from truckban.report.rows import distance, lasted, position
 from truckban.report.words import FOR_A_PERSON, GRADES, VERDICTS, clause_of, permit_words, reading_words, reason_words
@@ -97,7 +106,7 @@ def banned_hours(notice: Notice, codes: Sequence[str], day: dt.date) -> list[tup
     hours = [notice.hours[name] for name in names]
     edges = sorted({0, DAY_S, *(edge for each in hours for edge in each.edges)})
     found: list[tuple[float, float]] = []
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         if any(each.holds(day.toordinal(), begin, ONE) == TRUE for each in hours):
             joins = bool(found) and found[-1][1] == begin / _HOUR_S
             found.append((found.pop()[0] if joins else begin / _HOUR_S, end / _HOUR_S))

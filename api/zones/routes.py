@@ -68,7 +68,9 @@ def list_zones(request: Request, limit: Limit = 50, cursor: Cursor = None) -> Zo
     responses=_GEOJSON,
 )
 def one_zone(
-    request: Request, zone: ZonePath, streets: Annotated[bool, Query(description="with the streets around it")] = True
+    request: Request,
+    zone: ZonePath,
+    streets: Annotated[bool, Query(description="with the streets around it")] = True,  # noqa: FBT002 - of the query
 ) -> Response:
     """Return the zone's file: area, boundary roads, stretches that stay open, streets. Its ETag is its SHA-256."""
     found = _zone(request, zone)

@@ -32,7 +32,12 @@ def read_box(text: str | None) -> Box | None:
         values = tuple(float(part) for part in text.split(","))
     except ValueError:
         values = ()
-    if len(values) == _NUMBERS and all(map(math.isfinite, values)) and values[0] <= values[2] and values[1] <= values[3]:
+    if (
+        len(values) == _NUMBERS
+        and all(map(math.isfinite, values))
+        and values[0] <= values[2]
+        and values[1] <= values[3]
+    ):
         return values[0], values[1], values[2], values[3]
     fault = Text("应为 西,南,东,北 四个数（WGS 84 度）", "west,south,east,north are needed, in degrees of WGS 84")
     raise Problem(422, "invalid", fault, errors=[("query.bbox", fault)])

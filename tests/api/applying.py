@@ -21,7 +21,13 @@ def form(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
         "notice": "linyi-2023-5",
         "holder": {"kind": "person", "name": "张三丰", "id_no": "142700000000000000", "phone": "13900000000"},
         "vehicles": [
-            {"plate": "晋M12345", "vehicle_type": "重型自卸货车", "length_mm": 8600, "gross_mass_kg": 25000, "energy": "diesel"}
+            {
+                "plate": "晋M12345",
+                "vehicle_type": "重型自卸货车",
+                "length_mm": 8600,
+                "gross_mass_kg": 25000,
+                "energy": "diesel",
+            }
         ],
         "goods": "商品混凝土",
         "purpose": "五一路工地浇筑",
@@ -60,7 +66,13 @@ def submitted(client: TestClient, **changes: Any) -> str:  # noqa: ANN401
     return id_
 
 
-def granted(client: TestClient, reviewer: TestClient, *, approval: Mapping[str, Any] | None = None, **changes: Any) -> str:  # noqa: ANN401
+def granted(
+    client: TestClient,
+    reviewer: TestClient,
+    *,
+    approval: Mapping[str, Any] | None = None,
+    **changes: Any,  # noqa: ANN401
+) -> str:
     id_ = submitted(client, **changes)
     done(reviewer, id_, "approve", **(approval or {}))
     return id_

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from api.access.principal import Principal
+from api.accounts import passwords
 from api.accounts.service import create_account
 from api.app import create_app
 from api.settings import Settings
@@ -20,6 +22,23 @@ from api.store.database import Store
 from api.store.schema import migrate
 
 _TESTS = Path(__file__).parent
+_REAL = passwords._HASHER, passwords.NOBODYS  # noqa: SLF001  (what the tests of passwords are given back)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Have a password cost a thousandth of what it should: hundreds of accounts are made here. No setting can do that."""
+    cheap = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
+    passwords._HASHER, passwords.NOBODYS = cheap, cheap.hash("of nobody")  # noqa: SLF001
+    yield
+    passwords._HASHER, passwords.NOBODYS = _REAL  # noqa: SLF001
+
+
+@pytest.fixture
+def dear_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have passwords cost what they cost."""
+    monkeypatch.setattr(passwords, "_HASHER", _REAL[0])
+    monkeypatch.setattr(passwords, "NOBODYS", _REAL[1])
 
 
 def _programs() -> Path | None:

@@ -196,7 +196,8 @@ def test_the_trail_is_held_in_pieces(account_of: Maker, store: Store) -> None:
         if told["complete"]:
             break
         after = {"after": told["next"]}
-    assert (checked, asked) == (told["head"]["number"], 3)
+    assert checked == told["head"]["number"] >= 25
+    assert asked == -(-checked // 10)
     wrong = auditor.get("/v1/audit/verify", params={"after": f"3:{'0' * 64}"}).json()
     assert (wrong["holds"], wrong["first_fault"]) == (False, 3)
     assert auditor.get("/v1/audit/verify", params={"expect": "x"}).status_code == 422

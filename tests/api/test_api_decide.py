@@ -98,7 +98,11 @@ REQUESTS: dict[str, tuple[str, bytes, dict[str, str]]] = {
     "a word": ("/v1/decide", b'"x"', {}),
     "no time": ("/v1/decide", b'{"id": 1}', {}),
     "a wrong field": ("/v1/decide", json.dumps({**CASE, "place": {"lon": 500, "lat": 1}}).encode(), {}),
-    "a wrong fix": ("/v1/decide/fixes", json.dumps({**FIXES, "fixes": {"time": [1], "lon": [], "lat": []}}).encode(), {}),
+    "a wrong fix": (
+        "/v1/decide/fixes",
+        json.dumps({**FIXES, "fixes": {"time": [1], "lon": [], "lat": []}}).encode(),
+        {},
+    ),
     "no such notice": ("/v1/decide?notice=nowhere", json.dumps(CASE).encode(), {}),
     "another kind": ("/v1/decide", json.dumps(CASE).encode(), {"content-type": "text/plain"}),
     "a form": ("/v1/decide", b"a=b", {"content-type": "application/x-www-form-urlencoded"}),
@@ -106,7 +110,11 @@ REQUESTS: dict[str, tuple[str, bytes, dict[str, str]]] = {
     "just not too long": ("/v1/decide", json.dumps(CASE).encode().ljust(5_000), {}),
     "a key that is none": ("/v1/decide", json.dumps(CASE).encode(), {"authorization": "Bearer nobody"}),
     "half a pair": ("/v1/decide", b'{"id": "\\ud800", "at": "2024-05-08T10:00:00+08:00"}', {}),
-    "a number too large": ("/v1/decide", b'{"at": "2024-05-08T10:00:00+08:00", "place": {"lon": 1' + b"0" * 400 + b', "lat": 1}}', {}),
+    "a number too large": (
+        "/v1/decide",
+        b'{"at": "2024-05-08T10:00:00+08:00", "place": {"lon": 1' + b"0" * 400 + b', "lat": 1}}',
+        {},
+    ),
 }
 
 

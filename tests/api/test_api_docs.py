@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from lead_rows import added, row
+from serving import key_maker, served
 
 from api.access.table import ROLES
 from api.settings import Settings
 from api.store.database import Store
-from lead_rows import added, row
-from serving import key_maker, served
 from truckban.client import Client
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = ("decide", "notices", "zones", "trips", "audit", "statistics", "leads", "retention")
+PAGES = ("decide", "notices", "zones", "trips", "audit", "statistics", "retention")
 WENXI = ROOT / "tests" / "notices" / "packs" / "sx01_wenxi_2022.yaml"
 
 
@@ -64,12 +64,13 @@ def run(line: Line, url: str, variables: dict[str, str]) -> tuple[str, str]:
     assert not wanted, f"nobody says what {wanted} are"
     command = line.command.replace("http://127.0.0.1:8000", url)
     ran = subprocess.run(
-        ["bash", "-c", command + " -w '\\n%{http_code}'"],
+        ["/bin/bash", "-c", command + " -w '\\n%{http_code}'"],
         capture_output=True,
         text=True,
         env={**os.environ, **variables},
         cwd=ROOT,
         timeout=60,
+        check=False,
     )
     assert ran.returncode == 0, ran.stderr
     body, _, status = ran.stdout.rpartition("\n")

@@ -51,7 +51,9 @@ def test_a_new_store_holds_what_the_settings_name(signed_in: Callable[..., TestC
     found = officer.get("/v1/documents").json()["documents"]
     assert {(each["kind"], each["name"]) for each in found} == {("notice", "linyi-2023-5"), ("zone", "linyi-schematic")}
     standing = officer.get("/v1/in-force").json()["enactments"]
-    assert [(each["notice"], each["made_by"], each["until"]) for each in standing] == [("linyi-2023-5", "program", None)]
+    assert [(each["notice"], each["made_by"], each["until"]) for each in standing] == [
+        ("linyi-2023-5", "program", None)
+    ]
     zone = load_builtin("linyi-schematic")
     for sha256, content in (
         (hashlib.sha256(builtin_text("linyi-2023-5")).hexdigest(), builtin_text("linyi-2023-5")),
@@ -154,12 +156,10 @@ def test_something_must_stay_in_force(signed_in: Callable[..., TestClient]) -> N
     assert admin.post("/v1/decide", json=CASE).json()["notice"] == other["notice"]
 
 
-def test_a_start_ahead_waits_for_its_instant(signed_in: Callable[..., TestClient], settings: Settings) -> None:
+def test_a_start_ahead_waits_for_its_instant(signed_in: Callable[..., TestClient]) -> None:
     admin = signed_in("admin")
     sha256 = add(admin, WENXI)
-    past = admin.post(
-        "/v1/in-force", json={"notice_sha256": sha256, "why": "x", "since": "2020-01-01T00:00:00+08:00"}
-    )
+    past = admin.post("/v1/in-force", json={"notice_sha256": sha256, "why": "x", "since": "2020-01-01T00:00:00+08:00"})
     assert past.status_code == 422
     soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=2.5)
     row = enact(admin, sha256, since=soon.isoformat())
@@ -304,7 +304,7 @@ def test_only_the_administrator_changes_the_law(signed_in: Callable[..., TestCli
     assert other.get("/v1/documents").status_code == reads
 
 
-def test_an_ending_store_leaves_the_law_as_it_is(settings: Settings, store: Store, tmp_path: Path) -> None:
+def test_a_store_without_tables_leaves_the_law_as_it_is(settings: Settings, tmp_path: Path) -> None:
     law = Law(settings.notices)
     empty = Store(f"sqlite:///{tmp_path}/empty.sqlite")
     assert not law.refresh(empty)

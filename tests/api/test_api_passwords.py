@@ -52,6 +52,7 @@ def test_a_one_time_password_is_never_too_easy() -> None:
     assert {weakness(each, login="nobody") for each in made} == {None}
 
 
+@pytest.mark.usefixtures("dear_passwords")
 def test_what_is_kept_fits_however_a_keyboard_spells_it() -> None:
     kept = keep("Ca\u0301ndido lobo negro")
     assert fits(kept, "C\u00e1ndido lobo negro")

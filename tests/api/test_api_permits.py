@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from applying import HERE, day, done, drafted, form, granted, step, submitted, vehicle
 from fastapi.testclient import TestClient
-from tests.api.applying import HERE, day, done, drafted, form, granted, step, submitted, vehicle
 
 from api.permits import service
 from api.store.audit import verify
 from api.store.database import Store
-from api.store.tables.permits import Permit, PermitAssessment, PermitEvent
+from api.store.tables.permits import Permit, PermitEvent
 
 Clients = Callable[..., TestClient]
 
@@ -192,7 +192,11 @@ def test_the_same_key_makes_one_draft_and_keeps_nothing_personal(signed_in: Clie
     ],
     ids=str,
 )
-def test_a_draft_may_lack_anything_but_what_it_says_is_possible(signed_in: Clients, body: Any, field: str | None) -> None:  # noqa: ANN401
+def test_a_draft_may_lack_anything_but_what_it_says_is_possible(
+    signed_in: Clients,
+    body: Any,  # noqa: ANN401
+    field: str | None,
+) -> None:
     driver = signed_in("driver")
     given = driver.post("/v1/permits", content=json.dumps(body), headers={"content-type": "application/json"})
     assert given.status_code in ((422,) if field else (400, 422)), given.text
@@ -214,7 +218,9 @@ def test_a_draft_may_lack_anything_but_what_it_says_is_possible(signed_in: Clien
     ],
     ids=["no such notice", "too long", "in the past", "afterwards without ground"],
 )
-def test_what_the_notice_does_not_allow_is_not_handed_in(signed_in: Clients, changes: dict[str, Any], field: str) -> None:
+def test_what_the_notice_does_not_allow_is_not_handed_in(
+    signed_in: Clients, changes: dict[str, Any], field: str
+) -> None:
     driver = signed_in("driver")
     given = step(driver, drafted(driver, **changes), "submit")
     assert code(given) == (422, "not_allowed")
@@ -240,7 +246,9 @@ def test_where_a_notice_allows_it_a_permit_is_registered_afterwards_and_says_so(
     assert [each["retroactive"] for each in found] == [True]
     too_late = {**late, "days": {"from": day(-4), "to": day(-1)}}
     assert code(step(driver, drafted(driver, **too_late), "submit")) == (422, "not_allowed")
-    assert driver.get(f"/v1/permits/{driver.post(f'/v1/permits/{id_}/copy').json()['id']}").json()["retroactive"] is False
+    assert (
+        driver.get(f"/v1/permits/{driver.post(f'/v1/permits/{id_}/copy').json()['id']}").json()["retroactive"] is False
+    )
 
 
 @pytest.mark.parametrize(
@@ -331,41 +339,6 @@ def test_lists_are_filtered_sorted_and_paged(signed_in: Clients, store: Store) -
     assert code(step(reviewer, ids[0], "revoke", reason="x")) == (409, "step.over")
 
 
-def test_the_clock_counts_working_days_over_the_national_holiday(
-    signed_in: Clients, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """2024: holiday from 1 to 7 October, Sunday 29 September and Saturday 12 October are worked."""
-    driver, reviewer = signed_in("driver"), signed_in("reviewer")
-    at = dt.datetime(2024, 9, 30, 16, 0, tzinfo=HERE)
-    monkeypatch.setattr(service, "now", lambda: at.astimezone(dt.UTC))
-    id_ = submitted(driver, days={"from": "2024-10-10", "to": "2024-10-20"})
-    whole = driver.get(f"/v1/permits/{id_}").json()
-    assert whole["clock"]["due_at"] == "2024-10-09T00:00:00+08:00"
-    assert whole["clock"]["overdue"] is True
-    at = dt.datetime(2024, 10, 8, 9, 0, tzinfo=HERE)
-    done(reviewer, id_, "return", codes=["missing"], reason="缺合同")
-    assert reviewer.get(f"/v1/permits/{id_}").json()["clock"]["overdue"] is False
-    at = dt.datetime(2024, 10, 11, 9, 0, tzinfo=HERE)
-    done(driver, id_, "submit")
-    with store.read() as session:
-        due = session.get_one(Permit, id_).due_at
-    assert due is not None
-    assert due.astimezone(HERE).isoformat() == "2024-10-13T00:00:00+08:00"
-
-
-def test_a_clock_that_was_set_back_does_not_turn_steps_round(
-    signed_in: Clients, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    driver, reviewer = signed_in("driver"), signed_in("reviewer")
-    id_ = submitted(driver)
-    earlier = dt.datetime.now(dt.UTC) - dt.timedelta(hours=3)
-    monkeypatch.setattr(service, "now", lambda: earlier)
-    done(reviewer, id_, "refuse", reason="不需要")
-    steps = reviewer.get(f"/v1/permits/{id_}/history").json()["events"]
-    assert steps[0]["at"] <= steps[1]["at"]
-    assert reviewer.get(f"/v1/permits/{id_}").json()["state"] == "refused"
-
-
 def test_what_breaks_half_way_leaves_nothing(signed_in: Clients, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     driver, reviewer = signed_in("driver"), signed_in("reviewer")
     id_ = submitted(driver)
@@ -394,54 +367,3 @@ def test_a_copy_is_a_new_draft(signed_in: Clients) -> None:
     whole = driver.get(copied.headers["location"]).json()
     assert (whole["state"], whole["copied_from"]) == ("draft", id_)
     assert whole["application"] == driver.get(f"/v1/permits/{id_}").json()["application"]
-
-
-def test_an_assessment_is_made_once_and_kept_with_the_decision(signed_in: Clients, store: Store) -> None:
-    driver, reviewer = signed_in("driver"), signed_in("reviewer")
-    trip = {"origin": {"lon": 110.745, "lat": 35.14}, "destination": {"lon": 110.785, "lat": 35.14}, "depart": "10:00"}
-    id_ = submitted(driver, trips=[trip])
-    signed_in("driver", "thief").post("/v1/vehicles", json=vehicle("晋M12345"))
-    path = f"/v1/permits/{id_}/assessment"
-    first = reviewer.get(path)
-    assert first.status_code == 200, first.text
-    shown = first.json()
-    codes = {line["code"]: line["finding"] for line in shown["lines"]}
-    assert codes["complete.ok"] == "ok"
-    assert codes["vehicle.not_registered"] == "info"
-    assert codes["leads.none"] == "ok"
-    assert shown["basis"]["notices"][0]["id"] == "linyi-2023-5"
-    assert sum(shown["counts"].values()) == len(shown["lines"])
-    assert reviewer.get(path).json() == shown
-    driver.post("/v1/vehicles", json=vehicle("晋M12345"))
-    second = reviewer.get(path).json()
-    assert second["assessment_id"] != shown["assessment_id"]
-    done(reviewer, id_, "approve", assessment_id=shown["assessment_id"])
-    last = reviewer.get(f"/v1/permits/{id_}/history").json()["events"][-1]
-    assert last["assessment_id"] == shown["assessment_id"]
-    assert reviewer.get(f"{path}?assessment_id={shown['assessment_id']}").json() == shown
-    assert reviewer.get(f"{path}?assessment_id={second['assessment_id']}").status_code == 404
-    with store.read() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(PermitAssessment)) == 1
-    assert driver.get(path).status_code == 403
-    assert signed_in("officer", scopes=frozenset(["permits.decide"])).get(path).status_code == 403
-    assert signed_in("reviewer", "key", scopes=frozenset(["permits.decide"])).get(path).json()["code"] == "plates"
-
-
-def test_the_assessment_says_whose_the_plate_is_and_what_overlaps(signed_in: Clients) -> None:
-    owner, driver, reviewer = signed_in("driver", "owner"), signed_in("driver", "d"), signed_in("reviewer")
-    own = owner.post("/v1/vehicles", json=vehicle("晋M12345")).json()["id"]
-    reviewer.post(f"/v1/vehicles/{own}/confirm", json={"why": "证"}, headers={"if-match": "*"})
-    granted(owner, reviewer)
-    id_ = submitted(driver)
-    lines = {line["code"]: line for line in reviewer.get(f"/v1/permits/{id_}/assessment").json()["lines"]}
-    assert lines["vehicle.of_another"]["finding"] == "problem"
-    assert "overlap.covered" in lines
-
-
-def test_an_unread_assessment_stays_with_the_decision_that_names_none(signed_in: Clients) -> None:
-    driver, reviewer = signed_in("driver"), signed_in("reviewer")
-    seen, unseen = submitted(driver), submitted(driver)
-    shown = reviewer.get(f"/v1/permits/{seen}/assessment").json()["assessment_id"]
-    for id_, expected in ((seen, shown), (unseen, None)):
-        done(reviewer, id_, "refuse", reason="不需要")
-        assert reviewer.get(f"/v1/permits/{id_}/history").json()["events"][-1]["assessment_id"] == expected

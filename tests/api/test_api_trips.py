@@ -81,7 +81,10 @@ def test_a_trip_too_long_for_a_link_has_none() -> None:
     "packed",
     ["", "A", "AAAA", "%", "é", base64.urlsafe_b64encode(zlib.compress(b"[]")).decode()]
     + [base64.urlsafe_b64encode(zlib.compress(text)).decode() for text in (b"[{},[1]]", b"[1,[1,1]]", b"[{},[-1,9]]")]
-    + [base64.urlsafe_b64encode(zlib.compress(b"[" * 60_000)).decode(), base64.urlsafe_b64encode(zlib.compress(b" " * 900_000)).decode()],
+    + [
+        base64.urlsafe_b64encode(zlib.compress(b"[" * 60_000)).decode(),
+        base64.urlsafe_b64encode(zlib.compress(b" " * 900_000)).decode(),
+    ],
 )
 def test_a_damaged_link_is_told_so(client: TestClient, packed: str) -> None:
     given = client.get("/v1/trips", params={"trip": packed})
@@ -116,7 +119,10 @@ def test_a_body_that_is_no_trip_is_refused(client: TestClient, body: bytes, stat
 def test_a_planned_line_is_judged(client: TestClient) -> None:
     first = client.post("/v1/trips", json={**TRIP, "geometry": True}).json()
     line = [[lon, lat] for lon, lat, _ in first["route"]["line"]]
-    asked = {**without(TRIP, "origin", "destination"), "line": {"type": "LineString", "coordinates": line, "crs": "wgs84"}}
+    asked = {
+        **without(TRIP, "origin", "destination"),
+        "line": {"type": "LineString", "coordinates": line, "crs": "wgs84"},
+    }
     given = client.post("/v1/trips", json=asked).json()
     assert given["verdict"] == "unlawful"
     assert given["route"]["roads"] == first["route"]["roads"]

@@ -91,7 +91,9 @@ def test_accounts_of_one_enterprise_share_their_vehicles(signed_in: Clients) -> 
     assert signed_in("enterprise", "e4").get(f"/v1/vehicles/{id_}").status_code == 404
 
 
-def test_a_plate_written_into_a_form_opens_nothing_before_an_office_confirms_it(signed_in: Clients, store: Store) -> None:
+def test_a_plate_written_into_a_form_opens_nothing_before_an_office_confirms_it(
+    signed_in: Clients, store: Store
+) -> None:
     thief, owner, officer = signed_in("driver", "thief"), signed_in("driver", "owner"), signed_in("officer")
     stolen, own = registered(thief), registered(owner)
     with store.read() as session:
@@ -140,7 +142,7 @@ def test_plates_are_masked_for_who_has_no_right_to_them(signed_in: Clients) -> N
     assert "晋M12345" not in key.get("/v1/vehicles").text
 
 
-def test_an_office_enters_a_vehicle_for_an_account(signed_in: Clients, account_of: Clients, store: Store) -> None:
+def test_an_office_enters_a_vehicle_for_an_account(signed_in: Clients, account_of: Clients) -> None:
     driver, officer = account_of("driver"), signed_in("officer")
     id_ = registered(officer, owner_id=driver.account_id)  # type: ignore[attr-defined]
     assert driver.get(f"/v1/vehicles/{id_}").json()["confirmed_at"] is not None

@@ -28,7 +28,8 @@ def test_a_zone_is_its_file_by_id_and_by_hash(client: TestClient, name: str) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["", "?streets=false", "/entries", "/roads", "/quality", "/streets", "/streets?bbox=110,35,111,36", "/picture"]
+    "path",
+    ["", "?streets=false", "/entries", "/roads", "/quality", "/streets", "/streets?bbox=110,35,111,36", "/picture"],
 )
 def test_who_has_it_is_not_sent_it_again(client: TestClient, path: str) -> None:
     first = client.get(PATH + path)

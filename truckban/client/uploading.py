@@ -61,7 +61,7 @@ def send(
     return _checked(wire, where)
 
 
-def _pieces(  # noqa: PLR0913, PLR0917
+def _pieces(
     wire: Wire, where: str, file: BinaryIO, offset: int, size: int, progress: Progress | None, piece_bytes: int
 ) -> None:
     while offset < size:

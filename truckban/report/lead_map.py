@@ -1,7 +1,7 @@
 """The map of one lead: what was driven, along the streets where the path is known, over the ground that the page draws once."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,8 @@ _NAMED_PX = 46.0
 _NAMES_AT_MOST = 6
 _TOGETHER_PX = 24.0
 _HIDDEN_PX = 44.0
+_ALONG_M = 12.0
+"""A line that is no farther from a street runs along it."""
 _WORDS = {
     ("entry", True): Text("进", "in"),
     ("exit", True): Text("出", "out"),
@@ -98,9 +100,28 @@ def lead_map(part: Lead, drawing: Drawing, lang: str) -> LeadMap:
         _dots(fixes[within]),
         _dots(fixes[~within]),
         tuple(_arrows(line, k)),
-        (ends := tuple(_ends(part, drawing, k, lang))),
+        (ends := tuple(_ends(part.entry, part.exit, drawing, k, lang))),
         tuple(_names(part, drawing, k, ends)),
     )
+
+
+def line_map(line: LineString, drawing: Drawing, *, entry: End, leaving: End, on_streets: bool, lang: str) -> LeadMap:
+    """Draw a lead of which only the line is kept: without its fixes.
+
+    Args:
+        line: what was driven, WGS 84.
+        drawing: the sheet that its zone is drawn on.
+        entry: how it came in.
+        leaving: how it went out.
+        on_streets: whether the line is the matched path, and not just from fix to fix.
+        lang: of the words on it.
+    """
+    drawn = _drawn(drawing, line)
+    view = _view(shapely.get_coordinates(drawn))
+    k = round(max(view[2] / _WIDE, view[3] / _HIGH), 3)
+    ends = tuple(_ends(entry, leaving, drawing, k, lang))
+    names = tuple(_chosen_names(_streets_along(drawn, drawing), k, ends)) if on_streets else ()
+    return LeadMap(view, k, path(drawn), on_streets, "", "", tuple(_arrows(drawn, k)), ends, names)
 
 
 def _drawn(drawing: Drawing, line: LineString) -> LineString:
@@ -138,8 +159,8 @@ def _arrows(line: LineString, k: float) -> Iterator[Mark]:
         yield Mark(round(middle.x, 1), round(middle.y, 1), turn=round(turn))
 
 
-def _ends(part: Lead, drawing: Drawing, k: float, lang: str) -> Iterator[Mark]:
-    both = (("entry", part.entry), ("exit", part.exit))
+def _ends(entry: End, leaving: End, drawing: Drawing, k: float, lang: str) -> Iterator[Mark]:
+    both = (("entry", entry), ("exit", leaving))
     points = _on_sheet(drawing, [end.lon for _, end in both], [end.lat for _, end in both])
     # in and out at one junction would hide each other
     close = float(np.hypot(*(points[1] - points[0]))) < _TOGETHER_PX * k
@@ -153,12 +174,26 @@ def _word(name: str, end: End) -> Text:
 
 
 def _names(part: Lead, drawing: Drawing, k: float, ends: Sequence[Mark]) -> Iterator[Mark]:
-    """Yield the names of the longest streets driven, each once, where no mark of an end hides them."""
+    """Yield the names of the longest streets driven."""
+    named = pieces_between(part.passage, part.begin_s, part.end_s)
+    driven = ((name, _drawn(drawing, LineString(points))) for name, points in named if name and len(points) > 1)
+    return _chosen_names(driven, k, ends)
+
+
+def _streets_along(line: LineString, drawing: Drawing) -> Iterator[tuple[str, LineString]]:
+    """Yield the stretches of named streets that a line on the sheet runs along."""
+    near = line.buffer(_ALONG_M)
+    for street in drawing.zone.streets:
+        if street.name:
+            for piece in shapely.get_parts(drawing.on_sheet(street.geometry).intersection(near)):
+                if piece.geom_type == "LineString":
+                    yield street.name, piece
+
+
+def _chosen_names(driven: Iterable[tuple[str, LineString]], k: float, ends: Sequence[Mark]) -> Iterator[Mark]:
+    """Yield the names of the longest of some stretches, each once, where no mark of an end hides them."""
     longest: dict[str, LineString] = {}
-    for name, points in pieces_between(part.passage, part.begin_s, part.end_s):
-        if name is None or len(points) == 1:
-            continue
-        line = _drawn(drawing, LineString(points))
+    for name, line in driven:
         if line.length > max(_NAMED_PX * k, longest[name].length if name in longest else 0.0):
             longest[name] = line
     for name, line in sorted(longest.items(), key=lambda item: -item[1].length)[:_NAMES_AT_MOST]:

@@ -74,7 +74,8 @@ def html(certificate: Certificate, text: str, zone: Zone, *, notice: Notice, lan
             ticks=[(hour, round(100 * hour / 24, 3)) for hour in _HOURS],
             night=any(span[6:] < span[:5] for span in certificate.windows),
             code=Markup(qr_svg(text, title=certificate.permit_no)),  # noqa: S704 - drawn by segno, its title escaped
-            key=text.split(".")[_KEY] if text.count(".") > _KEY else "",
+            # a page's address may stand before the text
+            key=text.rpartition("#")[2].split(".")[_KEY] if text.rpartition("#")[2].count(".") > _KEY else "",
         )
     )
 

@@ -20,7 +20,7 @@ class Account(Table):
     enterprise_id: Mapped[str | None] = mapped_column(String(60))  # of an `enterprise` account: which
     password_hash: Mapped[str | None] = mapped_column(String(300))
     one_time_until: Mapped[dt.datetime | None]  # of a password that someone else knows: it must be changed before
-    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_secret: Mapped[str | None] = mapped_column(String(200))  # sealed
     totp_on: Mapped[bool] = mapped_column(default=False)  # from the first code shown on
     totp_last_step: Mapped[int | None]  # a code is good once (RFC 6238, 5.2)
     oidc_subject: Mapped[str | None] = mapped_column(String(300), unique=True)

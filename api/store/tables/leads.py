@@ -204,12 +204,11 @@ class LeadCount(Table):
     __tablename__ = "lead_counts"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    dimension: Mapped[str] = mapped_column(String(10), primary_key=True)  # `all`, `road`, `entry`
-    value: Mapped[str] = mapped_column(String(200), primary_key=True)  # of road or entry; empty for `all`
+    dimension: Mapped[str] = mapped_column(String(10), primary_key=True)  # `all`, `road`, `entry`, `enterprise`
+    value: Mapped[str] = mapped_column(String(200), primary_key=True)  # which; empty for `all` and for none
     day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     hour: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     state: Mapped[str] = mapped_column(String(10), primary_key=True)
     verdict: Mapped[str] = mapped_column(String(20), primary_key=True)
     vehicle_class: Mapped[str] = mapped_column(String(20), primary_key=True)
-    enterprise_id: Mapped[str] = mapped_column(String(60), primary_key=True)  # empty for none
     leads: Mapped[int]

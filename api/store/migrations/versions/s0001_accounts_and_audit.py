@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("enterprise_id", sa.String(60)),
         sa.Column("password_hash", sa.String(300)),
         sa.Column("one_time_until", sa.BigInteger()),
-        sa.Column("totp_secret", sa.String(64)),
+        sa.Column("totp_secret", sa.String(200)),
         sa.Column("totp_on", sa.Boolean(), nullable=False),
         sa.Column("totp_last_step", sa.Integer()),
         sa.Column("oidc_subject", sa.String(300)),

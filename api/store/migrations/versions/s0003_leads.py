@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("state", sa.String(10), primary_key=True),
         sa.Column("verdict", sa.String(20), primary_key=True),
         sa.Column("vehicle_class", sa.String(20), primary_key=True),
-        sa.Column("enterprise_id", sa.String(60), primary_key=True),
         sa.Column("leads", sa.Integer(), nullable=False),
         sqlite_with_rowid=False,
     )

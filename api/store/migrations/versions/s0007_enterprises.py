@@ -8,7 +8,15 @@ from api.store.base import JSON
 revision = "0007"
 down_revision = "0006"
 _REFUSED = "versions of the registry are only added"
-_TABLES = ("unlisted_acts", "unlisted_places", "loads", "visits", "freight_uploads", "freight_runs", "registry_versions")
+_TABLES = (
+    "unlisted_acts",
+    "unlisted_places",
+    "loads",
+    "visits",
+    "freight_uploads",
+    "freight_runs",
+    "registry_versions",
+)
 
 
 def upgrade() -> None:
@@ -94,7 +102,7 @@ def _visits_and_loads() -> None:
         sa.Column("left_at", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("certainty", sa.String(12), nullable=False),
-        sa.Column("probability", sa.Float(), nullable=False),
+        sa.Column("probability", sa.Double(), nullable=False),
         sa.Column("facts", JSON, nullable=False),
         sa.Column("invented", sa.Boolean(), nullable=False),
         sa.Column("added_at", sa.BigInteger(), nullable=False),
@@ -139,8 +147,8 @@ def _places() -> None:
         "unlisted_places",
         sa.Column("id", sa.String(60), primary_key=True),
         sa.Column("run_id", sa.String(26), sa.ForeignKey("freight_runs.id"), nullable=False, index=True),
-        sa.Column("lon", sa.Float(), nullable=False),
-        sa.Column("lat", sa.Float(), nullable=False),
+        sa.Column("lon", sa.Double(), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=False),
         sa.Column("vehicles", sa.Integer(), nullable=False),
         sa.Column("stops", sa.Integer(), nullable=False),
         sa.Column("evidence", JSON, nullable=False),

@@ -74,6 +74,9 @@ function title(one, route, model) {
   }
 }
 
+// asked at another time, the trip is judged on the quickest way: where that is this way, its time can be taken over
+const sameWay = (one, route) => JSON.stringify(one.roads) === JSON.stringify(route.roads);
+
 function card(one, at, model, act) {
   const { route } = model.answer;
   const chosen = model.chosen === at;
@@ -85,7 +88,7 @@ function card(one, at, model, act) {
     <p class="small soft">${t("card_by", { roads: roadsOf(one.roads) })} · <span class="num">${t("km", { n: kilometres(one.length_m) })}</span></p>
     <div class="row">
       <button type="button" class="button" aria-pressed=${String(chosen)} @click=${() => act.choose(chosen ? null : at)}>${t("show_way")}</button>
-      ${one.kind === "depart" ? html`<button type="button" class="button" @click=${() => act.take(one.depart)}>${t("take_time")}</button>` : nothing}
+      ${one.kind === "depart" && sameWay(one, route) ? html`<button type="button" class="button" @click=${() => act.take(one.depart)}>${t("take_time")}</button>` : nothing}
       ${one.kind === "permit" ? html`<a class="button" href="/apply">${t("apply")}</a>` : nothing}
     </div></li>`;
 }

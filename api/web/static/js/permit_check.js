@@ -38,6 +38,7 @@ async function check() {
   render(html`<p class="state-line" role="status">${t("checking")}</p>`, found);
   const body = { text };
   if (byId("plate").value.trim()) body.plate = byId("plate").value.trim().toUpperCase();
+  if (byId("road").value.trim()) body.road = byId("road").value.trim();
   if (byId("position").checked) {
     try {
       Object.assign(body, await position());
@@ -55,7 +56,10 @@ async function check() {
 }
 
 function scanned() {
-  const text = decodeURIComponent(location.hash.slice(1)).match(MARK)?.[0];
+  let text = location.hash.slice(1);
+  try { text = decodeURIComponent(text); } catch { // cut off in the middle of a character
+  }
+  text = text.match(MARK)?.[0];
   if (!text) return;
   byId("text").value = text;
   check();

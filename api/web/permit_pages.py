@@ -1,0 +1,112 @@
+"""The pages of permits before they are permits: the reviewer's desk, and the applicant's form."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
+
+from api.access.guard import Caller, CallerReach
+from api.permits.routes import whose
+from api.privacy import may_see_plates
+from api.problems import not_found
+from api.service import Service, service_of
+from api.store import permits as stored
+from api.store.accounts import accounts
+from api.web.driver_pages import COMMON
+from api.web.rendering import page
+from truckban.vehicles.codes import vehicle_codes
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+IdPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$")]
+_TRUCKS = ("H", "Q", "Z", "N", "G", "B")
+_MOST = 1000
+
+
+@router.get("/review", operation_id="web.review")
+def review(request: Request, principal: Caller) -> HTMLResponse:
+    """Show what waits for a decision."""
+    state = {"may_see_plates": may_see_plates(principal), "notices": _notices(service_of(request))}
+    return page(request, "permits_review", principal, state=state, **state)
+
+
+@router.get("/review/{permit_id}", operation_id="web.application")
+def application(request: Request, principal: Caller, permit_id: IdPath) -> HTMLResponse:
+    """Show one application beside what the program finds on it."""
+    service = service_of(request)
+    with service.store.read() as session:
+        if stored.permit(session, permit_id, whose=None) is None:
+            not_found()
+        people = office(session)
+    state = {
+        "id": permit_id,
+        "people": people,
+        "may_decide": principal.role == "reviewer",
+        "may_see_plates": may_see_plates(principal),
+        "notices": _notices(service),
+        "enterprises": _enterprises(service),
+    }
+    return page(request, "permits_application", principal, state=state)
+
+
+@router.get("/apply", operation_id="web.apply")
+def apply(request: Request, principal: Caller) -> HTMLResponse:
+    """Show one's own applications."""
+    return page(request, "permits_apply", principal, state={"notices": _notices(service_of(request))})
+
+
+@router.get("/apply/{permit_id}", operation_id="web.apply_form")
+def apply_form(request: Request, principal: Caller, reach: CallerReach, permit_id: IdPath) -> HTMLResponse:
+    """Show the form of one's own application; what it holds, the script asks for."""
+    service = service_of(request)
+    with service.store.read() as session:
+        if stored.permit(session, permit_id, whose=whose(principal, reach)) is None:
+            not_found()
+    known = vehicle_codes()
+    ground = service.law.now.ground()
+    streets = {street.name for street in ground.zone.streets if street.name} if ground else set()
+    inside = {s.name for s in ground.zone.streets if s.name and s.place in ("inside", "crosses")} if ground else set()
+    types = [known[code].words for code in COMMON]
+    types += [row.words for code, row in known.items() if code[0] in _TRUCKS and code not in COMMON]
+    notice = service.law.now.shelf().first.pack
+    spans = [span for window in notice.windows.values() for span in window.spans]
+    state = {
+        "id": permit_id,
+        "people": {},
+        "notices": _notices(service),
+        "roads": sorted(streets),
+        "inside": sorted(inside),
+        "enterprises": _enterprises(service),
+        "edges": sorted({edge for span in spans for edge in span.split("-") if edge != "24:00"}),
+        "file_bytes": service.settings.attachment_bytes,
+    }
+    return page(request, "permits_form", principal, state=state, types=types, roads=state["roads"])
+
+
+def office(session: Session) -> dict[str, str]:
+    """Return the names of who works on applications, by account: colleagues have to know who did what."""
+    found: dict[str, str] = {}
+    for role in ("reviewer", "admin"):
+        after = None
+        while rows := accounts(session, after=after, limit=_MOST, role=role):
+            found |= {row.id: row.name for row in rows}
+            after = rows[-1].id
+    return found
+
+
+def _notices(service: Service) -> dict[str, dict[str, Any]]:
+    """Return the notices in force, with the kinds of permit that each has."""
+    return {
+        name: {
+            "title": pair.notice.pack.title,
+            "doc_no": pair.notice.pack.doc_no,
+            "kinds": [permit.kind for permit in pair.notice.pack.permits if permit.kind],
+            "permits": bool(pair.notice.pack.permits),
+        }
+        for name, pair in service.law.now.pairs.items()
+    }
+
+
+def _enterprises(service: Service) -> dict[str, str]:
+    registry = service.law.registry
+    return {name: listed[-1][0] for name in registry.enterprises if (listed := registry.names(name))}
