@@ -11,10 +11,10 @@ from pydantic.json_schema import models_json_schema
 from api.access.table import ROLES, rules
 from api.problems import MEDIA
 
-_METHODS = ("get", "post", "put", "patch", "delete")
+_METHODS = ("get", "head", "post", "put", "patch", "delete")
 # what the door answers before a route runs, and the application for any route
 _OF_ANYBODY = (422, 429, 503)
-_WITH_BODY = (408, 413, 415)
+_WITH_BODY = (400, 408, 413, 415)
 _WORDS = {
     400: "the request cannot be read",
     401: "nobody is signed in",

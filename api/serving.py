@@ -83,6 +83,10 @@ class WorkerBeside:
                 self._process = self._start()
 
 
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
 def run(app: FastAPI, settings: Settings, *, worker: bool, **more: Any) -> None:  # noqa: ANN401
     """Serve until a signal ends it."""
     config = uvicorn.Config(
@@ -97,6 +101,8 @@ def run(app: FastAPI, settings: Settings, *, worker: bool, **more: Any) -> None:
         timeout_graceful_shutdown=_DRAIN_S,
         **more,
     )
+    # uvicorn raises the signal that ended it once more: by its default that would end this process before the worker
+    signal.signal(signal.SIGTERM, _end)
     beside = WorkerBeside() if worker else None
     try:
         _Server(config, app).run()

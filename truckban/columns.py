@@ -17,7 +17,7 @@ from truckban.norms import Notice
 from truckban.permits import PermitList
 from truckban.vehicle_facts import VehicleFacts, World
 
-_EPOCH_ORDINAL = 719_163  # 1970-01-01
+EPOCH_ORDINAL = 719_163  # 1970-01-01
 # no zone of time has changed its clock twice within this since 1900 (tz database; closest: Africa/Freetown 1939, 344 400 s)
 _ONE_OFFSET_S = 3 * DAY_S
 
@@ -74,14 +74,19 @@ def enforceable_columns(notice: Notice, at_s: npt.NDArray[np.int64]) -> npt.NDAr
 
 def local_columns(at_s: npt.NDArray[np.int64], timezone: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the local dates' ordinals and the seconds of those days."""
-    first, last = (int(at_s.min()), int(at_s.max())) if len(at_s) else (0, 0)
-    offset_s = _offset_s(first, timezone)
-    if last - first < _ONE_OFFSET_S and offset_s == _offset_s(last, timezone):
+    offset_s = one_offset_s(int(at_s.min()), int(at_s.max()), timezone) if len(at_s) else 0
+    if offset_s is not None:
         seconds = at_s + offset_s
-        return seconds // DAY_S + _EPOCH_ORDINAL, seconds % DAY_S
+        return seconds // DAY_S + EPOCH_ORDINAL, seconds % DAY_S
     local = pd.DatetimeIndex(at_s.astype("datetime64[s]")).tz_localize("UTC").tz_convert(timezone).tz_localize(None)
     seconds = local.to_numpy().astype("datetime64[s]").astype(np.int64)
-    return seconds // DAY_S + _EPOCH_ORDINAL, seconds % DAY_S
+    return seconds // DAY_S + EPOCH_ORDINAL, seconds % DAY_S
+
+
+def one_offset_s(first_s: int, last_s: int, timezone: str) -> int | None:
+    """Return how far ahead of UTC clocks are (seconds) at all instants from the first to the last; None where that cannot be told."""
+    offset_s = _offset_s(first_s, timezone)
+    return offset_s if last_s - first_s < _ONE_OFFSET_S and offset_s == _offset_s(last_s, timezone) else None
 
 
 def _offset_s(at_s: int, timezone: str) -> int:

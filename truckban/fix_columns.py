@@ -20,7 +20,7 @@ the same, while hours, days and advice that its reasons quote are that first fix
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -32,8 +32,9 @@ import shapely
 from truckban.advice import change_seconds
 from truckban.asking import alerts_of, object_of, permit_list, prefixed, vehicle_reader, zone_facts
 from truckban.case_kinds import case_kinds
-from truckban.columns import local_columns
+from truckban.columns import local_columns, one_offset_s
 from truckban.fix_times import Instants, read_times, times_of
+from truckban.hours import DAY_S
 from truckban.jurisdiction import Jurisdiction
 from truckban.norms import Notice
 from truckban.numbers import is_number
@@ -115,7 +116,8 @@ def fix_columns(body: bytes) -> FixColumns | None:
         "alerts": asked.alerts,
         "crs": asked.crs,
     }
-    return FixColumns(said, bytes(asked.fixes.time), np.array(asked.fixes.lon), np.array(asked.fixes.lat))
+    lon, lat = (np.fromiter(column, np.float64, len(column)) for column in (asked.fixes.lon, asked.fixes.lat))
+    return FixColumns(said, bytes(asked.fixes.time), lon, lat)
 
 
 def read_fix_columns(value: Any) -> FixColumns:  # noqa: ANN401
@@ -290,11 +292,11 @@ class _Share(NamedTuple):
         if self.ground is not None:
             kinds.append(self.ground.codes(lon, lat))
         known: dict[Any, int] = {}
-        starts = _starts(kinds)
+        starts = _starts(kinds, len(lon))
         first_rows = starts.tolist()
         labels = []
         zone = zone_facts(self.ground)
-        for row, kind in zip(first_rows, zip(*(kind[starts].tolist() for kind in kinds), strict=True), strict=True):
+        for row, kind in zip(first_rows, _rows(kinds, starts), strict=True):
             label = known.get(kind)
             if label is None:
                 place = at_position(
@@ -316,19 +318,28 @@ class _Share(NamedTuple):
 
     def _of_time(self, instants: Instants) -> Iterator[npt.NDArray[Any]]:
         """Yield what norms and permits ask of instants, each of shape (n,)."""
+        at_s, timezone = instants.at_s, self.notice.pack.timezone
         edges = change_seconds(self.notice, self.permits) if self.permits.permits else case_kinds(self.notice).edges
-        day, second = local_columns(instants.at_s, self.notice.pack.timezone)
-        if (
-            len(day)
-            and day.min() == day.max()
-            and bisect_right(edges, int(second.min())) == bisect_right(edges, int(second.max()))
-        ):
-            yield np.zeros(len(day), bool)  # one stretch of one day
-        else:
-            yield day
-            yield np.searchsorted(edges, second, "right")
+        if not _one_stretch(at_s, edges, timezone):
+            day, second = local_columns(at_s, timezone)
+            stretch = np.searchsorted(edges, second, "right")
+            if self.permits.permits:
+                yield day
+                yield stretch
+            else:
+                yield self._moments(day, second, stretch)
         if instants.assumed is not None:
             yield instants.assumed
+
+    def _moments(self, day: _Codes, second: _Codes, stretch: npt.NDArray[np.intp]) -> _Codes:
+        """Return the number of each instant's kind, shape (n,)."""
+        starts = _starts([day, stretch], len(day))
+        numbers: dict[Any, int] = {}
+        of_start = []
+        for at in zip(day[starts].tolist(), second[starts].tolist(), strict=True):
+            moment = case_kinds(self.notice).moment(*at)
+            of_start.append(numbers.setdefault((moment.kind, moment.published, moment.aged), len(numbers)))
+        return np.repeat(np.array(of_start, np.int64), np.diff(starts, append=len(day)))
 
     def _of_permits(self, lon: _Floats, lat: _Floats) -> Iterator[npt.NDArray[Any]]:
         """Yield what permits ask of places, each of shape (n,)."""
@@ -341,12 +352,27 @@ class _Share(NamedTuple):
                 yield np.asarray(shapely.intersects_xy(permit.area, lon, lat))
 
 
-def _starts(kinds: list[npt.NDArray[Any]]) -> _Codes:
+def _one_stretch(at_s: _Codes, edges: Sequence[int], timezone: str) -> bool:
+    """Tell whether instants are all of one day, between two neighbouring seconds of the day."""
+    if not len(at_s):
+        return True
+    first_s, last_s = int(at_s.min()), int(at_s.max())
+    offset_s = one_offset_s(first_s, last_s, timezone)
+    if offset_s is None:
+        return False
+    (day, first), (last_day, last) = (divmod(at + offset_s, DAY_S) for at in (first_s, last_s))
+    return day == last_day and bisect_right(edges, first) == bisect_right(edges, last)
+
+
+def _starts(kinds: Sequence[npt.NDArray[Any]], rows: int) -> _Codes:
     """Return where a row differs from the one before in any of some columns; the first row always."""
-    rows = len(kinds[0])
     differs = np.zeros(rows, bool)
     differs[:1] = True
-    if rows > 1:
-        for kind in kinds:
-            differs[1:] |= kind[1:] != kind[:-1]
+    for kind in kinds:
+        differs[1:] |= kind[1:] != kind[:-1]
     return np.flatnonzero(differs)
+
+
+def _rows(kinds: Sequence[npt.NDArray[Any]], rows: _Codes) -> list[tuple[Any, ...]]:
+    """Return some rows of columns; of no columns, rows of nothing."""
+    return list(zip(*(kind[rows].tolist() for kind in kinds), strict=True)) if kinds else [()] * len(rows)

@@ -76,9 +76,13 @@ def read_times(raw: bytes, timezone: str) -> Instants:
     if at_s is not None:
         return Instants(at_s)
     try:
-        return times_of(_numbers(raw), timezone)
+        numbers = _numbers(raw)
     except msgspec.DecodeError:
         pass
+    else:
+        at_s = np.fromiter(numbers, np.float64, len(numbers))
+        # which of them is wrong, and why, is said where each is looked at
+        return _cut(at_s) if _all_instants(at_s) else times_of(numbers, timezone)
     try:
         return times_of(_texts(raw), timezone)
     except msgspec.DecodeError:
@@ -105,9 +109,17 @@ def times_of(values: object, timezone: str) -> Instants:
                 field=f"[{index}]",
             )
     at_s = np.array(values, np.float64)
-    wrong = np.flatnonzero(~((at_s >= _FIRST_S) & (at_s < _END_S)))
-    if len(wrong):
-        raise _no_instant(int(wrong[0]), float(at_s[wrong[0]]))
+    if not _all_instants(at_s):
+        index = int(np.argmin((at_s >= _FIRST_S) & (at_s < _END_S)))
+        raise _no_instant(index, float(at_s[index]))
+    return _cut(at_s)
+
+
+def _all_instants(at_s: npt.NDArray[np.float64]) -> bool:
+    return not len(at_s) or bool(at_s.min() >= _FIRST_S and at_s.max() < _END_S)
+
+
+def _cut(at_s: npt.NDArray[np.float64]) -> Instants:
     return Instants(np.floor(at_s).astype(np.int64))
 
 

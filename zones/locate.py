@@ -28,6 +28,8 @@ _SAME_M = 0.01
 _FEW = 200
 # single positions asked for, after which a grid of cells is worth making
 _FEW_SINGLE = 100
+# positions in crossed cells of the grid, up to which the calls cost more than the work
+_FEW_CROSSED = 64
 # `roads` looks no further than this
 _NO_STREET_M = max(_ON_STREET_M, STRIP_REACH_M) + 1.0
 
@@ -71,7 +73,8 @@ class Locator:
         lawful = shapely.union_all([*out, self._carved])
         overlap = shapely.intersection(zone.area, lawful).area > 0
         self.area = shapely.difference(zone.area, lawful) if overlap else zone.area
-        shapely.prepare([self.area, self._carved, self._boundary, *self._roads])
+        self._left_out = np.array([self._carved, self._boundary, *self._roads], object)
+        shapely.prepare([self.area, *self._left_out])
 
     def places(
         self, lon: npt.ArrayLike, lat: npt.ArrayLike, accuracy_m: npt.ArrayLike | None = None
@@ -138,7 +141,8 @@ class Locator:
         codes = self.grid.answers(lon, lat)
         crossed = np.flatnonzero(codes == CROSSED)
         if len(crossed):
-            codes[crossed] = self._codes(lon[crossed], lat[crossed])
+            asked = self._codes if len(crossed) > _FEW_CROSSED else self._codes_of_few
+            codes[crossed] = asked(lon[crossed], lat[crossed])
         return codes
 
     def of_code(self, code: int) -> tuple[int, int]:
@@ -165,6 +169,16 @@ class Locator:
         edge = self.edge(lon, lat)
         roads = len(self._roads)
         return self.places(lon, lat).astype(np.int64) * (roads + 1) + np.where(edge >= 0, edge, roads)
+
+    def _codes_of_few(self, lon: _Floats, lat: _Floats) -> npt.NDArray[np.int64]:
+        """Return what `_codes` says, in two calls of shapely."""
+        on = shapely.intersects_xy(self._left_out[:, None], lon, lat)
+        place = np.where(on[0], Place.CARVE_OUT.value, Place.OUTSIDE.value)
+        place[on[1]] = Place.BOUNDARY_ROAD
+        place[shapely.contains_xy(self.area, lon, lat)] = Place.INSIDE
+        roads = len(self._roads)
+        on[:2] = True  # found last by who is on no road
+        return place * (roads + 1) + np.where(on[2:].any(axis=0), on[2:].argmax(axis=0), roads) if roads else place
 
     def depth_m(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> _Floats:
         """Return the distance in metres from each position to the area's border, positive inside; NaN for none."""

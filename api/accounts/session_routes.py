@@ -70,7 +70,11 @@ def who(request: Request, principal: Caller) -> Me:
 
 
 @router.put(
-    "/session/password", operation_id="accounts.change_password", summary="Change one's own password", status_code=204
+    "/session/password",
+    operation_id="accounts.change_password",
+    summary="Change one's own password",
+    status_code=204,
+    responses=answers(404),
 )
 def change_password(request: Request, asked: PasswordChange, principal: Caller) -> None:
     """Change one's own password; every other session of the account ends."""

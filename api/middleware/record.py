@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from random import getrandbits
 from typing import Any
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +20,7 @@ from zones.text import Text
 _GIVEN = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _ID = re.compile(r"[0-9A-Za-z]{26}|[0-9a-f]{32}|[0-9a-f]{64}|[0-9]{1,18}")
 _FRAMES = 40
+_STORE_AWAY = (OperationalError, InterfaceError, PoolTimeout)  # gone, full, or too busy: none of it is the request's fault
 
 
 class Record:
@@ -63,11 +66,12 @@ class Record:
             await self.app(scope, receive, send_)
         except Exception as error:
             self._faults.write({"at": _now(), "id": id_, "operation": _operation(scope), **told(error)})
+            away = isinstance(error, _STORE_AWAY) and not status
             if not status:
-                text = Text("服务内部出错，已记入日志", "an error inside the service; it is in the log")
-                problem = Problem(500, "internal", text, more={"request_id": id_})
+                problem = _away(id_) if away else _internal(id_)
                 await answer_problem(Request(scope), problem)(scope, receive, send_)
-            raise
+            if not away:
+                raise
         finally:
             took_s = time.perf_counter() - began
             operation = _operation(scope)
@@ -95,6 +99,19 @@ class Record:
                 text: str = value.decode()
                 return text
         return None
+
+
+def _internal(request_id: str) -> Problem:
+    text = Text("服务内部出错，已记入日志", "an error inside the service; it is in the log")
+    return Problem(500, "internal", text, more={"request_id": request_id})
+
+
+def _away(request_id: str) -> Problem:
+    text = Text(
+        "数据库暂时不能用，请稍后用同一个 Idempotency-Key 再试",
+        "the store does not answer at the moment; try again soon, with the same Idempotency-Key",
+    )
+    return Problem(503, "store_away", text, headers={"Retry-After": "5"}, more={"request_id": request_id})
 
 
 def told(error: BaseException) -> dict[str, Any]:

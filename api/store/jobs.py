@@ -18,6 +18,7 @@ from api.store.base import new_id, now
 from api.store.tables.runs import Job
 
 ALIVE = ("queued", "running")
+_FURTHEST = dt.timedelta(minutes=1)  # more than any wait that is ever given
 CRASHES = 3
 """A job that so many workers did not live through is failed."""
 
@@ -94,7 +95,7 @@ def claim(session: Session, worker: str, kinds: Iterable[str]) -> Lease | None:
     """Take the next job, if there is one."""
     asked = (
         sa.select(Job)
-        .where(Job.state == "queued", Job.kind.in_(tuple(kinds)), Job.not_before <= now())
+        .where(Job.state == "queued", Job.kind.in_(tuple(kinds)), _due())
         .order_by(Job.priority, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -106,6 +107,11 @@ def claim(session: Session, worker: str, kinds: Iterable[str]) -> Lease | None:
     job.attempt += 1
     session.flush()
     return Lease(job.id, job.kind, job.subject, dict(job.payload), job.attempt, job.crashes)
+
+
+def _due() -> sa.ColumnElement[bool]:
+    """Tell what may be begun: its time has come, or lies so far ahead that the clock was set back since."""
+    return sa.or_(Job.not_before <= now(), Job.not_before > now() + _FURTHEST)
 
 
 def beat(session: Session, lease: Lease) -> None:

@@ -157,7 +157,12 @@ def next_number(session: Session, year: int) -> int:
 
 
 def granted_between(
-    session: Session, since: dt.datetime, until: dt.datetime, *, plates: Collection[str] | None = None
+    session: Session,
+    since: dt.datetime,
+    until: dt.datetime,
+    *,
+    plates: Collection[str] | None = None,
+    notices: Collection[str] | None = None,
 ) -> Iterator[Sequence[Permit]]:
     """Yield permits whose time overlaps a span, some at a time, by their ids.
 
@@ -166,6 +171,7 @@ def granted_between(
         since: the span's begin.
         until: its end, not included.
         plates: of these vehicles only.
+        notices: under these only.
     """
     after = ""
     while True:
@@ -175,6 +181,8 @@ def granted_between(
             .order_by(Permit.id)
             .limit(_TOGETHER)
         )
+        if notices is not None:
+            query = query.where(Permit.notice.in_(tuple(notices)))
         if plates is not None:
             query = query.where(
                 Permit.id.in_(sa.select(PermitPlate.permit_id).where(PermitPlate.plate.in_(tuple(plates))))
@@ -187,7 +195,9 @@ def granted_between(
         after = rows[-1].id
 
 
-def permits_for_check(session: Session, days: tuple[dt.date, dt.date]) -> list[dict[str, Any]]:
+def permits_for_check(
+    session: Session, days: tuple[dt.date, dt.date], *, notices: Collection[str] | None = None
+) -> list[dict[str, Any]]:
     """Return the permits that traces of some days are judged with, as the contract has them (section 1).
 
     A permit that was suspended for a time or revoked comes in pieces, so that each instant is judged by what was in force then.
@@ -195,11 +205,12 @@ def permits_for_check(session: Session, days: tuple[dt.date, dt.date]) -> list[d
     Args:
         session: a transaction.
         days: the first and the last one of the traces, in whatever zone of time.
+        notices: those granted under one of these; None: under whichever.
     """
     first, last = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in days)
     margin = dt.timedelta(days=1)
     found: list[dict[str, Any]] = []
-    for rows in granted_between(session, first - margin, last + 2 * margin):
+    for rows in granted_between(session, first - margin, last + 2 * margin, notices=notices):
         events = events_of(session, [row.id for row in rows])
         for row in rows:
             found += contract_permits(row, events[row.id])

@@ -23,6 +23,7 @@ from api.store.base import now
 from api.store.database import Store
 from api.store.documents import document
 from api.store.jobs import Lease
+from api.store.permits import permits_for_check
 from api.store.tables.runs import Run, Upload
 from api.traces.files import remove_tree, runs_folder, sync_tree, uploads_folder
 from truckban.norms import Notice
@@ -34,6 +35,7 @@ from zones.text import Text
 EVIDENCE = "evidence.parquet"
 _INPUTS = "in"
 _TELL_S = 0.3
+_FIRST_DAY = dt.date(1990, 1, 1)
 
 
 class _Check(Kind):
@@ -143,6 +145,7 @@ def _checked(task: Task, store: Store) -> dict[str, Any]:
             run.options["columns"],
             run.options["min_probability"],
             dt.datetime.now(dt.UTC),
+            _granted(store, run, notice),
         )
         total = rows_said(inputs.traces)
         checked = check(
@@ -179,6 +182,15 @@ def _law(settings: Settings, store: Store, run: Run) -> tuple[Notice, Locator]:
     if ground is None:
         raise InputError(Text(f"通告 {run.notice} 没有区域", f"there is no zone for notice {run.notice}"), field="zone")
     return law.now.pairs[run.notice].notice, ground
+
+
+def _granted(store: Store, run: Run, notice: Notice) -> list[dict[str, Any]]:
+    """Return the permits of the store that a run asks for: of all days, for which ones count is known when the traces are read."""
+    if run.options.get("permits") != "store":
+        return []
+    under = (notice.id, *notice.pack.replaces, *notice.pack.amends)
+    with store.read() as session:
+        return permits_for_check(session, (_FIRST_DAY, now().date()), notices=under)
 
 
 @contextmanager

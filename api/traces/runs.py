@@ -56,6 +56,7 @@ def create(session: Session, principal: Principal, service: Service, owner: str 
         "crs": crs,
         "columns": dict(asked.columns),
         "all_passages": asked.all_passages,
+        "permits": asked.permits,
     }
     run = stored.add_run(
         session,

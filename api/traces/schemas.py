@@ -138,6 +138,10 @@ class NewRun(BaseModel):
         Field(description="names of the traces' columns, by the contract's names"),
     ] = {}
     all_passages: Annotated[bool, Field(strict=True)] = False
+    permits: Annotated[
+        Literal["store"] | None,
+        Field(description="`store`: judge also by what this service granted, as it stood at each instant"),
+    ] = None
     why: Why
 
 

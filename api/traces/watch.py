@@ -73,6 +73,9 @@ class RunWatch:
             except sa.exc.SQLAlchemyError as error:
                 _log.warning("the store does not answer: %s", type(error).__name__)
                 newer = {}
+            except Exception:  # noqa: BLE001  (whoever looks on waits for the next look, and is told when it goes again)
+                _log.exception("runs could not be looked at")
+                newer = {}
             self._latest |= {id_: seen for id_, seen in newer.items() if id_ in self._listeners}
             for id_, listeners in self._listeners.items():
                 if id_ in newer or self.stopping:

@@ -34,6 +34,18 @@ def _cheap_passwords() -> Iterator[None]:
     passwords._HASHER, passwords.NOBODYS = _REAL  # noqa: SLF001
 
 
+@pytest.fixture(autouse=True)
+def _no_daily_jobs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have workers do what a test gives them, and not what is due each day: each job is a process."""
+    if "daily_jobs" not in request.fixturenames:
+        monkeypatch.setattr("api.jobs.worker.DAILY", ())
+
+
+@pytest.fixture
+def daily_jobs() -> None:
+    """Have workers do what is due each day."""
+
+
 @pytest.fixture
 def dear_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have passwords cost what they cost."""
@@ -74,7 +86,9 @@ def postgresql() -> Iterator[str]:
         )
 
     data = str(folder / "data")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+    # a cluster that lives for one run of the tests has nothing to keep
+    cheap = "-c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off -c wal_level=minimal -c max_wal_senders=0"
+    options = f"-k {folder} -c listen_addresses='' -c max_connections=200 {cheap}"
     run("initdb", "-D", data, "-U", "truckban", "-A", "trust", "-E", "UTF8", "--no-sync")
     run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from applying import form
 from serving import key_maker, served
 from uploading import day
 
@@ -118,6 +119,40 @@ def test_a_day_is_uploaded_checked_and_its_leads_worked_on(
         assert client.run(run["id"])["counts"]["leads"] == len(list(client.leads(limit=2))) >= 2
         assert b"leads" in client.run_file(run["id"], "run.json")
         _work_on_leads(client)
+
+
+def test_a_place_is_found_by_its_first_letters(url: str) -> None:
+    with Client(url) as client:
+        assert client.places("wyl", limit=1)[0]["name"] == "五一路"
+        with pytest.raises(ClientProblem) as caught:
+            client.places("")
+    assert caught.value.field is not None
+
+
+def test_a_vehicle_is_registered_changed_confirmed_and_removed(url: str, key: Callable[[str], str]) -> None:
+    fields = {"plate": "晋M12345", "vehicle_type": "重型自卸货车", "gross_mass_kg": 25000}
+    with Client(url, key("driver")) as driver, Client(url, key("officer")) as officer:
+        id_ = driver.create("vehicles", fields)["id"]
+        seen = driver.one("vehicles", id_)
+        driver.change("vehicles", id_, {**fields, "name": "三号车"}, etag=seen["etag"])
+        with pytest.raises(ClientProblem) as caught:
+            driver.change("vehicles", id_, fields, etag=seen["etag"])
+        assert caught.value.status == 412
+        officer.step("vehicles", id_, "confirm", etag=officer.one("vehicles", id_)["etag"], why="行驶证原件已核对")
+        assert [each["confirmed"] for each in officer.listed("vehicles")] == [True]
+        driver.remove("vehicles", id_, etag=driver.one("vehicles", id_)["etag"])
+        assert list(driver.listed("vehicles")) == []
+
+
+def test_an_application_goes_its_way(url: str, key: Callable[[str], str]) -> None:
+    with Client(url, key("driver")) as driver, Client(url, key("reviewer")) as reviewer:
+        id_ = driver.create("permits", form())["id"]
+        driver.step("permits", id_, "submit", etag=driver.one("permits", id_)["etag"])
+        assert [each["id"] for each in reviewer.listed("permits", sort="due")] == [id_]
+        told = reviewer.step(
+            "permits", id_, "approve", etag=reviewer.one("permits", id_)["etag"], windows=["22:00-06:00"]
+        )
+        assert told["state"] == "approved"
 
 
 def _work_on_leads(client: Client) -> None:

@@ -13,6 +13,8 @@ import pytest
 import sqlalchemy as sa
 from uploading import day, put_run
 
+from api.jobs import worker as working
+from api.jobs.kinds import DAILY
 from api.jobs.worker import Worker
 from api.settings import Settings
 from api.store.audit import verify
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.slow
 _LONGEST_S = 300.0
 _WORKER = (
     "import sys, signal, threading; from api.jobs.worker import Worker; from api.settings import Settings; "
-    "from api.store.database import Store; s = Settings(); w = Worker(s, Store(s.url), lease_s=float(sys.argv[1])); "
+    "from api.store.database import Store; s = Settings(); import api.jobs.worker; api.jobs.worker.DAILY = (); w = Worker(s, Store(s.url), lease_s=float(sys.argv[1])); "
     "signal.signal(signal.SIGTERM, lambda *_: w.stopping.set()); w.run()"
 )
 
@@ -137,13 +139,25 @@ def test_two_workers_do_each_run_once(settings: Settings, store: Store) -> None:
         assert set(session.scalars(sa.select(Job.attempt).where(Job.kind == "check"))) == {1}
 
 
-def test_a_run_that_kills_its_process_is_failed_with_the_reason(settings: Settings, store: Store) -> None:
+@pytest.mark.usefixtures("daily_jobs")
+def test_what_is_due_each_day_is_taken_in_once_a_day_by_however_many(settings: Settings, store: Store) -> None:
+    for _ in range(2):
+        worker = Worker(settings, store)
+        worker.tick()
+        worker.stopping.set()
+        worker.run(grace_s=0.0)
+    with store.read() as session:
+        assert sorted(session.scalars(sa.select(Job.kind))) == sorted(DAILY)
+
+
+def test_a_run_that_kills_its_process_is_failed_with_the_reason(
+    settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "WAIT", working.WAIT / 50)
     run_id = put_run(settings, store)
     worker = Worker(settings, store)
     killed: set[int] = set()
     until = time.monotonic() + _LONGEST_S
-    with store.write() as session:
-        session.execute(sa.update(Job).where(Job.kind != "check").values(state="cancelled"))
     while time.monotonic() < until:
         worker.tick()
         for doing in worker.doing:

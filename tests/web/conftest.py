@@ -37,7 +37,7 @@ class Served:
 
     def api(self, role: str) -> httpx2.Client:
         """Return a client of `/v1` that is signed in."""
-        client = httpx2.Client(base_url=self.url)
+        client = httpx2.Client(base_url=self.url, timeout=60)
         told = client.post("/v1/session", json={"login": role, "password": PASSWORD}).raise_for_status().json()
         client.headers["X-CSRF-Token"] = told["csrf"]
         return client

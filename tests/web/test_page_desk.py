@@ -5,6 +5,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,13 @@ def run(served: Any) -> Iterator[str]:
 
 def _open(served: Any, login: str = "officer") -> list[dict[str, Any]]:
     """Return the leads that are open, as the desk lists them."""
-    with served.api(login) as client:
+    with closing(served.api(login)) as client:
         found = client.get("/v1/leads", params={"limit": 200}).json()["leads"]
     return [lead for lead in found if lead["state"] in ("new", "assigned")]
 
 
 def _one(served: Any, lead_id: str) -> dict[str, Any]:
-    with served.api("officer") as client:
+    with closing(served.api("officer")) as client:
         return dict(client.get(f"/v1/leads/{lead_id}").json())
 
 
@@ -212,7 +213,7 @@ def test_a_lead_is_played_along_time_after_the_look_is_on_record(person: Open, s
     page.keyboard.press("p")
     page.wait_for_function("text => document.querySelector('.player .now').textContent !== text", arg=before)
     page.keyboard.press("p")
-    with served.api("auditor") as client:
+    with closing(served.api("auditor")) as client:
         audit = client.get("/v1/audit", params={"limit": 100}).json()
     looks = [entry for entry in audit["items"] if entry["action"] == "lead.track"]
     assert looks[0]["why"] == "核实五月八日的线索"

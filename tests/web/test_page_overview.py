@@ -3,6 +3,7 @@
 # ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def test_figures_are_those_of_the_store_and_lead_to_the_desk(person: Open, serve
     page.goto("/overview")
     page.locator("#by-state .sum b").first.wait_for()
     assert page.locator("#by-state .sum b").first.text_content() == f"{nine_weeks}"
-    with served.api("officer") as client:
+    with closing(served.api("officer")) as client:
         told = client.get("/v1/statistics/leads/hour_weekday").json()["figures"]
         road = client.get("/v1/statistics/leads/road").json()["figures"]
     cells = page.locator("#by-hour_weekday tbody td").all_text_contents()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from web_ways import LATER, applied, no_wider, stripped
+from web_ways import LATER, applied, asked, no_wider, stripped, until
 
 from truckban.permitting.checking import verify
 
@@ -29,7 +29,7 @@ def begun(page: Any) -> str:
 
 def saved(page: Any) -> None:
     page.wait_for_selector(".saved.saved:not(.saving):not(.not_saved):not(.fault)")
-    page.wait_for_function("Object.keys(localStorage).every((key) => !key.startsWith('apply:'))")
+    until(page, "Object.keys(localStorage).every((key) => !key.startsWith('apply:'))")
 
 
 def test_a_permit_goes_from_the_form_to_a_code_that_is_scanned_and_checked_without_the_service(
@@ -45,7 +45,7 @@ def test_a_permit_goes_from_the_form_to_a_code_that_is_scanned_and_checked_witho
     driver.get_by_label("号牌").fill("晋M77777")
     driver.get_by_label("车辆类型（照行驶证写）").fill("重型自卸货车")
     driver.get_by_label("车长（毫米）").fill("8.6")
-    assert driver.get_by_text("8.6 米请写 8600").is_visible()
+    driver.get_by_text("8.6 米请写 8600").wait_for()
     driver.get_by_label("车长（毫米）").fill("8600")
     driver.get_by_role("button", name="下一步").click()
     driver.get_by_label("货物").fill("商品混凝土")
@@ -93,7 +93,7 @@ def test_a_permit_goes_from_the_form_to_a_code_that_is_scanned_and_checked_witho
     found = zxingcpp.read_barcodes(image.open(io.BytesIO(permit.screenshot(full_page=True))))
     text = re.search(r"TB1[.\w~-]*", found[0].text)
     assert text is not None
-    keys = [load_pem_public_key(key["pem"].encode()) for key in served.api("driver").get("/v1/permits/keys").json()["keys"]]
+    keys = [load_pem_public_key(key["pem"].encode()) for key in asked(served, "driver", "GET", "/v1/permits/keys")["keys"]]
     checked = verify(text[0], keys, datetime.now(UTC), plate="晋M77777")
     assert checked.word in ("valid_now", "not_now")
     assert checked.certificate is not None
@@ -142,7 +142,7 @@ def test_what_cannot_be_is_said_at_its_field_while_one_types(person: Callable[..
     page.wait_for_selector("#vehicles-0-plate-fault, #vehicles-0--plate-fault, [aria-invalid=true]")
     assert page.get_by_label("号牌").get_attribute("aria-invalid") == "true"
     page.get_by_label("号牌").fill("晋M12345")
-    page.wait_for_function("document.querySelectorAll('[aria-invalid=true]').length === 0")
+    until(page, "document.querySelectorAll('[aria-invalid=true]').length === 0")
     saved(page)
 
 
@@ -175,17 +175,17 @@ def test_two_reviewers_at_once_learn_of_each_other_and_keep_what_they_wrote(pers
     for page in (first, second):
         page.goto(f"/review/{id_}")
         page.wait_for_selector("#decision")
-    first.get_by_text("退回补正", exact=True).first.click()
+    first.get_by_role("radio", name="退回补正").check()
     first.get_by_label("附件不符").check()
     assert "行驶证" in first.get_by_label("写给申请人的理由").input_value()
-    second.get_by_text("不予批准", exact=True).first.click()
+    second.get_by_role("radio", name="不予批准").check()
     second.get_by_label("写给申请人的理由").fill("第二个人写的理由")
     first.get_by_role("button", name="退回申请人").click()
     first.get_by_text("已退回申请人").wait_for()
     second.get_by_role("button", name="决定不予批准").click()
     second.get_by_text("别人已先处理：reviewer 于").wait_for()
     assert second.get_by_label("写给申请人的理由").input_value() == "第二个人写的理由"
-    assert served.api("driver").get(f"/v1/permits/{id_}").json()["state"] == "returned"
+    assert asked(served, "driver", "GET", f"/v1/permits/{id_}")["state"] == "returned"
 
 
 def test_the_narrower_permit_is_taken_over_by_a_click(person: Callable[..., Any], served: Any) -> None:
@@ -198,15 +198,14 @@ def test_the_narrower_permit_is_taken_over_by_a_click(person: Callable[..., Any]
     assert page.get_by_role("radio", name="只批下列道路").is_checked()
     page.get_by_role("button", name="批准并发证").click()
     page.get_by_text("已批准，证号").wait_for()
-    granted = served.api("driver").get(f"/v1/permits/{id_}").json()["approval"]
+    granted = asked(served, "driver", "GET", f"/v1/permits/{id_}")["approval"]
     assert granted["route"].get("roads")
     assert granted["windows"] != ["06:00-22:00"]
 
 
 def test_a_permit_is_suspended_brought_back_and_revoked_with_reasons(person: Callable[..., Any], served: Any) -> None:
     id_ = applied(served)
-    reviewer = served.api("reviewer")
-    reviewer.post(f"/v1/permits/{id_}/approve", json={}, headers={"if-match": "*"}).raise_for_status()
+    asked(served, "reviewer", "POST", f"/v1/permits/{id_}/approve", {})
     page = person("reviewer")
     page.goto(f"/review/{id_}")
     for act, state in (("suspend", "暂停使用"), ("resume", "已批准"), ("revoke", "已吊销")):
@@ -249,6 +248,6 @@ def test_a_stranger_finds_no_application_that_is_not_theirs(person: Callable[...
     page = person("enterprise")
     assert page.goto(f"/apply/{applied(served)}").status == 404
     assert page.goto("/review").status == 403
-    draft = served.api("driver").post("/v1/permits", json={}).json()["id"]
+    draft = asked(served, "driver", "POST", "/v1/permits", {})["id"]
     assert person("reviewer").goto(f"/review/{draft}").status == 404, "a draft is nobody else's business"
     assert json.loads(page.locator("#session").text_content())["role"] == "enterprise"

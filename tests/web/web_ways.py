@@ -1,6 +1,8 @@
 """What tests of several pages do."""
 
 import datetime as dt
+import time
+from contextlib import closing
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,9 +11,22 @@ LATER = ((_TODAY + dt.timedelta(1)).isoformat(), (_TODAY + dt.timedelta(20)).iso
 _PLATES = iter(range(10_000, 99_999))
 
 
+def asked(served: Any, login: str, method: str, path: str, body: Any = None) -> Any:
+    """Ask the interface as somebody, and return the body of the answer."""
+    with closing(served.api(login)) as client:
+        return client.request(method, path, json=body, headers={"if-match": "*"}).raise_for_status().json()
+
+
+def until(page: Any, condition: str, *, seconds: float = 30) -> None:
+    """Wait until an expression holds; Playwright's own way would need `eval`, which the pages forbid."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, condition
+        page.wait_for_timeout(100)
+
+
 def applied(served: Any, **changes: Any) -> str:
     """Hand an application in by the interface, and return its id."""
-    driver = served.api("driver")
     form = {
         "notice": "linyi-2023-5",
         "holder": {"kind": "firm", "name": "临猗示例运输有限公司", "phone": "0359-0000000"},
@@ -23,8 +38,8 @@ def applied(served: Any, **changes: Any) -> str:
         "windows": ["09:00-17:00"],
         **changes,
     }
-    id_ = str(driver.post("/v1/permits", json=form).raise_for_status().json()["id"])
-    driver.post(f"/v1/permits/{id_}/submit", json={}, headers={"if-match": "*"}).raise_for_status()
+    id_ = str(asked(served, "driver", "POST", "/v1/permits", form)["id"])
+    asked(served, "driver", "POST", f"/v1/permits/{id_}/submit", {})
     return id_
 
 

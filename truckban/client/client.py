@@ -81,6 +81,11 @@ class Client:
         """Return the answer that a `link` stands for."""
         return self._object("GET", link)
 
+    def places(self, words: str, *, limit: int | None = None) -> list[Object]:
+        """Return which places a few letters can mean: streets, junctions (two streets), enterprises; the likeliest first."""
+        found: list[Object] = self._object("GET", "/v1/places", params={"q": words, **_given(limit=limit)})["places"]
+        return found
+
     def notices(self, *, on: str | None = None) -> Iterator[Object]:
         """Yield the notices in force; with a day, only those which answer for it."""
         return self.wire.rows("/v1/notices", "notices", {"on": on})
@@ -216,6 +221,19 @@ class Client:
     def create(self, kind: str, fields: Mapping[str, Any]) -> Object:
         """Create a thing of a kind; it is made once, however often the request has to be sent."""
         return self._object("POST", f"/v1/{kind}", json=dict(fields), once=True)
+
+    def change(self, kind: str, id_: str, fields: Mapping[str, Any], *, etag: str) -> Object:
+        """Write the fields of a thing of a kind anew (`vehicles`, `permits`), based on what was seen."""
+        return self._object("PUT", f"/v1/{kind}/{quote(id_, safe='')}", json=dict(fields), headers={"If-Match": etag})
+
+    def step(self, kind: str, id_: str, action: str, *, etag: str, **body: Any) -> Object:  # noqa: ANN401
+        """Take a step with a thing of a kind (`submit`, `approve` a permit, `confirm` a vehicle, …), based on what was seen."""
+        path = f"/v1/{kind}/{quote(id_, safe='')}/{quote(action, safe='')}"
+        return self._object("POST", path, json=body, headers={"If-Match": etag}, once=True)
+
+    def remove(self, kind: str, id_: str, *, etag: str) -> None:
+        """Remove a thing of a kind, based on what was seen."""
+        self.wire.ask("DELETE", f"/v1/{kind}/{quote(id_, safe='')}", headers={"If-Match": etag})
 
     def _object(self, method: str, path: str, **how: Any) -> Object:  # noqa: ANN401
         found: Object = self.wire.json(method, path, **how)

@@ -1,7 +1,7 @@
 """The main job: traces and vehicles in; leads, counts that add up and rejected rows out."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -56,6 +56,7 @@ class Inputs:
         columns: names of columns in the traces, by the contract's names.
         min_probability: a passage less likely than this is unsure and no lead.
         now: when the check is made; fixes of later times are rejected. None for no such test.
+        granted: permits that are known without a file, as the contract's JSON has them.
     """
 
     traces: Path
@@ -65,6 +66,7 @@ class Inputs:
     columns: Mapping[str, str] = field(default_factory=dict)
     min_probability: float = DEFAULT_PROBABILITY
     now: dt.datetime | None = None
+    granted: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +189,7 @@ def check(
     """
     with step(Text("读取车辆和通行证", "reading vehicles and permits")):
         fleet = read_fleet(inputs.vehicles, notice.facts)
-        permits, bad_permits, permit_rows = (
-            read_permits(inputs.permits, notice.road_name) if inputs.permits else (PermitList(), list[Reject](), 0)
-        )
+        permits, bad_permits, permit_rows = read_permits(inputs.permits, notice.road_name, granted=inputs.granted)
     source = Source(
         inputs.traces,
         notice.pack.timezone,

@@ -88,12 +88,18 @@ def read_fleet(path: str | Path, facts: Mapping[str, Fact] = BUILTIN) -> Fleet:
     return fleet
 
 
-def read_permits(path: str | Path, road_name: Callable[[str], str] = str.strip) -> tuple[PermitList, list[Reject], int]:
+def read_permits(
+    path: str | Path | None,
+    road_name: Callable[[str], str] = str.strip,
+    *,
+    granted: Sequence[Mapping[str, Any]] = (),
+) -> tuple[PermitList, list[Reject], int]:
     """Read permits: JSON (a list, or one a line), or a table whose lists are joined by `;`.
 
     Args:
-        path: the file.
+        path: the file; None for none.
         road_name: turns a road as people write it into the notice's own spelling.
+        granted: permits that are known without a file, as JSON would have them.
 
     Returns:
         The permits, the rows that could not be used, and how many rows there are.
@@ -101,10 +107,10 @@ def read_permits(path: str | Path, road_name: Callable[[str], str] = str.strip) 
     Raises:
         InputError: the file cannot be read at all.
     """
-    path = Path(path)
     permits: list[Permit] = []
     rejects: list[Reject] = []
-    rows = _json_rows(path) if path.suffix.lower() in (".json", ".jsonl") else _table_rows(path, rejects)
+    rows = [] if path is None else _permit_rows(Path(path), rejects)
+    rows += [("granted", number, fields) for number, fields in enumerate(granted, start=1)]
     no_rows = len(rejects)
     for file, line, fields in rows:
         try:
@@ -154,6 +160,10 @@ def _from_text(kind: str, value: str) -> Any:  # noqa: ANN401
 
 def _whole(value: Any) -> Any:  # noqa: ANN401
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _permit_rows(path: Path, rejects: list[Reject]) -> list[tuple[str, int, Mapping[str, Any]]]:
+    return _json_rows(path) if path.suffix.lower() in (".json", ".jsonl") else _table_rows(path, rejects)
 
 
 def _json_rows(path: Path) -> list[tuple[str, int, Mapping[str, Any]]]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from truckban.norms import Notice
-from truckban.permits import PermitList
 from truckban.traces.check import Checked, Inputs, Step, silently
 from truckban.traces.fixes import remarks
 from truckban.traces.fleet import read_fleet, read_permits
@@ -18,7 +17,6 @@ from truckban.traces.passages import Found
 from truckban.traces.spark.pieces import Plan, planned
 from truckban.traces.spark.session import spark_session, spark_version, watched
 from truckban.traces.spark.share import Head, Kernel, Told, in_order, summed, told_of
-from truckban.traces.tables import Reject
 from zones.locate import Locator
 from zones.text import Text
 
@@ -106,9 +104,7 @@ def check(
     version = spark_version()
     with step(Text("读取车辆和通行证", "reading vehicles and permits")):
         fleet = read_fleet(inputs.vehicles, notice.facts)
-        permits, bad_permits, permit_rows = (
-            read_permits(inputs.permits, notice.road_name) if inputs.permits else (PermitList(), list[Reject](), 0)
-        )
+        permits, bad_permits, permit_rows = read_permits(inputs.permits, notice.road_name, granted=inputs.granted)
     with step(Text("查看轨迹文件", "looking at the files of traces")):
         plan = planned(inputs.traces, notice.pack.timezone, inputs.columns)
     kernel = Kernel(

@@ -84,6 +84,8 @@ export function uploadForm({ begun }) {
   // What is missing, as a sentence; what is wrong is never sent.
   function missing(data) {
     const of = (kind) => items.filter((item) => item.kind === kind).length;
+    const again = items.find((item) => item.state === "again");
+    if (again) return t("need_again", { name: again.name });
     const unknown = items.find((item) => !item.kind);
     if (unknown) return t("need_kind", { name: unknown.name });
     const hollow = items.find((item) => !item.size);
@@ -92,8 +94,6 @@ export function uploadForm({ begun }) {
     if (!of("vehicles")) return t("need_vehicles");
     const many = KINDS.slice(1).find((kind) => of(kind) > 1);
     if (many) return t("need_one", { kind: t(`kind_${many}`) });
-    const again = items.find((item) => item.state === "again");
-    if (again) return t("need_again", { name: again.name });
     if (!data.get("crs")) return t("need_crs");
     if (!data.get("why").trim()) return t("need_why");
     return null;
