@@ -93,6 +93,8 @@ def create_app(settings: Settings | None = None, *, fast: bool = True) -> FastAP
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        # its spans have the addresses of pages, which hold plates; asking whether it is wanted costs each request, too
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         separate_input_output_schemas=False,
     )
     app.state.service = Service(settings, store, law)

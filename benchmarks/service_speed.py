@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,6 +47,9 @@ class Figures(NamedTuple):
     p50_ms: float
     p99_ms: float
     errors: int
+    requests: int
+    server_us: float = 0.0
+    """Time of the processor that the server took for a request; other work changes it less than the clock, yet it empties caches."""
 
 
 def bodies(kind: str, *, fixes: int = 0, many: int = 200) -> list[bytes]:
@@ -158,7 +161,7 @@ def load(name: str, path: str, asked: Sequence[bytes], *, connections: int, seco
             )
             found = json.loads(run.stdout.splitlines()[-1])
     return Figures(
-        found["requests"] / found["us"] * 1e6, found["p50"] / 1000, found["p99"] / 1000, int(found["errors"])
+        found["requests"] / found["us"] * 1e6, found["p50"] / 1000, found["p99"] / 1000, int(found["errors"]), int(found["requests"])
     )
 
 
@@ -191,15 +194,24 @@ async def ask(name: str, path: str, asked: Sequence[bytes], *, connections: int,
     print(json.dumps({"requests": len(took), "us": seconds * 1e6, "p50": p50, "p99": p99, "errors": errors}))
 
 
-def compare(label: str, path: str, asked: Sequence[bytes], options: Any) -> None:  # noqa: ANN401
+def used_s(pid: int) -> float:
+    """Return the seconds of the processor that a process has used so far, all its threads together."""
+    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def compare(label: str, path: str, asked: Sequence[bytes], options: Any, pids: Mapping[str, int]) -> None:  # noqa: ANN401
     """Print what both do, and how they compare."""
     for connections in options.connections:
         seen: dict[str, list[Figures]] = {"echo": [], "service": []}
         for _ in range(options.rounds):
             for name, rounds in seen.items():
-                rounds.append(
-                    load(name, path, asked, connections=connections, seconds=options.seconds, core=options.load_core)
+                before_s = used_s(pids[name])
+                found = load(
+                    name, path, asked, connections=connections, seconds=options.seconds, core=options.load_core
                 )
+                server_us = (used_s(pids[name]) - before_s) / found.requests * 1e6
+                rounds.append(found._replace(server_us=server_us))
         middle = {
             name: Figures(*(statistics.median(each) for each in zip(*rounds, strict=True)))  # type: ignore[arg-type]
             for name, rounds in seen.items()
@@ -209,11 +221,13 @@ def compare(label: str, path: str, asked: Sequence[bytes], options: Any) -> None
         for name, figures in middle.items():
             print(
                 f"{label:>13} {connections:>4} conn {name:>8}: {figures.per_s:>9.0f}/s  p50 {figures.p50_ms:.3f} ms"
-                f"  p99 {figures.p99_ms:.3f} ms  errors {figures.errors:.0f}"
+                f"  p99 {figures.p99_ms:.3f} ms  errors {figures.errors:.0f}  processor {figures.server_us:.0f} us"
             )
         print(
             f"{label:>13} {connections:>4} conn    ratio: {statistics.median(ratios):.3f}"
             f" (rounds {', '.join(f'{ratio:.3f}' for ratio in ratios)}; goal {GOALS[label]})  added p50 {added:+.3f} ms"
+            f"  processor: ratio {middle['echo'].server_us / middle['service'].server_us:.3f},"
+            f" added {middle['service'].server_us - middle['echo'].server_us:+.0f} us"
         )
 
 
@@ -239,10 +253,11 @@ def main() -> None:
         asyncio.run(ask(name, path, asked, connections=int(connections), seconds=float(seconds)))
         return
     print(f"load: {shutil.which('wrk') or 'own client (no wrk here): its own work counts in the times'}")
-    with running("echo", options.server_core), running("service", options.server_core):
-        compare("one decision", PATHS["case"], bodies("case"), options)
+    with running("echo", options.server_core) as echo, running("service", options.server_core) as service:
+        pids = {"echo": echo, "service": service}
+        compare("one decision", PATHS["case"], bodies("case"), options, pids)
         for count in (100, 1000):
-            compare(f"{count} fixes", PATHS["fixes"], bodies("fixes", fixes=count), options)
+            compare(f"{count} fixes", PATHS["fixes"], bodies("fixes", fixes=count), options, pids)
 
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ def permit_list(value: Any, notice: Notice) -> PermitList:  # noqa: ANN401
     Raises:
         InputError: with the number of the permit and its field.
     """
-    return _NO_PERMITS if value == [] else PermitList(list(permits_of(value, notice)))
+    return _NO_PERMITS if value is None or value == [] else PermitList(list(permits_of(value, notice)))
 
 
 _NO_PERMITS = PermitList()

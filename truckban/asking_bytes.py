@@ -20,7 +20,8 @@ Errors = Literal["answered", "raised"]
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 # a whole number that no float holds is refused by its field; only the other reader makes it one
-_huge_number = re.compile(rb"[0-9]{300}").search
+_HUGE = 300
+_huge_number = re.compile(rb"[0-9]{%d}" % _HUGE).search
 _NOT_UTF8 = Text("不是 UTF-8 文本", "this is not UTF-8 text")
 
 
@@ -81,7 +82,7 @@ def decoded(body: bytes) -> Any:  # noqa: ANN401
     Raises:
         InputError: it is not JSON.
     """
-    if _huge_number(body) is None:
+    if len(body) < _HUGE or _huge_number(body) is None:
         try:
             return _decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -19,7 +19,6 @@ the same, while hours, days and advice that its reasons quote are that first fix
 """
 
 import datetime as dt
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -318,28 +317,22 @@ class _Share(NamedTuple):
 
     def _of_time(self, instants: Instants) -> Iterator[npt.NDArray[Any]]:
         """Yield what norms and permits ask of instants, each of shape (n,)."""
-        at_s, timezone = instants.at_s, self.notice.pack.timezone
         edges = change_seconds(self.notice, self.permits) if self.permits.permits else case_kinds(self.notice).edges
-        if not _one_stretch(at_s, edges, timezone):
-            day, second = local_columns(at_s, timezone)
-            stretch = np.searchsorted(edges, second, "right")
-            if self.permits.permits:
-                yield day
-                yield stretch
-            else:
-                yield self._moments(day, second, stretch)
+        stretches = _stretches(instants.at_s, edges, self.notice.pack.timezone)
+        if stretches is not None:
+            yield stretches if self.permits.permits else self._moments(instants.at_s, stretches)
         if instants.assumed is not None:
             yield instants.assumed
 
-    def _moments(self, day: _Codes, second: _Codes, stretch: npt.NDArray[np.intp]) -> _Codes:
-        """Return the number of each instant's kind, shape (n,)."""
-        starts = _starts([day, stretch], len(day))
+    def _moments(self, at_s: _Codes, stretches: _Codes) -> _Codes:
+        """Return which instants are of one kind: stretches between which no condition can tell are the same; shape (n,)."""
+        starts = _starts([stretches], len(stretches))
         numbers: dict[Any, int] = {}
         of_start = []
-        for at in zip(day[starts].tolist(), second[starts].tolist(), strict=True):
+        for at in zip(*(part.tolist() for part in local_columns(at_s[starts], self.notice.pack.timezone)), strict=True):
             moment = case_kinds(self.notice).moment(*at)
             of_start.append(numbers.setdefault((moment.kind, moment.published, moment.aged), len(numbers)))
-        return np.repeat(np.array(of_start, np.int64), np.diff(starts, append=len(day)))
+        return np.repeat(np.array(of_start, np.int64), np.diff(starts, append=len(stretches)))
 
     def _of_permits(self, lon: _Floats, lat: _Floats) -> Iterator[npt.NDArray[Any]]:
         """Yield what permits ask of places, each of shape (n,)."""
@@ -352,16 +345,28 @@ class _Share(NamedTuple):
                 yield np.asarray(shapely.intersects_xy(permit.area, lon, lat))
 
 
-def _one_stretch(at_s: _Codes, edges: Sequence[int], timezone: str) -> bool:
-    """Tell whether instants are all of one day, between two neighbouring seconds of the day."""
+def _stretches(at_s: _Codes, edges: Sequence[int], timezone: str) -> _Codes | None:
+    """Return a number of the stretch that each instant is in: of one day, between two neighbouring seconds of the day.
+
+    Args:
+        at_s: seconds since 1970-01-01 UTC, shape (n,).
+        edges: the seconds of a day that part stretches, the day's first with them.
+        timezone: whose days are meant.
+
+    Returns:
+        Shape (n,); None where all are in the same one.
+    """
     if not len(at_s):
-        return True
+        return None
     first_s, last_s = int(at_s.min()), int(at_s.max())
     offset_s = one_offset_s(first_s, last_s, timezone)
     if offset_s is None:
-        return False
-    (day, first), (last_day, last) = (divmod(at + offset_s, DAY_S) for at in (first_s, last_s))
-    return day == last_day and bisect_right(edges, first) == bisect_right(edges, last)
+        day, second = local_columns(at_s, timezone)
+        return day * (len(edges) + 1) + np.searchsorted(edges, second, "right")
+    first, last = first_s + offset_s, last_s + offset_s
+    days = range(first // DAY_S, last // DAY_S + 1)
+    between = [at for day in days for edge in edges if first < (at := day * DAY_S + edge) <= last]
+    return np.searchsorted(np.array(between) - offset_s, at_s, "right") if between else None
 
 
 def _starts(kinds: Sequence[npt.NDArray[Any]], rows: int) -> _Codes:

@@ -60,7 +60,13 @@ def sign_in(service: Service, *, login: str, password: str, code: str | None, be
         account = accounts.account_by_login(session, _storable(login), change=True)
         failure = accounts.failure_of(session, login_hash, change=True)
         shut = failure is not None and failure.locked_until is not None and failure.locked_until > now()
-        if account and right and not shut and account.password_hash == kept and _may_enter(service.settings, account, code):
+        if (
+            account
+            and right
+            and not shut
+            and account.password_hash == kept
+            and _may_enter(service.settings, account, code)
+        ):
             account.password_hash = anew
             accounts.forget_failures(session, login_hash)
             return begin_session(session, service.settings, account, before=before)
@@ -102,7 +108,9 @@ def take_code(settings: Settings, account: Account, code: str | None) -> bool:
         return False
     secret = unseal(settings, account.totp_secret, of=account.id)
     if secret is None:
-        _log.error("the secret of the second step of account %s does not open: is TRUCKBAN_SECRET_KEY another?", account.id)
+        _log.error(
+            "the secret of the second step of account %s does not open: is TRUCKBAN_SECRET_KEY another?", account.id
+        )
         return False
     totp = pyotp.TOTP(secret)
     this = int(time.time()) // _STEP_S

@@ -85,7 +85,7 @@ def map_leads(
             examples=["110.74,35.12,110.80,35.17"],
         ),
     ],
-    limit: Annotated[int, Query(ge=1, le=10_000, description="more leads than that are shown as counts")] = 300,
+    limit: Annotated[int, Query(ge=1, le=2000, description="more leads than that are shown as counts")] = 300,
 ) -> LeadMap:
     """Show leads as lines, or as counts on a grid where they are many.
 

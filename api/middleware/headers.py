@@ -16,6 +16,8 @@ _ALWAYS = (
     (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"),
 )
 _TWO_YEARS = b"max-age=63072000"
+_NOT_KEPT = (b"cache-control", b"no-store")
+_ASKED_EACH_TIME = (b"cache-control", b"private, no-cache")
 
 
 class SecurityHeaders:
@@ -40,14 +42,14 @@ class SecurityHeaders:
 
         async def send_(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message.get("headers", ()), *self._always]
+                headers = [*message.get("headers", ())]
                 names = {name for name, _ in headers}
+                headers += self._always
                 if b"content-security-policy" not in names:
                     headers.append(self._policy)
                 if b"cache-control" not in names:
                     # what has an ETag may be kept by its reader, and must be asked for each time
-                    kept = b"private, no-cache" if b"etag" in names else b"no-store"
-                    headers.append((b"cache-control", kept))
+                    headers.append(_ASKED_EACH_TIME if b"etag" in names else _NOT_KEPT)
                 message["headers"] = headers
             await send(message)
 

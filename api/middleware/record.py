@@ -3,7 +3,9 @@
 import re
 import time
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from random import getrandbits
 from typing import Any
 
@@ -20,7 +22,8 @@ from zones.text import Text
 _GIVEN = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _ID = re.compile(r"[0-9A-Za-z]{26}|[0-9a-f]{32}|[0-9a-f]{64}|[0-9]{1,18}")
 _FRAMES = 40
-_STORE_AWAY = (OperationalError, InterfaceError, PoolTimeout)  # gone, full, or too busy: none of it is the request's fault
+# gone, full, or too busy: none of it is the request's fault
+_STORE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
 class Record:
@@ -84,7 +87,7 @@ class Record:
                     "id": id_,
                     "method": scope["method"],
                     "operation": operation,
-                    "ids": [each for each in scope.get("path_params", {}).values() if _ID.fullmatch(str(each))],
+                    "ids": _ids(scope.get("path_params")),
                     "status": status,
                     "ms": round(took_s * 1000, 2),
                     "bytes": size,
@@ -125,9 +128,19 @@ def told(error: BaseException) -> dict[str, Any]:
     return {"error": kinds, "frames": [f"{each.filename}:{each.lineno} {each.name}" for each in frames]}
 
 
+def _ids(params: Mapping[str, Any] | None) -> list[Any]:
+    return [each for each in params.values() if _ID.fullmatch(str(each))] if params else []
+
+
 def _operation(scope: Scope) -> str | None:
     return getattr(scope.get("route"), "operation_id", None)
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    second, part = divmod(time.time_ns() // 1_000_000, 1000)
+    return f"{_second(second)}.{part:03d}+00:00"
+
+
+@lru_cache(maxsize=1)
+def _second(since_1970: int) -> str:
+    return datetime.fromtimestamp(since_1970, UTC).strftime("%Y-%m-%dT%H:%M:%S")

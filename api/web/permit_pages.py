@@ -26,7 +26,7 @@ _MOST = 1000
 @router.get("/review", operation_id="web.review")
 def review(request: Request, principal: Caller) -> HTMLResponse:
     """Show what waits for a decision."""
-    state = {"may_see_plates": may_see_plates(principal), "notices": _notices(service_of(request))}
+    state: dict[str, Any] = {"may_see_plates": may_see_plates(principal), "notices": _notices(service_of(request))}
     return page(request, "permits_review", principal, state=state, **state)
 
 

@@ -6,10 +6,12 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.access.principal import Principal
@@ -87,7 +89,9 @@ def postgresql() -> Iterator[str]:
 
     data = str(folder / "data")
     # a cluster that lives for one run of the tests has nothing to keep
-    cheap = "-c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off -c wal_level=minimal -c max_wal_senders=0"
+    cheap = (
+        "-c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off -c wal_level=minimal -c max_wal_senders=0"
+    )
     options = f"-k {folder} -c listen_addresses='' -c max_connections=200 {cheap}"
     run("initdb", "-D", data, "-U", "truckban", "-A", "trust", "-E", "UTF8", "--no-sync")
     run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
@@ -238,3 +242,14 @@ def account_of(settings: Settings, store: Store) -> Iterator[Callable[..., TestC
 
     with TestClient(app) as keeper:
         yield make
+
+
+@pytest.fixture
+def local(ready_sqlite: Path, tmp_path: Path) -> Callable[..., FastAPI]:
+    """Return a maker of services on SQLite: these layers do not know the store."""
+
+    def make(**more: Any) -> FastAPI:  # noqa: ANN401
+        url = f"sqlite:///{ready_sqlite}"
+        return create_app(Settings(data_dir=tmp_path, database_url=url, trip_processes=0, **more))  # type: ignore[arg-type]
+
+    return make

@@ -139,7 +139,7 @@ def test_a_vehicle_is_registered_changed_confirmed_and_removed(url: str, key: Ca
             driver.change("vehicles", id_, fields, etag=seen["etag"])
         assert caught.value.status == 412
         officer.step("vehicles", id_, "confirm", etag=officer.one("vehicles", id_)["etag"], why="行驶证原件已核对")
-        assert [each["confirmed"] for each in officer.listed("vehicles")] == [True]
+        assert [each["confirmed_at"] is not None for each in officer.listed("vehicles")] == [True]
         driver.remove("vehicles", id_, etag=driver.one("vehicles", id_)["etag"])
         assert list(driver.listed("vehicles")) == []
 

@@ -32,9 +32,7 @@ def _files_at_most(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_store_that_cannot_grow_keeps_what_it_acknowledged_and_goes_on(
-    signed_in: Clients, settings: Settings, store: Store
-) -> None:
+def test_a_store_that_cannot_grow_keeps_what_it_acknowledged_and_goes_on(signed_in: Clients, store: Store) -> None:
     if not store.is_sqlite:
         pytest.skip("the server of the database has its own disk")
     client = signed_in("officer")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from lead_rows import added, row
+from documented import Ground
 from serving import key_maker, served
 
 from api.access.table import ROLES
@@ -19,16 +19,19 @@ from api.store.database import Store
 from truckban.client import Client
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = ("decide", "notices", "zones", "trips", "audit", "statistics", "retention")
+PAGES = tuple(
+    sorted(path.stem for path in (ROOT / "docs" / "service").glob("*.md") if "```bash\n" in path.read_text("utf-8"))
+)
 WENXI = ROOT / "tests" / "notices" / "packs" / "sx01_wenxi_2022.yaml"
 
 
 class Line(NamedTuple):
-    """A command, who gives it, and the status it should give."""
+    """A command, who gives it, the status it should give, and what later ones take from its answer: field by variable."""
 
     command: str
     role: str
     gives: str
+    keeps: dict[str, str]
 
 
 def lines(page: str) -> Iterator[Line]:
@@ -36,11 +39,16 @@ def lines(page: str) -> Iterator[Line]:
     text = (ROOT / "docs" / "service" / f"{page}.md").read_text("utf-8")
     for block in re.findall(r"```bash\n(.*?)```", text, re.DOTALL):
         comments = re.findall(r"^# (.*)$", block, re.MULTILINE)
-        (command,) = re.findall(r"^curl .*", block, re.MULTILINE)
+        commands = re.findall(r"^curl .*", block, re.MULTILINE)
+        if not commands:
+            continue
+        (command,) = commands
         role = next((each.removeprefix("as ") for each in comments if each.startswith("as ")), "anonymous")
         assert role in ROLES
         gives = next((each.removeprefix("gives ") for each in comments if each.startswith("gives ")), "2")
-        yield Line(command, role, gives)
+        said = [re.fullmatch(r"([A-Z_]+): (\w+) of the answer", each) for each in comments]
+        keeps = {each[1]: each[2] for each in said if each}
+        yield Line(command, role, gives, keeps)
 
 
 def known(client: Client) -> dict[str, str]:
@@ -48,9 +56,9 @@ def known(client: Client) -> dict[str, str]:
     found = {"WENXI_SHA256": hashlib.sha256(WENXI.read_bytes()).hexdigest()}
     rows = client.wire.json("GET", "/v1/in-force")["enactments"]
     found |= {"ENACTMENT": rows[0]["id"], "FIRST_ENACTMENT": rows[-1]["id"], "NOTICE_SHA256": rows[-1]["notice_sha256"]}
-    first, other, *_ = client.wire.json("GET", "/v1/leads", params={"sort": "entered_at"})["leads"]
+    listed = client.wire.json("GET", "/v1/leads", params={"sort": "entered_at"})["leads"]
+    first, other, *_ = [each for each in listed if each["state"] not in ("dismissed", "merged")]
     found |= {"LEAD": first["lead_id"], "OTHER": other["lead_id"]}
-    found["ETAG"] = client.lead(first["lead_id"])["etag"]
     for name, path, key in (("VIOLATION", "/v1/violations", "violations"), ("HOLD", "/v1/retention/holds", "holds")):
         listed = client.wire.json("GET", path)[key]
         if listed:
@@ -58,17 +66,18 @@ def known(client: Client) -> dict[str, str]:
     return found
 
 
-def run(line: Line, url: str, variables: dict[str, str]) -> tuple[str, str]:
+def run(line: Line, url: str, variables: dict[str, str], folder: Path = ROOT) -> tuple[str, str]:
     """Run a command; return the status and what was answered."""
     wanted = set(re.findall(r"\$([A-Z_0-9]+)", line.command)) - set(variables)
     assert not wanted, f"nobody says what {wanted} are"
     command = line.command.replace("http://127.0.0.1:8000", url)
+    # `-I` and `-i` print headers, `-o` and `-O` nothing: the status is the last line of whatever comes
     ran = subprocess.run(
         ["/bin/bash", "-c", command + " -w '\\n%{http_code}'"],
         capture_output=True,
         text=True,
         env={**os.environ, **variables},
-        cwd=ROOT,
+        cwd=folder,
         timeout=60,
         check=False,
     )
@@ -86,23 +95,27 @@ def key(settings: Settings, store: Store) -> Callable[[str], str]:
 def test_every_command_of_a_page_does_what_the_page_says(
     page: str, settings: Settings, store: Store, key: Callable[[str], str], tmp_path: Path
 ) -> None:
-    added(store, [row(number) for number in range(6)], tmp_path)
     with served(settings) as url, Client(url, key("officer")) as officer:
+        ground = Ground(url, settings, store, key, tmp_path)
+        ground.person("wang")
         ran = 0
         for line in lines(page):
-            token = {} if line.role == "anonymous" else {"TOKEN": key(line.role)}
-            status, body = run(line, url, {**known(officer), **token})
+            variables = {**known(officer), **ground.variables(line.command, line.role)}
+            if "$ETAG" in line.command:
+                variables["ETAG"] = ground.etag(line.command, line.role, variables)
+            status, body = run(line, url, variables, tmp_path)
             assert status.startswith(line.gives), f"{line.command}\n{status} {body}"
+            ground.kept |= {name: json.loads(body)[field] for name, field in line.keeps.items()}
             ran += 1
         assert ran > 0
 
 
 def test_a_line_that_needs_what_nobody_knows_fails() -> None:
     with pytest.raises(AssertionError, match="NOBODY"):
-        run(Line("curl http://127.0.0.1:8000/$NOBODY", "anonymous", "2"), "http://127.0.0.1:1", {})
+        run(Line("curl http://127.0.0.1:8000/$NOBODY", "anonymous", "2", {}), "http://127.0.0.1:1", {})
 
 
-@pytest.mark.parametrize("page", ["decide", "notices", "zones", "trips"])
+@pytest.mark.parametrize("page", ["decide", "notices", "zones", "trips", "traces", "leads", "permits", "vehicles"])
 def test_every_route_of_a_page_has_a_command(page: str) -> None:
     from api.documents.routes import router as documents  # noqa: PLC0415
     from api.features import ROUTERS  # noqa: PLC0415
@@ -112,7 +125,7 @@ def test_every_route_of_a_page_has_a_command(page: str) -> None:
     for router in own:
         for route in router.routes:
             shape = re.sub(r"\{[^}]*\}", "[^/?' ]+", route.path)  # type: ignore[attr-defined]
-            assert re.search(f"/v1{shape}(['? ]|$)", text), route.path  # type: ignore[attr-defined]
+            assert re.search(f"/v1{shape}(['\"? ]|$)", text), route.path  # type: ignore[attr-defined]
 
 
 def test_the_body_of_each_documented_decision_is_json() -> None:

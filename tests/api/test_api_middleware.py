@@ -4,38 +4,26 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.responses import StreamingResponse
+from sqlalchemy.exc import OperationalError
 from starlette.types import Message, Receive, Scope, Send
 
 from api.app import create_app
-from api.middleware.bounds import Bounds
 from api.middleware.log_file import LogFile
 from api.middleware.proxy import TrustedProxy
 from api.middleware.rates import Windows
 from api.settings import Settings
 
 BASE = "http://127.0.0.1:8000"
-
-
-@pytest.fixture
-def local(ready_sqlite: Path, tmp_path: Path) -> Callable[..., FastAPI]:
-    """Return a maker of services on SQLite: these layers do not know the store."""
-
-    def make(**more: Any) -> FastAPI:  # noqa: ANN401
-        url = f"sqlite:///{ready_sqlite}"
-        return create_app(Settings(data_dir=tmp_path, database_url=url, trip_processes=0, **more))  # type: ignore[arg-type]
-
-    return make
 
 
 def logged(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -148,94 +136,6 @@ def test_lines_of_many_at_once_are_whole(tmp_path: Path) -> None:
         log.close()
     lines = [json.loads(line) for path in tmp_path.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()]
     assert sorted(line["n"] for line in lines) == list(range(2000))
-
-
-@pytest.mark.parametrize("size", [1000, 1001])
-@pytest.mark.parametrize("chunked", [False, True])
-def test_a_body_above_the_bound_is_413_announced_or_not(
-    local: Callable[..., FastAPI], size: int, *, chunked: bool
-) -> None:
-    app = local(body_bytes=1000)
-    body = json.dumps({"vehicle_type": "H22"}).encode()
-    body += b" " * (size - len(body))
-
-    def pieces() -> Iterator[bytes]:
-        for first in range(0, len(body), 300):
-            yield body[first : first + 300]
-
-    with TestClient(app, base_url=BASE) as client:
-        for path in ("/v1/vehicles/classify", "/v1/decide"):
-            content = pieces() if chunked else body
-            answer = client.post(path, content=content, headers={"content-type": "application/json"})
-            if size > 1000:
-                assert (answer.status_code, answer.json()["code"]) == (413, "too_large"), path
-                assert answer.headers["content-type"] == "application/problem+json"
-            else:
-                assert answer.status_code != 413, path
-
-
-def test_a_length_that_lies_is_no_way_around(local: Callable[..., FastAPI]) -> None:
-    headers = {"content-type": "application/json", "content-length": "5"}
-    with TestClient(local(body_bytes=1000), base_url=BASE) as client:
-        answer = client.post("/v1/vehicles/classify", content=iter([b" " * 900] * 3), headers=headers)
-        assert answer.status_code == 413
-
-
-async def ask(app: Any, receive: Receive, method: str = "POST") -> list[Message]:  # noqa: ANN401
-    sent: list[Message] = []
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope = {"type": "http", "method": method, "path": "/", "headers": [], "query_string": b"", "app": FastAPI()}
-    await app(scope, receive, send)
-    return sent
-
-
-def test_a_body_that_does_not_arrive_is_408_and_a_route_that_does_not_end_503() -> None:
-    async def reads(_scope: Scope, receive: Receive, _send: Send) -> None:
-        while True:
-            await receive()
-
-    async def works(_scope: Scope, _receive: Receive, _send: Send) -> None:
-        await asyncio.to_thread(time.sleep, 0.2)
-
-    async def never() -> Message:
-        await asyncio.sleep(60)
-        raise AssertionError
-
-    for route, status in ((reads, 408), (works, 503)):
-        app = Bounds(route, body_bytes=10, roomy=(), request_s=0.05)
-        sent = asyncio.run(ask(app, never))
-        assert sent[0]["status"] == status
-        assert (b"content-type", b"application/problem+json") in sent[0]["headers"]
-
-
-def test_an_answer_in_pieces_may_take_longer_than_a_request(local: Callable[..., FastAPI]) -> None:
-    app = local(request_s=0.2)
-
-    @app.get("/slow")
-    async def slow(request: Request) -> StreamingResponse:
-        async def pieces() -> Any:  # noqa: ANN401
-            for _ in range(4):
-                yield b"x"
-                await asyncio.sleep(0.1)
-
-        assert request
-        return StreamingResponse(pieces())
-
-    assert TestClient(app, base_url=BASE).get("/slow").text == "xxxx"
-
-
-def test_a_timeout_inside_a_route_is_its_own_fault() -> None:
-    async def fails(_scope: Scope, _receive: Receive, _send: Send) -> None:
-        raise TimeoutError
-
-    async def nothing() -> Message:
-        return {"type": "http.request"}
-
-    with pytest.raises(TimeoutError):
-        asyncio.run(ask(Bounds(fails, body_bytes=10, roomy=(), request_s=5), nothing))
 
 
 def test_who_asks_too_often_waits(local: Callable[..., FastAPI]) -> None:
@@ -419,3 +319,24 @@ def test_all_layers_together_cost_little() -> None:
     without, with_layers = asyncio.run(least())
     assert with_layers - without < 200
     print(f"layers: {with_layers - without:.1f} us")  # noqa: T201
+
+
+def test_a_store_that_does_not_answer_is_a_503_that_says_when_to_come_back(
+    local: Callable[..., FastAPI], tmp_path: Path
+) -> None:
+    app = local()
+
+    @app.get("/away")
+    def away() -> None:
+        raise OperationalError("SELECT 1", {}, OSError("gone"))
+
+    with TestClient(app, base_url=BASE) as client:
+        answer = client.get("/away")
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "store_away", "5")
+    assert "sqlalchemy.exc.OperationalError" in logged(tmp_path, "faults")[-1]["error"]
+
+
+def test_the_description_names_the_cookie_that_counts(local: Callable[..., FastAPI]) -> None:
+    for public_url, name in ((None, "truckban"), ("https://trucks.example", "__Host-truckban")):
+        app = local(public_url=public_url)
+        assert app.openapi()["components"]["securitySchemes"]["session"]["name"] == name

@@ -1,6 +1,6 @@
 """The whole interface against its own description: nothing breaks, nothing is answered that is not described.
 
-Requests are made up from the description, good ones and bad ones, as nobody, an officer, and the administrator. A few for
+Requests are made up from the description, good ones and bad ones, as nobody and in each role that changes things. A few for
 each route here; `TRUCKBAN_FUZZ=200 pytest tests/api/test_api_schemathesis.py` makes as many as one has time for.
 """
 
@@ -27,12 +27,12 @@ EXAMPLES = int(os.environ.get("TRUCKBAN_FUZZ", "2"))
 CONFIG = {
     "phases": {"coverage": {"enabled": EXAMPLES > 50}},  # thousands of requests: for the long run
     "checks": {
-        # a question that fits the description can still be about a place off the map, a day that is over, another's thing
+        # what fits the description can still be about a place off the map, a day that is over, a thing that is not there
         "positive_data_acceptance": {"enabled": False},
     },
 }
 ROLES = ("anonymous", "driver", "officer", "reviewer", "admin")
-# what never ends by itself, or ends the session of the test
+# what ends with its run alone
 LEFT_OUT = ("/v1/traces/runs/{run_id}/events",)
 
 

@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pyotp
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
+from api.access.sealed import seal, unseal
 from api.accounts import passwords
 from api.app import create_app
 from api.settings import Settings
@@ -280,6 +282,32 @@ def test_a_second_step_is_asked_from_its_first_code_on_and_takes_no_code_twice(
         session.query(SignInFailure).delete()
     assert client.post("/v1/session/totp/off", json={"password": client.password}).status_code == 204
     assert enter(stranger, client.login, client.password) == 200
+
+
+def test_the_secret_of_a_second_step_is_sealed_for_its_account_and_opens_with_the_key_alone(
+    account_of: Callable[..., TestClient], stranger: TestClient, store: Store, settings: Settings
+) -> None:
+    client, other = account_of("admin"), account_of("officer")
+    secret = client.post("/v1/session/totp", json={"password": client.password}).json()["secret"]
+    assert client.put("/v1/session/totp", json={"code": pyotp.TOTP(secret).now()}).status_code == 204
+    key = settings.data_dir / "keys" / "secrets.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    with store.write() as session:
+        mine, theirs = (session.get(Account, each.account_id) for each in (client, other))
+        assert mine is not None
+        assert theirs is not None
+        kept = mine.totp_secret or ""
+        assert secret not in kept
+        assert unseal(settings, kept, of=mine.id) == secret
+        assert unseal(settings, kept, of=theirs.id) is None  # a row copied to another account opens nothing
+        assert unseal(settings, f"{kept[:-4]}AAA=", of=mine.id) is None
+        assert unseal(settings, "not base64 \u4e2d", of=mine.id) is None
+    elsewhere = settings.model_copy(update={"secret_key": SecretStr("k" * 32)})
+    assert unseal(elsewhere, kept, of=client.account_id) is None
+    assert unseal(elsewhere, seal(elsewhere, "s", of="a"), of="a") == "s"
+    key.write_text("f" * 64)  # the key is lost: nobody gets in by it, and an administrator helps
+    following = pyotp.TOTP(secret).at(int(time.time()) + 30)
+    assert enter(stranger, client.login, client.password, totp=following) == 401
 
 
 def test_codes_that_are_long_past_or_far_ahead_are_refused(account_of: Callable[..., TestClient]) -> None:

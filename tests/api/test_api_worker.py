@@ -29,7 +29,8 @@ pytestmark = pytest.mark.slow
 _LONGEST_S = 300.0
 _WORKER = (
     "import sys, signal, threading; from api.jobs.worker import Worker; from api.settings import Settings; "
-    "from api.store.database import Store; s = Settings(); import api.jobs.worker; api.jobs.worker.DAILY = (); w = Worker(s, Store(s.url), lease_s=float(sys.argv[1])); "
+    "from api.store.database import Store; import api.jobs.worker; api.jobs.worker.DAILY = (); "
+    "s = Settings(); w = Worker(s, Store(s.url), lease_s=float(sys.argv[1])); "
     "signal.signal(signal.SIGTERM, lambda *_: w.stopping.set()); w.run()"
 )
 
@@ -167,12 +168,13 @@ def test_a_run_that_kills_its_process_is_failed_with_the_reason(
         with store.read() as session:
             run = run_of(session, run_id)
             assert run is not None
-            if run.state == "failed":
-                break
+            state, error = run.state, run.error
+        if state == "failed":
+            break
         time.sleep(0.1)
     assert len(killed) == CRASHES
-    assert run.error is not None
-    assert run.error["code"] == "crashed"
+    assert error is not None
+    assert error["code"] == "crashed"
     worker.run_until_idle()
     assert not list((runs_folder(settings)).rglob("run.json"))
 
@@ -182,6 +184,11 @@ def test_a_cancelled_run_stops_within_seconds(settings: Settings, store: Store) 
     worker = Worker(settings, store)
     while not any(doing.lease.subject == run_id for doing in worker.doing):
         worker.tick()
+    folder = runs_folder(settings) / run_id
+    until = time.monotonic() + _LONGEST_S
+    while not folder.exists() and time.monotonic() < until:
+        worker.tick()
+        time.sleep(0.05)
     with store.write() as session:
         assert cancel_run(session, run_id)
     since = time.monotonic()
@@ -193,7 +200,7 @@ def test_a_cancelled_run_stops_within_seconds(settings: Settings, store: Store) 
         run = run_of(session, run_id)
         assert run is not None
         assert run.state == "cancelled"
-    assert not list((runs_folder(settings) / run_id).iterdir())
+    assert not list(folder.iterdir())
 
 
 def test_a_worker_that_is_told_to_end_gives_its_run_back(settings: Settings, store: Store) -> None:

@@ -104,4 +104,4 @@ def ready(page: Any) -> None:
     """Wait until list and map stand."""
     page.locator("#leads .lead").first.wait_for()
     page.locator("#map[data-ready=yes]").wait_for(timeout=60_000)
-    page.wait_for_function("document.getElementById('map').dataset.leads > 0", timeout=60_000)
+    page.wait_for_function("() => document.getElementById('map').dataset.leads > 0", timeout=60_000)

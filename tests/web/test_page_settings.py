@@ -1,5 +1,7 @@
 """Settings and one's own account, as people use them."""
 
+# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
+
 import re
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +20,9 @@ def opened(page: Any, part: str) -> None:
     page.wait_for_selector(f"#content[data-ready={part}]", timeout=60_000)
 
 
-def test_a_new_account_signs_in_with_its_one_time_password_and_must_change_it_first(person: Callable[..., Any], check_access: Callable[[Any], None]) -> None:
+def test_a_new_account_signs_in_with_its_one_time_password_and_must_change_it_first(
+    person: Callable[..., Any], check_access: Callable[[Any], None]
+) -> None:
     admin = person("admin")
     opened(admin, "accounts")
     admin.locator("#new").click()
@@ -61,7 +65,9 @@ def test_one_time_codes_are_turned_on_by_a_picture_and_off_by_the_password(perso
     box = page.locator("#totp")
     box.get_by_label("请再输入密码").fill(PASSWORD)
     box.get_by_role("button", name="启用").click()
-    assert box.get_by_role("img", name="验证器二维码").evaluate("(image) => image.decode().then(() => image.naturalWidth > 0)")
+    assert box.get_by_role("img", name="验证器二维码").evaluate(
+        "(image) => image.decode().then(() => image.naturalWidth > 0)"
+    )
     secret = box.locator(".secret").text_content()
     box.get_by_label("应用上显示的 6 位数字").fill("000000")
     box.get_by_role("button", name="确认启用").click()
@@ -74,7 +80,9 @@ def test_one_time_codes_are_turned_on_by_a_picture_and_off_by_the_password(perso
     box.get_by_text("未启用。").wait_for()
 
 
-def test_all_permits_are_suspended_after_a_look_at_how_many_and_brought_back(person: Callable[..., Any], served: Any) -> None:
+def test_all_permits_are_suspended_after_a_look_at_how_many_and_brought_back(
+    person: Callable[..., Any], served: Any
+) -> None:
     id_ = applied(served)
     asked(served, "reviewer", "POST", f"/v1/permits/{id_}/approve", {})
     page = person("admin")
@@ -111,11 +119,15 @@ def test_a_key_is_shown_once_and_revoked(person: Callable[..., Any]) -> None:
     page.get_by_text(re.compile("^已撤销 ")).wait_for()
 
 
-def test_a_notice_with_faults_is_refused_with_lines_and_a_good_one_put_in_force_and_taken_back(person: Callable[..., Any], served: Any) -> None:
+def test_a_notice_with_faults_is_refused_with_lines_and_a_good_one_put_in_force_and_taken_back(
+    person: Callable[..., Any], served: Any
+) -> None:
     page = person("admin")
     opened(page, "law")
     form = page.locator("#add")
-    form.locator("[type=file]").set_input_files({"name": "bad.yaml", "mimeType": "application/yaml", "buffer": b"id: x\ntitle: 3\n"})
+    form.locator("[type=file]").set_input_files(
+        {"name": "bad.yaml", "mimeType": "application/yaml", "buffer": b"id: x\ntitle: 3\n"}
+    )
     form.get_by_role("button", name="检查并添加").click()
     form.locator(".fault li").first.wait_for()
     page.get_by_role("button", name=re.compile("^让“.*生效$")).first.click()
@@ -136,7 +148,10 @@ def test_the_audit_trail_is_searched_and_verified(person: Callable[..., Any]) ->
     opened(page, "audit")
     page.get_by_label("做了什么").fill("account.sign_in")
     page.get_by_role("button", name="查找").click()
-    until(page, "[...document.querySelectorAll('td:nth-child(3)')].every((each) => each.textContent === 'account.sign_in')")
+    until(
+        page,
+        "[...document.querySelectorAll('td:nth-child(3)')].every((each) => each.textContent === 'account.sign_in')",
+    )
     page.locator("#verify").click()
     page.get_by_text(re.compile("^完整")).wait_for()
     opened(page, "accounts")
@@ -151,6 +166,8 @@ def test_each_part_reads_in_both_languages_on_a_phone_and_for_a_screen_reader(
     for part in PARTS:
         page.set_viewport_size({"width": 390, "height": 800})
         opened(page, part)
+        if part == "zones":
+            page.locator(".zonecard img").wait_for(timeout=120_000)
         check_access(page)
         no_wider(page)
         if lang == "en":

@@ -1,5 +1,7 @@
 """What tests of several pages do."""
 
+# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
+
 import datetime as dt
 import time
 from contextlib import closing
@@ -30,7 +32,9 @@ def applied(served: Any, **changes: Any) -> str:
     form = {
         "notice": "linyi-2023-5",
         "holder": {"kind": "firm", "name": "临猗示例运输有限公司", "phone": "0359-0000000"},
-        "vehicles": [{"plate": f"晋M{next(_PLATES)}", "vehicle_type": "重型自卸货车", "length_mm": 8600, "gross_mass_kg": 25000}],
+        "vehicles": [
+            {"plate": f"晋M{next(_PLATES)}", "vehicle_type": "重型自卸货车", "length_mm": 8600, "gross_mass_kg": 25000}
+        ],
         "goods": "商品混凝土",
         "purpose": "五一路工地浇筑",
         "route": {"roads": ["五一路", "北环路"]},
@@ -49,11 +53,11 @@ def no_wider(page: Any) -> None:
 
 
 def stripped(page: Any) -> str:
-    """Return a page's text without what is marked as Chinese."""
+    """Return a page's text without what is marked as Chinese, and without findings, whose sentences name streets and plates."""
     return str(
         page.evaluate(
             """() => { const body = document.body.cloneNode(true);
-            for (const each of body.querySelectorAll('[lang=zh-CN], [lang=zh-CN] *, script, option, datalist, .map')) each.remove();
+            for (const each of body.querySelectorAll('[lang=zh-CN], [lang=zh-CN] *, script, option, datalist, .map, .finding p')) each.remove();
             return body.textContent; }"""
         )
     )

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ class Lazy(Command, click.Group):
         Looking for them takes a while: a command that stands in `sections` is found without.
         """
         found = entry_points(group=self.plugins) if self.plugins else ()
-        return [*self.sections, *(each.load() for each in sorted(found, key=lambda each: each.name))]
+        return [*self.sections, *(_section(each) for each in sorted(found, key=lambda each: each.name))]
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names, in the order of the help."""
@@ -111,6 +111,11 @@ class Lazy(Command, click.Group):
         for heading, rows in self.all_sections:
             with formatter.section(heading.of(self.say.lang)):
                 formatter.write_dl([(name, text.of(self.say.lang)) for name, _, text in rows])
+
+
+def _section(plugin: EntryPoint) -> Section:
+    section: Section = plugin.load()
+    return section
 
 
 def new(

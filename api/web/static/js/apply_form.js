@@ -188,7 +188,7 @@ function draw() {
       <div class="stepfoot">${at ? html`<button type="button" class="button" @click=${() => go(STEPS[at - 1])}>${t("previous_step")}</button>` : nothing}<button class="button main" ?disabled=${step === "check" && lacking.length > 0}>${t(step === "check" ? "submit" : "next_step")}</button></div>
     </form>
     <aside class="card aside" aria-label=${t("needed")}><p class="saved ${saved}" role="status">${t(saved === "fault" ? "not_saved_fault" : saved === "conflict" ? "not_saved" : saved)}</p>
-      <h3>${t("lacking")}</h3>${lacking.length ? html`<ul>${lacking.map((each) => html`<li>${each.words}</li>`)}</ul>` : html`<p>${t("lacking_none")}</p>`}
+      ${lacking.length ? html`<h3>${t("lacking")}</h3><ul>${lacking.map((each) => html`<li>${each.words}</li>`)}</ul>` : html`<p>${t("lacking_none")}</p>`}
       <h3>${t("needed")}</h3><ul><li>${t("needed_licence")}</li><li>${t("needed_proof")}</li>${limit("max_vehicles", "needed_max_vehicles")}${limit("max_days", "needed_max_days")}${limit("working_days", "needed_working_days")}${ui.limits.retroactive_days.value === null ? html`<li>${t("needed_late")}</li>` : nothing}</ul>
       <button type="button" class="button slim" @click=${withdraw}>${t("withdraw")}</button></aside></div>`, byId("body"));
   if (step === "where") places();

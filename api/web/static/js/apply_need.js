@@ -1,4 +1,5 @@
 // Do you need a permit at all? Each vehicle on each road at each hour asked, by the same decision as everywhere.
+// A street that runs into the zone is asked about as what lies inside: that part is what a permit would be for.
 import { ask, session, state } from "./base.js";
 import { said } from "./office.js";
 
@@ -15,7 +16,7 @@ function inside(clock, windows) {
 // For each vehicle `yes`, `no` or `unsure`; and the answer to each trip of the first vehicle.
 export async function needOf(fields) {
   const edges = [...new Set(["00:00", ...state.edges, ...fields.windows.map((span) => span.slice(0, 5))])].filter((clock) => inside(clock, fields.windows)).sort();
-  const places = fields.route.roads ? fields.route.roads.slice(0, MOST_ROADS).map((road) => ({ road })) : [{ zone: "inside" }];
+  const places = fields.route.roads ? fields.route.roads.slice(0, MOST_ROADS).map((road) => (state.inside.includes(road) ? { zone: "inside" } : { road })) : [{ zone: "inside" }];
   const vehicles = [];
   for (const vehicle of fields.vehicles) {
     const cases = places.flatMap((place) => edges.map((clock) => ({ vehicle, place, at: `${fields.days.from}T${clock}:00${OFFSET}`, permits: [] })));

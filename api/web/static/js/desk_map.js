@@ -5,7 +5,7 @@ import { between, dayOf, number, share, shortClock } from "./desk_words.js";
 
 const box = document.getElementById("map");
 const line = document.getElementById("map-state");
-const LEADS = 10000; // so many lines are drawn; more than that are counts
+const LEADS = 2000; // so many lines are drawn; more than that are counted by place
 const NEAR_PX = 6;
 const empty = { type: "FeatureCollection", features: [] };
 

@@ -25,8 +25,8 @@ const dayCount = (days) => Math.round((Date.parse(days.to) - Date.parse(days.fro
 export const daysText = (days) => (days ? `${t("days_are", days)} · ${t("days_count", { n: dayCount(days) })}` : t("not_said"));
 
 function vehicle(each) {
-  const facts = [each.vehicle_type, each.length_mm && t("length", { n: each.length_mm }), each.gross_mass_kg && t("mass", { n: each.gross_mass_kg }), each.energy && t(`energy_${each.energy}`)];
-  return html`<li><b class="plateword" lang="zh-CN">${each.plate}</b> <span class="soft">${facts.filter(Boolean).join(" · ")}</span></li>`;
+  const facts = [each.length_mm && t("length", { n: each.length_mm }), each.gross_mass_kg && t("mass", { n: each.gross_mass_kg }), each.energy && t(`energy_${each.energy}`)];
+  return html`<li><b class="plateword" lang="zh-CN">${each.plate}</b> <span class="soft"><span lang="zh-CN">${each.vehicle_type ?? ""}</span>${facts.filter(Boolean).map((fact) => ` · ${fact}`)}</span></li>`;
 }
 
 export function facts(application) {
