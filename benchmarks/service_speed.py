@@ -161,7 +161,11 @@ def load(name: str, path: str, asked: Sequence[bytes], *, connections: int, seco
             )
             found = json.loads(run.stdout.splitlines()[-1])
     return Figures(
-        found["requests"] / found["us"] * 1e6, found["p50"] / 1000, found["p99"] / 1000, int(found["errors"]), int(found["requests"])
+        found["requests"] / found["us"] * 1e6,
+        found["p50"] / 1000,
+        found["p99"] / 1000,
+        int(found["errors"]),
+        int(found["requests"]),
     )
 
 

@@ -80,9 +80,9 @@ def read_times(raw: bytes, timezone: str) -> Instants:
     except msgspec.DecodeError:
         pass
     else:
-        at_s = np.fromiter(numbers, np.float64, len(numbers))
+        since: npt.NDArray[np.float64] = np.fromiter(numbers, np.float64, len(numbers))
         # which of them is wrong, and why, is said where each is looked at
-        return _cut(at_s) if _all_instants(at_s) else times_of(numbers, timezone)
+        return _cut(since) if _all_instants(since) else times_of(numbers, timezone)
     try:
         return times_of(_texts(raw), timezone)
     except msgspec.DecodeError:

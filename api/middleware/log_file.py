@@ -104,7 +104,7 @@ class LogFile:
 
 
 def _lines(taken: list[Mapping[str, Any]]) -> bytes:
-    """Return lines of JSON; `json` takes nearly as long for one as a request's own layers do."""
+    """Return lines of JSON; `json` would take nearly as long for one as all layers do for its request."""
     try:
         return _encode_lines(taken)
     except UnicodeEncodeError:  # half a surrogate pair

@@ -26,8 +26,17 @@ OWN_ACCOUNT = {
 }
 
 
+_found: list[tuple[str, str, str]] = []
+
+
 def operations_of(app: FastAPI) -> list[tuple[str, str, str]]:
-    """Return method, path and id of every operation, the pages' too."""
+    """Return method, path and id of every operation, the pages' too: of any application, for all have the same."""
+    if not _found:
+        _found.extend(_operations_of(app))
+    return _found
+
+
+def _operations_of(app: FastAPI) -> list[tuple[str, str, str]]:
     found = [
         (method.upper(), path, operation["operationId"])
         for path, methods in app.openapi()["paths"].items()

@@ -17,6 +17,7 @@ from uploading import put_upload
 from api.serving import WorkerBeside
 from api.settings import Settings
 from api.store.database import Store
+from truckban.cli.main import run as run_command
 
 pytestmark = pytest.mark.slow
 _LONGEST_S = 200.0
@@ -91,30 +92,34 @@ def test_a_worker_ends_with_a_server_that_is_killed(settings: Settings, store: S
         assert not Path(f"/proc/{worker}").exists()
 
 
-def test_without_a_store_it_says_what_to_do(tmp_path: Path) -> None:
-    environment = {**os.environ, "TRUCKBAN_DATA_DIR": str(tmp_path / "none")}
-    said = subprocess.run([*_COMMAND, "serve"], env=environment, capture_output=True, text=True, check=False)
-    assert said.returncode == 3
-    assert "truckban db init" in said.stderr
+def test_without_a_store_it_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRUCKBAN_DATA_DIR", str(tmp_path / "none"))
+    assert run_command(["--lang", "en", "serve"]) == 3
+    assert "truckban db init" in capsys.readouterr().err
 
 
-def test_the_demonstration_is_refused_where_others_reach_it(tmp_path: Path) -> None:
-    environment = {**os.environ, "TRUCKBAN_DATA_DIR": str(tmp_path / "demo"), "TRUCKBAN_DEMONSTRATION": "true"}
-    command = [*_COMMAND, "serve", "--host", "0.0.0.0"]  # noqa: S104  (it must be refused)
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert said.returncode == 3
-    assert "local address only" in said.stderr
+def test_the_demonstration_is_refused_where_others_reach_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRUCKBAN_DATA_DIR", str(tmp_path / "demo"))
+    monkeypatch.setenv("TRUCKBAN_DEMONSTRATION", "true")
+    assert run_command(["--lang", "en", "serve", "--host", "0.0.0.0"]) == 3  # noqa: S104  (it must be refused)
+    assert "local address only" in capsys.readouterr().err
     assert not (tmp_path / "demo").exists()
 
 
-def test_commands_of_the_store_from_first_to_last(tmp_path: Path) -> None:
-    environment = {**os.environ, "TRUCKBAN_DATA_DIR": str(tmp_path / "data")}
+def test_commands_of_the_store_from_first_to_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRUCKBAN_DATA_DIR", str(tmp_path / "data"))
 
     def run(*words: str, expected: int = 0) -> str:
-        command = [*_COMMAND, "db", *words]
-        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert said.returncode == expected, said.stderr
-        return said.stdout + said.stderr
+        status = run_command(["--lang", "en", "db", *words])
+        said = "".join(capsys.readouterr())
+        assert status == expected, said
+        return said
 
     assert "create-admin" in run("init")
     assert "already" in run("init")

@@ -55,6 +55,11 @@ class TestGrid:
         ]
         assert singly == exact.tolist()
 
+    def test_a_few_positions_are_where_many_together_are(self, ground: Locator) -> None:
+        lon, lat = near_borders(ground, 3000)
+        few = [ground.codes(lon[i : i + 7], lat[i : i + 7]) for i in range(0, len(lon), 7)]
+        assert np.concatenate(few).tolist() == ground.codes(lon, lat).tolist()
+
     def test_most_cells_are_known_without_the_polygons(self, ground: Locator) -> None:
         assert (ground.grid.answers(*somewhere(20_000)) == CROSSED).mean() < 0.02
 

@@ -76,12 +76,7 @@ class Lazy(Command, click.Group):
         return [name for _, rows in self.all_sections for name, _, _ in rows]
 
     def _row(self, asked: str) -> tuple[str, str, Text] | None:
-        for sections in (lambda: self.sections, lambda: self.all_sections):
-            for _, rows in sections():
-                for row in rows:
-                    if row[0] == asked:
-                        return row
-        return None
+        return _named(asked, self.sections) or _named(asked, self.all_sections)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import and build one command."""
@@ -111,6 +106,10 @@ class Lazy(Command, click.Group):
         for heading, rows in self.all_sections:
             with formatter.section(heading.of(self.say.lang)):
                 formatter.write_dl([(name, text.of(self.say.lang)) for name, _, text in rows])
+
+
+def _named(asked: str, sections: Iterable[Section]) -> tuple[str, str, Text] | None:
+    return next((row for _, rows in sections for row in rows if row[0] == asked), None)
 
 
 def _section(plugin: EntryPoint) -> Section:
