@@ -33,7 +33,7 @@ bench: .venv/dev.stamp
 # Lock files are universal: one for every system and Python that is supported. They name versions and hashes, no registry.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml --extra build -o requirements/run.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml --extra build --extra service -o requirements/serve.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml --extra build --extra service --extra pdf --extra maps --extra fast -o requirements/serve.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml --extra build --extra dev -o requirements/dev.txt
 
 .venv/bin/python:
