@@ -48,7 +48,9 @@ def _serve(settings: Settings) -> Iterator[str]:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=port, log_level="warning", timeout_graceful_shutdown=2))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), port=port, log_level="warning", timeout_graceful_shutdown=2)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     for _ in range(300):
