@@ -1,7 +1,5 @@
 """Days of traces and leads for the tests of the desk, and what is found in a page."""
 
-# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
-
 import datetime as dt
 import json
 import random

@@ -1,7 +1,5 @@
 """The desk and the page of a lead, as officers use them: by mouse, by keys, two at once, with a session that ends."""
 
-# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
-
 import json
 import re
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """The driver's page, as drivers use it: on a phone, by thumb, by keyboard, on a bad line."""
 
-# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
-
 import re
 from collections.abc import Callable
 from typing import Any

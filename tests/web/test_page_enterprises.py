@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401  (pages and clients come from libraries that are not always there)
 """The source enterprises, as people look at them, take a new list in, and look at places on no list."""
 
 import datetime as dt

@@ -1,7 +1,5 @@
 """Figures about leads: drawn, told as tables, and each leading to the leads behind it."""
 
-# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
-
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any

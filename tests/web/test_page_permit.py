@@ -1,7 +1,5 @@
 """A permit shown, scanned and used: by its holder, an officer, anybody."""
 
-# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
-
 import datetime as dt
 from collections.abc import Callable
 from contextlib import closing

@@ -1,7 +1,5 @@
 """From an application to a permit that is scanned, as people do it; and what goes wrong on the way."""
 
-# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
-
 import io
 import json
 import re

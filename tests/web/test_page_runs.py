@@ -1,7 +1,5 @@
 """The officer's whole way: from files over the check to a lead, a violation and a sheet of paper; and uploads that break off."""
 
-# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
-
 import io
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Settings and one's own account, as people use them."""
 
-# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
-
 import re
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """What tests of several pages do."""
 
-# ruff: noqa: ANN401 - Playwright is optional, its pages have no type here
-
 import datetime as dt
 import time
 from contextlib import closing
