@@ -18,7 +18,7 @@ def matcher() -> Matcher:
     return Matcher(builtin_registry())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its event loop would be that of every test after it
 def browser() -> Iterator[object]:
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -88,7 +88,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its event loop would be that of every test after it
 def browser() -> Iterator[Any]:
     """Start Chromium once; maps are drawn by it without a graphics card."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")

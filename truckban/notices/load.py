@@ -55,7 +55,7 @@ def validate(path: str | Path) -> list[InputError]:
     return problems_of(text, file=Path(path).name)
 
 
-def notice_of(text: bytes, *, file: str = "notice.yaml") -> Notice:
+def notice_of(text: bytes, *, file: str = "handed-in.yaml") -> Notice:
     """Return the notice that the bytes of a pack are; `file` is what errors call it.
 
     Raises:
@@ -64,7 +64,7 @@ def notice_of(text: bytes, *, file: str = "notice.yaml") -> Notice:
     return _notice(file, text)
 
 
-def problems_of(text: bytes, *, file: str = "notice.yaml") -> list[InputError]:
+def problems_of(text: bytes, *, file: str = "handed-in.yaml") -> list[InputError]:
     """Return everything that is wrong with the bytes of a pack, by line."""
     try:
         return _problems(file, text)[1]
