@@ -43,7 +43,7 @@ class WorkerBeside:
         """Start it, and watch it."""
         self._end_s = end_s
         started = "import sys; from truckban.cli.main import entry; sys.argv[0] = 'truckban'; entry()"
-        self._program = program or [sys.executable, "-c", started, "worker", "--with-parent"]
+        self._program = program or [sys.executable, "-P", "-c", started, "worker", "--with-parent"]
         self._ends = threading.Event()
         self._process = self._start()
         self._watching = threading.Thread(target=self._watch, name="worker-watch", daemon=True)

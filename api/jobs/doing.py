@@ -34,7 +34,7 @@ class Doing:
         self.error: Mapping[str, Any] | None = None
         self.again = False
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "api.jobs.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-P", "-m", "api.jobs.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         url = settings.database_url
         handed = settings.model_dump(mode="json", exclude={"database_url", "secret_key", "oidc_client_secret"})
@@ -77,6 +77,8 @@ class Doing:
                 said = json.loads(line)
             except ValueError:
                 continue  # half a line of a process that was killed
+            if not isinstance(said, dict):
+                continue  # something that a library printed
             self.progress = said.get("progress", self.progress)
             self.result = said.get("result", self.result)
             self.error = said.get("error", self.error)
