@@ -5,6 +5,9 @@ OUT ?= out/demo
 
 OUT_SERVE ?= out/serve
 
+# many tests start the program anew: it need not be compiled each time
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run serve test lint bench lock clean
 
 run: .venv/run.stamp

@@ -5,6 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a busy machine is no fault of the program: what is slow is shown by benchmarks
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 _TESTS = Path(__file__).parent
 sys.path += [str(_TESTS / folder) for folder in ("maps", "traces")]

@@ -247,9 +247,10 @@ def account_of(settings: Settings, store: Store) -> Iterator[Callable[..., TestC
 @pytest.fixture
 def local(ready_sqlite: Path, tmp_path: Path) -> Callable[..., FastAPI]:
     """Return a maker of services on SQLite: these layers do not know the store."""
+    own = shutil.copy(ready_sqlite, tmp_path / "local.sqlite")  # what a test writes is no part of the next one's store
 
     def make(**more: Any) -> FastAPI:  # noqa: ANN401
-        url = f"sqlite:///{ready_sqlite}"
+        url = f"sqlite:///{own}"
         return create_app(Settings(data_dir=tmp_path, database_url=url, trip_processes=0, **more))  # type: ignore[arg-type]
 
     return make
