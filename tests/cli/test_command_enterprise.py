@@ -41,6 +41,24 @@ def test_the_contracts_example_is_answered_as_the_contract_says(
     assert (answer["enterprise"], answer["list"], answer["warnings"]) == ("linyi-2023-18-01", "linyi-2023-18", [])
 
 
+def test_names_given_at_the_shell_are_answered_in_words(capsys: Capture) -> None:
+    status, out, errors = ran(capsys, "match", "--name", "鑫得利", "--name", "鑫利得", "--on", "2024-05-08")
+    assert (status, errors) == (0, "")
+    sure, why, unsure, *_ = out.splitlines()
+    assert sure == f"鑫得利: linyi-2023-18-02  {NAMES[1]}  listed"
+    assert NAMES[1] in why
+    assert unsure == "鑫利得: no listed enterprise that is certain"
+    _, out, _ = ran(capsys, "match", "--name", "鑫得利", "--on", "2023-05-24", lang="zh")
+    assert out.startswith(f"鑫得利: linyi-2023-18-02  {NAMES[1]}  当日的名单没有收录")
+
+
+@pytest.mark.parametrize("wrong", [[], ["-", "--name", "鑫得利"], ["-", "--on", "2024-05-08"], ["-", "more"]])
+def test_names_come_from_a_file_or_from_the_shell(capsys: Capture, wrong: list[str]) -> None:
+    status, out, errors = ran(capsys, "match", *wrong, lang="zh")
+    assert (status, out) == (2, "")
+    assert "Got" not in errors
+
+
 def test_none_is_a_full_answer_with_its_candidates(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     _, (answer,) = fed(monkeypatch, capsys, '{"name": "鑫利得", "on": "2024-05-08"}')
     assert (answer["id"], answer["match"], answer["listed"]) == (None, None, False)

@@ -176,7 +176,11 @@ def usage_sentence(error: click.UsageError, say: Speaker) -> str:
             return say(f"选项 {error.option_name} 缺少值", f"option {error.option_name} needs a value")
         case click.BadParameter():
             return _bad_value(error, say)
-    return error.format_message()
+    told = error.format_message()
+    if told.startswith("Got unexpected extra argument"):  # click has no class of its own for it
+        more = told.partition("(")[2].removesuffix(")")
+        return say(f"多出了参数 {more}", f"{more}: one argument too many")
+    return told
 
 
 def _bad_value(error: click.BadParameter, say: Speaker) -> str:

@@ -85,13 +85,18 @@ def _head(known: "Registry", day: Any, say: Speaker) -> Iterator[str]:  # noqa: 
             f"No list is known for {day}; the first at hand holds from {since}.",
         )
         return
-    yield f"{document.title}  {document.doc_no or '-'}"
+    yield f"{document.title}  {document.doc_no or '-'}  {document.id}"
     phone = document.supervision_phone or say("未写", "not stated")
     yield say(
         f"{document.issuer or '-'}  {document.issued}  自 {document.valid_from} 起  监督电话 {phone}",
         f"{document.issuer or '-'}  {document.issued}  from {document.valid_from}  supervision telephone {phone}",
     )
     yield say(f"共 {len(document.lines)} 家", f"{len(document.lines)} enterprises")
+    if len(known.lists) > 1:
+        others = say("、", ", ").join(
+            f"{each.id} ({each.valid_from})" for each in known.lists if each.id != document.id
+        )
+        yield say(f"名录里其他名单：{others}", f"other lists of this registry: {others}")
     if document.note:
         yield document.note.of(say.lang)
 
@@ -151,15 +156,25 @@ def _lines(known: "Registry", entry: "Entry", say: Speaker) -> Iterator[str]:
 
 
 def _match(say: Speaker) -> Command:
-    def match(names: str, registry: str | None) -> int:
+    def match(names: str | None, name: tuple[str, ...], on: str | None, registry: str | None) -> int:
         from enterprises.names import Matcher  # noqa: PLC0415
         from truckban.enterprise_answers import match_json, told  # noqa: PLC0415
         from truckban.json_text import identity, read_json  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 
-        lines = read_lines(names)
+        if (names is None) is (not name):
+            raise click.UsageError(say("名称写在文件里，或用 --name 给出", "names come from a file, or by --name"))
+        if names is not None and on is not None:
+            raise click.UsageError(
+                say("--on 与 --name 合用；文件里每行写 on", "--on goes with --name; a file says it by line")
+            )
         with told():
             matcher = Matcher(registry_given(registry))
+        for each in name:
+            asked = {"name": each} if on is None else {"name": each, "on": on}
+            for line in _in_words(each, match_json(asked, matcher, say.lang), say):
+                write(line)
+        lines = read_lines(names) if names is not None else []
         status = DONE
         for number, line in enumerate(lines, start=1):
             if not line.strip():
@@ -187,5 +202,29 @@ def _match(say: Speaker) -> Command:
             "一个名称指名单上的哪一家，把握多大，为什么（一行一个 JSON）",
             "Which listed enterprise a name means, how surely, and why (one JSON a line)",
         ),
-        [click.Argument(["names"], metavar=say("名称.jsonl|-", "NAMES.jsonl|-")), registry_option(say)],
+        [
+            click.Argument(["names"], required=False, metavar=say("[名称.jsonl|-]", "[NAMES.jsonl|-]")),
+            click.Option(
+                ["--name"],
+                multiple=True,
+                metavar=say("名称", "NAME"),
+                help=say("直接给出名称，用文字回答；可多次", "a name, answered in words; may be given again"),
+            ),
+            on_option(say),
+            registry_option(say),
+        ],
     )
+
+
+def _in_words(name: str, found: dict[str, Any], say: Speaker) -> Iterator[str]:
+    if found["list"] is None:
+        listed = say("当日的名单没有收录", "the list of that day is not known")
+    else:
+        listed = say("在名单上", "listed") if found["listed"] else say("当日不在名单上", "not listed on the day")
+    if found["match"]:
+        yield f"{name}: {found['enterprise']}  {found['match']}  {listed}"
+    else:
+        yield f"{name}: " + say("名单上没有能确定的企业", "no listed enterprise that is certain")
+    for each in found["candidates"]:
+        yield f"  {each['score']:.2f}  {each['name']}  {each['why']}"
+    yield from (f"  {warning['message']}" for warning in found["warnings"])
