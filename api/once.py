@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import Request, Response
+from fastapi import Header, Request, Response
 from fastapi.encoders import jsonable_encoder
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,8 @@ from api.store.replies import keep_reply, kept_reply
 from zones.text import Text
 
 _LONGEST = 200
+Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=_LONGEST)]
+"""The header, for routes to declare."""
 
 
 class Made(NamedTuple):

@@ -18,7 +18,7 @@ from api.documents.schemas import (
     Reason,
 )
 from api.etags import etag_of, require_match, unchanged
-from api.once import Made, do_once
+from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.problems import not_found
@@ -31,7 +31,6 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file")]
 IdPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$")]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag of the state that is changed")]
 _FILE = {
     "requestBody": {

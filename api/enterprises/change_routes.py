@@ -1,9 +1,9 @@
 """`/v1/enterprises/…`: names, codes, lists that do not count, and going back to an earlier version."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 
 from api.access.guard import Caller
 from api.access.principal import Principal
@@ -12,7 +12,7 @@ from api.enterprises.change_schemas import NewAlias, NewCode, Restore, Said
 from api.enterprises.schemas import VersionShown
 from api.enterprises.service import Act, etag_of_registry, today
 from api.enterprises.words import Asked, EnterprisePath, ListPath
-from api.once import Made, do_once
+from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.problems import not_found
 from api.service import service_of
@@ -21,7 +21,6 @@ from enterprises import operating
 from enterprises.registry import Registry
 
 router = APIRouter(prefix="/enterprises", tags=["enterprises"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the registry's hash as it was seen (its ETag)")]
 _CHANGES = answers(400, 401, 403, 404, 409, 412, 413, 422, 428)
 
@@ -40,26 +39,40 @@ def made(request: Request, principal: Principal, asked: Any, make: Callable[[Any
     return answer
 
 
-def _said(request: Request, asked: Said) -> operating.Said:
-    return operating.Said(asked.source, asked.date or today(service_of(request)))
+class Changing(NamedTuple):
+    """Who changes the registry."""
+
+    request: Request
+    principal: Principal
+
+    def said(self, asked: Said) -> operating.Said:
+        """Return who told it, and when."""
+        return operating.Said(asked.source, asked.date or today(service_of(self.request)))
+
+    def make(self, asked: Asked | Restore, act: Act, change: Callable[[Registry], Registry]) -> Response:
+        """Change the registry, once."""
+        return made(
+            self.request,
+            self.principal,
+            asked,
+            lambda session: registries.change(self.request, session, self.principal, act, change),
+        )
 
 
-def _of_enterprise(
-    request: Request,
-    principal: Principal,
-    asked: Asked,
-    act: Act,
-    change: Callable[[Registry], Registry],
-) -> Response:
-    def make(session: Any) -> RegistryVersion:  # noqa: ANN401
-        def checked(registry: Registry) -> Registry:
-            if act.subject not in registry.enterprises:
-                not_found()
-            return change(registry)
+async def _changing(request: Request, principal: Caller, _match: IfMatch = None, _key: Key = None) -> Changing:
+    return Changing(request, principal)
 
-        return registries.change(request, session, principal, act, checked)
 
-    return made(request, principal, asked, make)
+Change = Annotated[Changing, Depends(_changing)]
+
+
+def _of_enterprise(of: Changing, asked: Asked, act: Act, change: Callable[[Registry], Registry]) -> Response:
+    def checked(registry: Registry) -> Registry:
+        if act.subject not in registry.enterprises:
+            not_found()
+        return change(registry)
+
+    return of.make(asked, act, checked)
 
 
 @router.post(
@@ -70,13 +83,13 @@ def _of_enterprise(
     response_model=VersionShown,
     responses=_CHANGES,
 )
-def restore(request: Request, principal: Caller, asked: Restore, _match: IfMatch = None, _key: Key = None) -> Response:
+def restore(of: Change, asked: Restore) -> Response:
     """Undo: the version in `before` of the newest one counts again, as a new version. Both stay on record."""
     return made(
-        request,
-        principal,
+        of.request,
+        of.principal,
         asked,
-        lambda session: registries.restore(request, session, principal, asked.version, asked.why),
+        lambda session: registries.restore(of.request, session, of.principal, asked.version, asked.why),
     )
 
 
@@ -88,11 +101,9 @@ def restore(request: Request, principal: Caller, asked: Restore, _match: IfMatch
     response_model=VersionShown,
     responses=_CHANGES,
 )
-def withdraw_list(
-    request: Request, principal: Caller, list_id: ListPath, asked: Said, _match: IfMatch = None, _key: Key = None
-) -> Response:
+def withdraw_list(of: Change, list_id: ListPath, asked: Said) -> Response:
     """Keep a list without letting it count; the list before it goes on holding."""
-    return _of_list(request, principal, list_id, asked, withdrawn=True)
+    return _of_list(of, list_id, asked, withdrawn=True)
 
 
 @router.post(
@@ -103,15 +114,13 @@ def withdraw_list(
     response_model=VersionShown,
     responses=_CHANGES,
 )
-def reinstate_list(
-    request: Request, principal: Caller, list_id: ListPath, asked: Said, _match: IfMatch = None, _key: Key = None
-) -> Response:
+def reinstate_list(of: Change, list_id: ListPath, asked: Said) -> Response:
     """Let a list count again; that it was withdrawn stays written."""
-    return _of_list(request, principal, list_id, asked, withdrawn=False)
+    return _of_list(of, list_id, asked, withdrawn=False)
 
 
-def _of_list(request: Request, principal: Principal, list_id: str, asked: Said, *, withdrawn: bool) -> Response:
-    said = _said(request, asked)
+def _of_list(of: Changing, list_id: str, asked: Said, *, withdrawn: bool) -> Response:
+    said = of.said(asked)
 
     def change(registry: Registry) -> Registry:
         if all(document.id != list_id for document in (*registry.lists, *registry.withdrawn)):
@@ -120,7 +129,7 @@ def _of_list(request: Request, principal: Principal, list_id: str, asked: Said, 
         return act(registry, list_id, said, asked.why)
 
     act = Act("withdraw" if withdrawn else "reinstate", list_id, asked.why)
-    return made(request, principal, asked, lambda session: registries.change(request, session, principal, act, change))
+    return of.make(asked, act, change)
 
 
 @router.post(
@@ -131,19 +140,11 @@ def _of_list(request: Request, principal: Principal, list_id: str, asked: Said, 
     response_model=VersionShown,
     responses=_CHANGES,
 )
-def add_alias(
-    request: Request,
-    principal: Caller,
-    enterprise: EnterprisePath,
-    asked: NewAlias,
-    _match: IfMatch = None,
-    _key: Key = None,
-) -> Response:
+def add_alias(of: Change, enterprise: EnterprisePath, asked: NewAlias) -> Response:
     """Let a name mean this enterprise; refused where it is another's."""
-    said = _said(request, asked)
+    said = of.said(asked)
     return _of_enterprise(
-        request,
-        principal,
+        of,
         asked,
         Act("alias", enterprise, asked.why),
         lambda registry: operating.with_alias(registry, enterprise, asked.name, said),
@@ -158,19 +159,11 @@ def add_alias(
     response_model=VersionShown,
     responses=_CHANGES,
 )
-def remove_alias(
-    request: Request,
-    principal: Caller,
-    enterprise: EnterprisePath,
-    asked: NewAlias,
-    _match: IfMatch = None,
-    _key: Key = None,
-) -> Response:
+def remove_alias(of: Change, enterprise: EnterprisePath, asked: NewAlias) -> Response:
     """Let an alias no longer mean this enterprise; that it did stays on record."""
-    said = _said(request, asked)
+    said = of.said(asked)
     return _of_enterprise(
-        request,
-        principal,
+        of,
         asked,
         Act("alias.remove", enterprise, asked.why),
         lambda registry: operating.without_alias(registry, enterprise, asked.name, said),
@@ -185,19 +178,11 @@ def remove_alias(
     response_model=VersionShown,
     responses=_CHANGES,
 )
-def set_code(
-    request: Request,
-    principal: Caller,
-    enterprise: EnterprisePath,
-    asked: NewCode,
-    _match: IfMatch = None,
-    _key: Key = None,
-) -> Response:
+def set_code(of: Change, enterprise: EnterprisePath, asked: NewCode) -> Response:
     """Enter a unified social credit code, held against its check character (GB 32100-2015)."""
-    said = _said(request, asked)
+    said = of.said(asked)
     return _of_enterprise(
-        request,
-        principal,
+        of,
         asked,
         Act("code", enterprise, asked.why),
         lambda registry: operating.with_code(registry, enterprise, asked.credit_code, said),
@@ -212,19 +197,11 @@ def set_code(
     response_model=VersionShown,
     responses=_CHANGES,
 )
-def remove_code(
-    request: Request,
-    principal: Caller,
-    enterprise: EnterprisePath,
-    asked: Said,
-    _match: IfMatch = None,
-    _key: Key = None,
-) -> Response:
+def remove_code(of: Change, enterprise: EnterprisePath, asked: Said) -> Response:
     """Take back a code that an operator entered; one that a list gives stays."""
-    said = _said(request, asked)
+    said = of.said(asked)
     return _of_enterprise(
-        request,
-        principal,
+        of,
         asked,
         Act("code.remove", enterprise, asked.why),
         lambda registry: operating.without_code(registry, enterprise, said),

@@ -10,7 +10,7 @@ from api.access.guard import Caller
 from api.documents.routes import body_of
 from api.enterprises import handed_in
 from api.enterprises import service as registries
-from api.enterprises.change_routes import IfMatch, Key, made
+from api.enterprises.change_routes import IfMatch, made
 from api.enterprises.change_schemas import ChangeShown, DraftShown, ImportPreview, SitePreview, SitesPreview
 from api.enterprises.handed_in import Options, import_of, renames_of, sites_of, token_of
 from api.enterprises.schemas import VersionShown
@@ -18,6 +18,7 @@ from api.enterprises.service import Act, etag_of_registry, today
 from api.enterprises.showing import shown_entry
 from api.enterprises.words import OnDay, PlainText
 from api.etags import require_match
+from api.once import Key
 from api.openapi import answers
 from api.problems import Problem, language_of
 from api.service import service_of

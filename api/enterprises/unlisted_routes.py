@@ -11,7 +11,7 @@ from api.access.guard import Caller
 from api.access.principal import Principal
 from api.enterprises.words import Asked, Why
 from api.etags import etag_of, require_match, unchanged
-from api.once import Made, do_once
+from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.paging import Cursor, Limit, Page, cut, read_cursor
 from api.privacy import MASKED, Plates, may_see_plates
@@ -27,7 +27,6 @@ from zones.text import Text
 router = APIRouter(prefix="/unlisted", tags=["visits"])
 State = Literal["new", "inspected", "dismissed"]
 PlacePath = Annotated[str, Path(pattern=r"^[!-~]{1,60}$", description="of the place")]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag of the place as it was seen")]
 Only = Annotated[State | None, Query(description="only these")]
 _CHANGES = answers(400, 401, 403, 404, 409, 412, 413, 422, 428)

@@ -22,7 +22,7 @@ from api.leads.schemas import (
     Undo,
 )
 from api.leads.showing import acted
-from api.once import Made, do_once
+from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.problems import Problem, not_found
 from api.store import lead_acts as acts
@@ -34,7 +34,6 @@ from zones.text import Text
 
 router = APIRouter(prefix="/leads", tags=["leads"])
 LeadPath = Annotated[str, Path(pattern="^[0-9a-f]{16,64}$", examples=["fcff3e0513e97004"])]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag of the lead as it was seen")]
 _CHANGES = answers(400, 401, 403, 404, 409, 412, 422, 428)
 _DOUBTS = {

@@ -11,6 +11,7 @@ from api.enterprises import freight_runs as runs
 from api.enterprises.freight_runs import FreightPage, FreightView, RunPath
 from api.enterprises.routes import within_of
 from api.loads.schemas import LoadPage, LoadShown, NewLoads, Verdict
+from api.once import Key
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut
 from api.privacy import MASKED, Plates, may_see_plates
@@ -20,7 +21,7 @@ from api.store.loads import LoadFilters, loads_page
 from api.store.tables.enterprises import Load
 from api.traces.schemas import Ulid
 from api.traces.upload_routes import owner_of
-from api.visits.routes import Enterprise, Key, PlateWord, Since, Until, instant_after, micros, plate_asked, zone_of
+from api.visits.routes import Enterprise, PlateWord, Since, Until, instant_after, micros, plate_asked, zone_of
 from enterprises.loading.columns import COLUMNS
 from enterprises.loading.times import zone_named
 from truckban.enterprise_answers import told

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from api.access.guard import Caller, CallerReach
 from api.etags import require_match
-from api.once import Made, do_once
+from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.permits import files
-from api.permits.routes import CHANGES, IfMatch, Key, etag, whose
+from api.permits.routes import CHANGES, IfMatch, etag, whose
 from api.permits.schemas import AttachmentShown
 from api.permits.service import must_be_changeable, touch
 from api.permits.showing import attachment_shown

@@ -10,7 +10,7 @@ from api.access.guard import Caller, CallerReach
 from api.access.principal import Principal
 from api.access.table import Reach
 from api.etags import etag_of, require_match
-from api.once import Made, do_once
+from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.permits import service as permits
@@ -32,7 +32,6 @@ from zones.text import Text
 
 router = APIRouter(prefix="/permits", tags=["permits"])
 IdPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$", description="the application's id")]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag of the application as it was seen")]
 WordQuery = Annotated[str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 CHANGES = answers(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)

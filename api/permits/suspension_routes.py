@@ -6,11 +6,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api.access.guard import Caller
-from api.once import Made, do_once
+from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.permits import batches
-from api.permits.routes import Key
 from api.permits.schemas import Suspend, SuspensionPage, SuspensionShown
 from api.permits.showing import suspension_shown
 from api.problems import not_found

@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.orm import Session
 
 from api.access.guard import Caller
-from api.once import Made, do_once
+from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.problems import Problem, not_found
@@ -22,7 +22,6 @@ from api.store.tables.leads import Hold, Lead
 from zones.text import Text
 
 router = APIRouter(prefix="/retention", tags=["retention"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 _LONGEST = dt.timedelta(days=3653)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.access.guard import Caller, CallerReach
 from api.access.principal import Principal
 from api.etags import etag_of, require_match, unchanged
-from api.once import Made, do_once
+from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.privacy import may_see_plates, plates_for
@@ -30,7 +30,6 @@ _EXAMPLES: dict[str, Any] = {
     "code": {"value": {"vehicle_type": "H22"}},
 }
 IdPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$")]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag of the vehicle as it was seen")]
 PlateQuery = Annotated[str | None, Query(max_length=40, pattern=r"^[^\x00]+$", examples=["晋M12345"])]
 _CHANGES = answers(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from api.access.principal import Principal
 from api.enterprises import freight_runs as runs
 from api.enterprises.freight_runs import FreightPage, FreightView, RunPath
 from api.enterprises.routes import within_of
+from api.once import Key
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.privacy import MASKED, Plates, may_see_plates
@@ -28,7 +29,6 @@ from zones.errors import InputError
 from zones.text import Text
 
 router = APIRouter(prefix="/visits", tags=["visits"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 Enterprise = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z._-]{1,200}$")]
 Since = Annotated[AwareDatetime | None, Query(alias="from", description="then or later")]
 Until = Annotated[AwareDatetime | None, Query(alias="to", description="before")]
