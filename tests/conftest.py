@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from effort import TIMES
 from hypothesis import settings
 
 # a busy machine is no fault of the program: what is slow is shown by benchmarks
@@ -17,6 +18,10 @@ sys.path += [str(_TESTS / folder) for folder in ("maps", "traces")]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="write screenshots of the pages into docs/pages")
+
+
+def pytest_report_header() -> str:
+    return f"random cases: {TIMES} times as many as are enough for every day (TRUCKBAN_TEST_TIMES)"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
