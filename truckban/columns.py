@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from truckban.cases import Case
 from truckban.hours import DAY_S
@@ -78,6 +77,8 @@ def local_columns(at_s: npt.NDArray[np.int64], timezone: str) -> tuple[npt.NDArr
     if offset_s is not None:
         seconds = at_s + offset_s
         return seconds // DAY_S + EPOCH_ORDINAL, seconds % DAY_S
+    import pandas as pd  # noqa: PLC0415 - only where clocks are changed, and takes time to import
+
     local = pd.DatetimeIndex(at_s.astype("datetime64[s]")).tz_localize("UTC").tz_convert(timezone).tz_localize(None)
     seconds = local.to_numpy().astype("datetime64[s]").astype(np.int64)
     return seconds // DAY_S + EPOCH_ORDINAL, seconds % DAY_S

@@ -28,7 +28,7 @@ ChainageText = Annotated[str, AfterValidator(_chainage)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Junction(_Model):

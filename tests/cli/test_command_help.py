@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 
 from truckban.cli.main import run
@@ -46,6 +48,24 @@ HEAVY_MODULES = {
     "pyarrow",
     "pydantic",
 }
+SLOW_TO_START = {
+    "pandas",
+    "numba",
+    "ruamel.yaml",
+    "rapidfuzz",
+    "pypinyin",
+    "osmnx",
+    "geopandas",
+    "matplotlib",
+    "fastapi",
+    "sqlalchemy",
+    "httpx",
+    "enterprises.registry",
+    "truckban.sites_given",
+    "truckban.visiting",
+    "truckban.traces.formats.jt808",
+}
+"""What the check of a small file does without: each takes as long to import as such a file takes to check."""
 Capture = pytest.CaptureFixture[str]
 
 
@@ -66,6 +86,38 @@ def test_help_and_wrong_calls_load_nothing_heavy(arguments: list[str]) -> None:
         f"sys.exit(','.join(sorted({HEAVY_MODULES!r} & set(sys.modules))) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr if done.returncode else "") == (0, "")
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_second_check_of_a_small_file_loads_nothing_that_it_can_do_without(tmp_path: Path, ending: str) -> None:
+    rows = [
+        ("T1", f"2024-05-08 10:{minute:02}:00", 118.3 + minute / 1000, 35.1, 30.0)
+        for minute in (0, 1, 2, 4, 3, 5, 5)  # one out of order, one twice
+    ]
+    text = "".join(",".join(map(str, row)) + "\n" for row in [("vehicle_id", "time", "lon", "lat", "speed"), *rows])
+    (tmp_path / "traces.csv").write_text(f"{text}T1,2024-05-08 10:06:00,0,0,0\n")
+    (tmp_path / "vehicles.csv").write_text(
+        "vehicle_id,plate,vehicle_type\nT1,晋M00001,重型自卸货车\n", encoding="utf-8"
+    )
+    if ending == "parquet":
+        table = pyarrow.csv.read_csv(tmp_path / "traces.csv")
+        pyarrow.parquet.write_table(table, tmp_path / "traces.parquet")
+    arguments = ["check", str(tmp_path / f"traces.{ending}"), "--vehicles", str(tmp_path / "vehicles.csv")]
+    arguments += ["--out", str(tmp_path / "out")]
+    program = (
+        "import sys; sys.dont_write_bytecode = False; sys.stdout = open(sys.argv[1], 'w', encoding='utf-8');"
+        f"from truckban.cli.main import run; status = run({arguments!r}); assert status == 1, status;"
+        f"sys.exit(','.join(sorted({SLOW_TO_START!r} & set(sys.modules))) or 0)"
+    )
+    for turn in ("first", "second"):
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path / "said.txt")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (tmp_path / "out" / "run.json").exists(), (turn, done.stderr)
     assert (done.returncode, done.stderr if done.returncode else "") == (0, "")
 
 

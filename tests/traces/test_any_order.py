@@ -28,6 +28,7 @@ from driving import (
     stay,
     written,
 )
+from effort import times
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +38,7 @@ from truckban.traces.fixes import Fixes, read_fixes
 YARD = off(BLOCK[1], 30, 40)
 NAMES = ("A1", "B2", "C3", "D4", "E5", "F6")
 few = settings(
-    max_examples=7,
+    max_examples=times(4),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[

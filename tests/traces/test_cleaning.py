@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from driving import WUYI, at, drive, frame, noisy, off, stay, written
+from effort import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jt808_messages import in_hex, message, position
@@ -306,7 +307,7 @@ def test_no_rule_goes_from_one_vehicle_to_the_next(write: Write) -> None:
 # of one vehicle nothing depends on the others, nor on the order of rows
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32 - 1))
 def test_what_is_found_of_a_fleet_is_what_is_found_of_its_vehicles(write: Write, seed: int) -> None:
     rng = np.random.default_rng(seed)

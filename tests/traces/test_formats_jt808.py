@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from effort import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jt808_messages import (
@@ -314,7 +315,7 @@ def test_so_many_unfinished_messages_cannot_fill_the_memory(write: Write, monkey
 # laws
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_mixture_of_good_and_bad_is_used_and_rejected_one_by_one(write: Write, data: st.DataObject) -> None:
     sent, used, rejected = [], 0, 0

@@ -28,10 +28,11 @@ from driving import (
     stay,
     where,
 )
+from effort import times
 
 from truckban.traces.cleaning import JUMP
 
-RUNS = 200
+RUNS = times(80)
 
 
 def many(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 from driving import law
+from effort import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -87,7 +88,7 @@ def _told(verdict: Verdict, vehicle: VehicleFacts) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: notice.id)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(fields=st.lists(vehicles, min_size=10, max_size=10), held=permits, asked=cases)
 def test_a_kind_decided_once_is_what_each_would_be_alone(
     notice: Notice,
@@ -117,7 +118,7 @@ def _passage(vehicle: int, start_s: float, minutes: int) -> Passage:
     return Passage(vehicle, t_s, lon, lat, yes, yes, probability=0.99)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(10), deadline=None)
 @given(
     fields=st.lists(vehicles, min_size=3, max_size=3),
     held=permits,

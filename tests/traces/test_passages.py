@@ -36,11 +36,18 @@ from driving import (
     stay,
     written,
 )
+from effort import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+TEN = [f"T{seed}" for seed in range(10)]
 NOISE_S = 2
 """How long a truck at 36 km/h takes for what a receiver is off."""
+
+
+def ten_times(fixes: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the same drive by ten trucks, each with what its own receiver is off."""
+    return [noisy(fixes.assign(vehicle_id=name), seed) for seed, name in enumerate(TEN)]
 
 
 # the guilty
@@ -183,9 +190,10 @@ def test_a_truck_parked_inside_has_done_nothing(tmp_path: Path) -> None:
 
 def test_a_truck_parked_inside_is_a_lead_from_when_it_moves(tmp_path: Path) -> None:
     moves = at("10:00:00")
-    for seed in range(10):
-        fixes = pd.concat([stay(BLOCK[0], at("02:00:00"), moves), drive([*BLOCK], moves, every_s=15)])
-        [lead] = judged(tmp_path, noisy(fixes, seed)).leads
+    fixes = pd.concat([stay(BLOCK[0], at("02:00:00"), moves), drive([*BLOCK], moves, every_s=15)])
+    leads = judged(tmp_path, *ten_times(fixes)).leads
+    assert [lead.vehicle_id for lead in leads] == TEN
+    for lead in leads:
         assert moves - 60 <= instant(lead.entered_at) <= moves + 30
         assert lead.distance_inside_m == pytest.approx(length_m(BLOCK), rel=0.1)
 
@@ -195,8 +203,9 @@ def test_parking_between_two_drives_makes_two_leads(tmp_path: Path) -> None:
     arrives = at("10:00:00") + length_m(there) / (KMH / 3.6)
     leaves = arrives + 1800
     fixes = pd.concat([drive(there, at("10:00:00")), stay(BLOCK[0], arrives, leaves), drive(back, leaves)])
-    for seed in range(10):
-        first, second = judged(tmp_path, noisy(fixes, seed)).leads
+    leads = judged(tmp_path, *ten_times(fixes)).leads
+    assert [lead.vehicle_id for lead in leads] == [name for name in TEN for _ in range(2)]
+    for first, second in zip(leads[::2], leads[1::2], strict=True):
         assert instant(first.left_at) == pytest.approx(arrives, abs=60)
         assert instant(second.entered_at) == pytest.approx(leaves, abs=60)
         assert first.lead_id != second.lead_id
@@ -207,9 +216,8 @@ def test_a_red_light_does_not_split_a_drive(tmp_path: Path, wait_s: float) -> No
     halt = (MIDDLE, 35.1457)
     stops = at("10:00:00") + length_m([WUYI[0], halt]) / (KMH / 3.6)
     before, after = drive([WUYI[0], halt], at("10:00:00")), drive([halt, WUYI[1]], stops + wait_s)
-    for seed in range(10):
-        fixes = pd.concat([before, stay(halt, stops, stops + wait_s, every_s=15), after])
-        assert len(judged(tmp_path, noisy(fixes, seed)).leads) == 1
+    fixes = pd.concat([before, stay(halt, stops, stops + wait_s, every_s=15), after])
+    assert [lead.vehicle_id for lead in judged(tmp_path, *ten_times(fixes)).leads] == TEN
 
 
 def test_nothing_is_made_up_across_a_gap(tmp_path: Path) -> None:
@@ -324,7 +332,7 @@ def some_traces() -> pd.DataFrame:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2**32 - 1),
     split=st.lists(st.floats(0, 1), max_size=3),

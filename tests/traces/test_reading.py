@@ -374,7 +374,7 @@ _GARBAGE = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.one_of(st.just("good"), st.sampled_from(["", "  "]), _GARBAGE), max_size=25),
     line_end=st.sampled_from(["\n", "\r\n"]),
@@ -398,3 +398,13 @@ def test_exactly_the_garbage_is_rejected_each_on_its_own_line(
     assert fixes.t_s.tolist() == good
     assert [line for line, _, _ in why(fixes)] == rejected
     assert (fixes.used, fixes.read) == (len(good), len(good) + len(rejected))
+
+
+def test_columns_too_long_for_one_array_are_read_all_the_same(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{HEADER}\n{GOOD}\nT2,when,110.77,35.14\n T1 ,1715133660,110.78,35.14\n"
+    one = read(write(text))
+    monkeypatch.setattr("truckban.traces.csv_table._MOST_IN_ONE", 0)
+    several = read(write(text))
+    assert why(several) == why(one)
+    for name in ("vehicle_ids", "vehicle", "t_s", "lon", "lat"):
+        assert list(getattr(several, name)) == list(getattr(one, name))

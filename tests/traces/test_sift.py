@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from effort import times
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from trouble import (
@@ -89,7 +90,7 @@ def case(tracks: Sequence[Sequence[str]], **more: Any) -> dict[str, Any]:  # noq
     return {**plain, "limits": {"rows": 200, "held": 10**6, "torn": 10**6, "enough": 10**6}, **more}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(16), deadline=None)
 @given(way=ways)
 @example(way=case([EVENTS, EVENTS], order="by time"))
 @example(way=case([EVENTS], order="any", cuts=[0.5], limits={"rows": 30, "held": 40, "torn": 1, "enough": 5}))
@@ -98,7 +99,7 @@ def test_any_rows_in_any_pieces_say_what_cleaning_them_as_a_whole_says(way: dict
         same(files(Path(folder), way), now_s=way["now"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(10), deadline=None)
 @given(
     events=st.lists(st.sampled_from([e for e in EVENTS if "far" not in e and e != "cross"]), max_size=5),
     seed=st.integers(0, 999),
@@ -231,7 +232,7 @@ print(json.dumps([FAST, hasattr(getattr(sift_loop.sift, "dispatcher", None), "py
 @pytest.mark.parametrize(("how", "disable", "fast"), [("blocked", "0", False), ("as it is", "1", True)])
 def test_without_its_compiler_the_sift_says_the_same(how: str, disable: str, *, fast: bool) -> None:
     here = Path(__file__).parent
-    folders = json.dumps([str(here), str(here.parent / "maps"), str(here.parents[1])])
+    folders = json.dumps([str(here), str(here.parent), str(here.parent / "maps"), str(here.parents[1])])
     done = subprocess.run(
         [sys.executable, "-c", _WITHOUT, how, folders],
         env={**os.environ, "NUMBA_DISABLE_JIT": disable},

@@ -5,15 +5,17 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from truckban.cli.language import Speaker
 from zones.errors import InputError
 from zones.text import Text
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 DONE, DONE_WITH_REJECTS, WRONG_CALL, UNREADABLE, NO_POLYGON = 0, 1, 2, 3, 4
 
@@ -68,6 +70,8 @@ class Lazy(Command, click.Group):
 
         Looking for them takes a while: a command that stands in `sections` is found without.
         """
+        from importlib.metadata import entry_points  # noqa: PLC0415
+
         found = entry_points(group=self.plugins) if self.plugins else ()
         return [*self.sections, *(_section(each) for each in sorted(found, key=lambda each: each.name))]
 
@@ -112,7 +116,7 @@ def _named(asked: str, sections: Iterable[Section]) -> tuple[str, str, Text] | N
     return next((row for _, rows in sections for row in rows if row[0] == asked), None)
 
 
-def _section(plugin: EntryPoint) -> Section:
+def _section(plugin: "EntryPoint") -> Section:
     section: Section = plugin.load()
     return section
 

@@ -135,21 +135,21 @@ def command(say: Speaker) -> Command:
 
 def _sites(given: Mapping[str, Any], say: Speaker) -> "GivenSites | None":
     """Return the sites that `--sites` names, if any."""
-    from truckban.sites_given import read_given_sites  # noqa: PLC0415
-
     if given["sites"] is None:
         return None
     if given["engine"] == "spark":
         raise click.UsageError(say("--sites 只用于 --engine local", "--sites goes with --engine local"))
+    from truckban.sites_given import read_given_sites  # noqa: PLC0415
+
     return read_given_sites(given["sites"], given["registry"])
 
 
 def _with_origins(checked: "Checked", inputs: "Inputs", sites: "GivenSites | None", step: "Step") -> "Checked":
     """Return a check with the origins of its leads; as it is where no sites are given."""
-    from truckban.visiting import visiting, with_sites  # noqa: PLC0415
-
     if sites is None:
         return checked
+    from truckban.visiting import visiting, with_sites  # noqa: PLC0415
+
     found = visiting(inputs, checked.notice.pack.timezone, sites, checked.fleet.plates, step=step)
     return with_sites(checked, found)[0]
 

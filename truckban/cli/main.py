@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-from importlib import metadata
 from pathlib import Path
 
 import click
@@ -90,6 +89,8 @@ _SECTIONS = (
 
 def version_text(say: Speaker) -> str:
     """Name the program's version and those of the notices that come with it."""
+    from importlib import metadata  # noqa: PLC0415
+
     from enterprises.registry_file import builtin_registry  # noqa: PLC0415
     from truckban.notices.load import builtin_names, builtin_notice  # noqa: PLC0415
 
@@ -220,6 +221,8 @@ def entry() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
+    # pydantic would read what every installed package says of itself, to find plug-ins; none is wanted
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # what a command imports and makes stays until it ends: to look for garbage after every 700 objects is a tenth of a short run
     gc.set_threshold(50_000)
     sys.exit(run(sys.argv[1:]))

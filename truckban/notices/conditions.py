@@ -16,7 +16,7 @@ Digit = Annotated[int, Field(ge=0, le=9)]
 class Strict(BaseModel):
     """A part of a notice: unknown keys are errors, nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Both(Strict):
@@ -148,5 +148,3 @@ Condition = Annotated[
         custom_error_message="a condition is one of: all, any, not, fact, plate_starts, plate_digit, question, person",
     ),
 ]
-for _model in (AllOf, AnyOf, Not):
-    _model.model_rebuild()

@@ -1,20 +1,21 @@
 """Reading notice packs: YAML to a checked notice, or errors with file, line and field."""
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import pydantic
 from pydantic import ValidationError
 
+from truckban.kept import kept
 from truckban.norms import Notice
 from truckban.notices.check import Fault, faults
 from truckban.notices.model import DIVISION, SHA256, SLUG, SPAN, NoticePack
 from zones.errors import InputError
 from zones.text import Text
 from zones.yaml_sayings import said
-from zones.yaml_tree import located, read_tree
 
 _BEGINS = Text(
     "通告应以 `format: truckban-notice-1` 开头，逐项写“键: 值”",
@@ -120,13 +121,21 @@ def _read(path: Path) -> bytes:
 
 
 def _notice(file: str, text: bytes) -> Notice:
+    sha256 = hashlib.sha256(text).hexdigest()
+    of = (sha256, pydantic.VERSION)
+    return Notice(kept("notice", of, partial(_faultless, file, text), packages=("truckban", "zones")), sha256=sha256)
+
+
+def _faultless(file: str, text: bytes) -> NoticePack:
     pack, problems = _problems(file, text)
     if problems or pack is None:
         raise problems[0]
-    return Notice(pack, sha256=hashlib.sha256(text).hexdigest())
+    return pack
 
 
 def _problems(file: str, text: bytes) -> tuple[NoticePack | None, list[InputError]]:
+    from zones.yaml_tree import read_tree  # noqa: PLC0415 - a notice that is kept needs no YAML
+
     tree = read_tree(file, text, _BEGINS)
     try:
         pack = NoticePack.model_validate(tree)
@@ -138,6 +147,8 @@ def _problems(file: str, text: bytes) -> tuple[NoticePack | None, list[InputErro
 
 def _placed(file: str, tree: dict[str, Any], found: list[Fault]) -> list[InputError]:
     """Return faults by line; several about one value are the ways it could be right, so they become one."""
+    from zones.yaml_tree import located  # noqa: PLC0415
+
     places: dict[tuple[int, str | None], list[Text]] = {}
     for fault in found:
         says = places.setdefault(located(tree, fault.path), [])

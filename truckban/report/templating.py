@@ -1,10 +1,15 @@
 """Templates, styles and scripts of the pages; everything that is put into a page is escaped."""
 
+import marshal
+from collections.abc import MutableMapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+import jinja2
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 
+from truckban.kept import kept
 from truckban.report.phrases import say
 
 
@@ -13,11 +18,31 @@ def asset(name: str) -> str:
     return files("truckban.report").joinpath("templates", name).read_text("utf-8")
 
 
+class _Pages(BaseLoader):
+    """Templates, compiled once and kept as the program's own byte code is."""
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - Jinja's
+    ) -> Template:
+        """Return a template of `templates/`."""
+        source = asset(name)
+        code = kept(
+            f"page-{name}",
+            (source, jinja2.__version__),
+            lambda: marshal.dumps(environment.compile(source, name)),
+            packages=("truckban.report",),
+        )
+        return environment.template_class.from_code(environment, marshal.loads(code), globals or {})  # noqa: S302
+
+
 @cache
 def environment() -> Environment:
     """Return the templates; a name that is not given is an error."""
     found = Environment(
-        loader=FunctionLoader(asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=_Pages(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     found.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     return found

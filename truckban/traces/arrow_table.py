@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
+from truckban.traces.arrow_arrays import rows_at
 from truckban.traces.column_names import meaning
 from truckban.traces.file_notes import ColumnTally
 from truckban.traces.tables import DAMAGED_PARQUET, NO_PARQUET, PARQUET, Table
 from zones.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NEEDED = ("vehicle_id", "time", "lon", "lat")
 _ROWS = 1 << 17
@@ -35,10 +39,18 @@ class ArrowTable(Table):
         self.rejects, self.notes, self.named, self.tally = [], [], False, ColumnTally()
 
     @cached_property
-    def frame(self) -> pd.DataFrame:  # type: ignore[override]
-        """The rows as pandas has them."""
+    def _whole(self) -> bool:
         try:
             self.batch.validate(full=True)
+        except NO_PARQUET as error:
+            raise InputError(DAMAGED_PARQUET, file=self.file) from error
+        return True
+
+    @cached_property
+    def frame(self) -> "pd.DataFrame":  # type: ignore[override]
+        """The rows as pandas has them."""
+        _ = self._whole
+        try:
             plain = [
                 column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
                 for column in self.batch.columns
@@ -55,14 +67,39 @@ class ArrowTable(Table):
         return np.arange(self.first, self.first + len(self.batch))
 
     @property
-    def read(self) -> int:
+    def rows(self) -> int:
         """How many rows there are."""
         return len(self.batch)
 
+    @property
+    def names(self) -> list[str]:
+        """The file's own names of its columns."""
+        return list(self.batch.schema.names)
+
+    def stored(self, name: str) -> pa.Array:
+        """Return a column.
+
+        Raises:
+            InputError: the rows are damaged.
+        """
+        _ = self._whole
+        return self.batch.column(self.names.index(name))
+
     def some(self, rows: npt.NDArray[np.intp]) -> Table:
         """Return some rows as a table."""
-        batch = self.batch.take(pa.array(rows))
-        return Table(self.file, ArrowTable(self.file, batch, 1).frame, self.lines[rows])
+        return _SomeRows(self, rows)
+
+
+class _SomeRows(ArrowTable):
+    """Rows of another table, with their numbers in it."""
+
+    def __init__(self, table: ArrowTable, rows: npt.NDArray[np.intp]) -> None:
+        super().__init__(table.file, table.batch.take(rows_at(rows)), 1)
+        self._lines = table.lines[rows]
+
+    @property
+    def lines(self) -> npt.NDArray[np.int64]:
+        return self._lines
 
 
 def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTable]:

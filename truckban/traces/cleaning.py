@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from truckban.traces.clocks import hour_steps
 from truckban.traces.frozen import frozen_of
@@ -17,6 +17,7 @@ from zones.text import Text
 _Rows = npt.NDArray[np.bool_]
 _Index = npt.NDArray[np.intp]
 _Floats = npt.NDArray[np.float64]
+Columns = dict[str, npt.NDArray[Any]]
 _REASONS = {TWO_PLACES: "time", FROZEN: "lon", JUMP: "lon", TWO_TRACKS: "vehicle_id"}
 """With the field at fault; in what is taken out they are numbered from 1 in this order."""
 _CODES = {reason: number for number, reason in enumerate(_REASONS, start=1)}
@@ -35,9 +36,9 @@ class Cleaned:
         tally: rows that came `late`; vehicles with `two_tracks`, with a `clock_forward`, with a `clock_back`. Sums over vehicles.
     """
 
-    kept: pd.DataFrame
+    kept: Columns
     duplicates: int
-    out: list[tuple[pd.DataFrame, str, Text]]
+    out: list[tuple[Columns, str, Text]]
     tally: Counter[str] = field(default_factory=Counter)
 
 
@@ -56,7 +57,7 @@ class _Rowed:
         return self.vehicle[rows], self.t_s[rows], self.lon[rows], self.lat[rows]
 
 
-def cleaned(frame: pd.DataFrame) -> Cleaned:
+def cleaned(frame: Columns) -> Cleaned:
     """Clean the fixes of any vehicles; what is kept of one does not depend on the others, nor on the order of the rows.
 
     First each fix once, then without frozen ones (a position that is minutes old looks like a jump where it comes to life again),
@@ -66,8 +67,8 @@ def cleaned(frame: pd.DataFrame) -> Cleaned:
         frame: columns of `truckban.traces.typed`, positions in WGS 84, and `file`; the rows of a feature or message in its order.
     """
     names = ("time", "lon", "lat", "speed_kmh")
-    vehicle = pd.factorize(frame["vehicle_id"], sort=True)[0].astype(np.intp)
-    all_ = _Rowed(vehicle, *(frame[name].to_numpy(np.float64) for name in names))
+    vehicle, _ = numbered(frame["vehicle_id"])
+    all_ = _Rowed(vehicle, *(np.asarray(frame[name], np.float64) for name in names))
     order = _in_order(frame, all_)
     fix_of, two_places = _each_once(all_, order)
     fixes = order[np.diff(fix_of, prepend=-1) > 0]
@@ -90,11 +91,23 @@ def cleaned(frame: pd.DataFrame) -> Cleaned:
         late=_late(frame, all_, order[why[fix_of] == 0]),
         clock_back=_set_back(frame, all_, fixes[why != _CODES[TWO_PLACES]]),
     )
-    out = [(frame.iloc[order[why[fix_of] == _CODES[reason]]], name, reason) for reason, name in _REASONS.items()]
-    return Cleaned(frame.iloc[fixes[left]], int((why[fix_of] == 0).sum()) - len(left), out, tally)
+    out = [(some_of(frame, order[why[fix_of] == _CODES[reason]]), name, reason) for reason, name in _REASONS.items()]
+    return Cleaned(some_of(frame, fixes[left]), int((why[fix_of] == 0).sum()) - len(left), out, tally)
 
 
-def _in_order(frame: pd.DataFrame, all_: _Rowed) -> _Index:
+def numbered(ids: npt.NDArray[np.object_]) -> tuple[_Index, list[str]]:
+    """Return the number of each row's vehicle among the sorted ids, and these."""
+    names = sorted({str(name) for name in ids.tolist()})
+    number = {name: n for n, name in enumerate(names)}
+    return np.fromiter((number[name] for name in ids.tolist()), np.intp, len(ids)), names
+
+
+def some_of(columns: Columns, rows: _Index) -> Columns:
+    """Return some rows."""
+    return {name: column[rows] for name, column in columns.items()}
+
+
+def _in_order(frame: Columns, all_: _Rowed) -> _Index:
     """Return the rows in order of vehicle and time; which of several at one instant comes first is not by the order of files."""
     order = np.lexsort((all_.t_s, all_.vehicle))
     same = (np.diff(all_.vehicle[order]) == 0) & (np.diff(all_.t_s[order]) == 0)
@@ -103,7 +116,7 @@ def _in_order(frame: pd.DataFrame, all_: _Rowed) -> _Index:
     tied[:-1] |= same
     some = order[tied]
     names = ("line", "file", *(("load",) if "load" in frame else ()), "speed_kmh", "accuracy_m", "lat", "lon")
-    keys = (frame[name].to_numpy()[some] for name in names)
+    keys = (frame[name][some] for name in names)
     order[tied] = some[np.lexsort((*keys, all_.t_s[some], all_.vehicle[some]))]
     return order
 
@@ -121,16 +134,17 @@ def _each_once(all_: _Rowed, order: _Index) -> tuple[_Index, _Rows]:
     return np.cumsum(fix) - 1, np.bincount(instant_of)[instant_of] > 1
 
 
-def _late(frame: pd.DataFrame, all_: _Rowed, used: _Index) -> int:
+def _late(frame: Columns, all_: _Rowed, used: _Index) -> int:
     """Return how many rows have an earlier time than one of the same vehicle before them in the same file."""
     rows, group = _in_file(frame, all_, used)
     if not len(rows):
         return 0
-    before = pd.Series(all_.t_s[rows]).groupby(group).cummax().to_numpy()
-    return int((all_.t_s[rows] < before).sum())
+    begins = np.flatnonzero(np.diff(group, prepend=0))
+    parts = np.split(all_.t_s[rows], begins[1:])
+    return sum(int((part < np.maximum.accumulate(part)).sum()) for part in parts)
 
 
-def _set_back(frame: pd.DataFrame, all_: _Rowed, fixes: _Index) -> int:
+def _set_back(frame: Columns, all_: _Rowed, fixes: _Index) -> int:
     """Return of how many vehicles the clock was set back by whole hours, as the rows follow each other in a file."""
     rows, group = _in_file(frame, all_, fixes)
     _, t_s, lon, lat = all_.tracks(rows)
@@ -139,13 +153,13 @@ def _set_back(frame: pd.DataFrame, all_: _Rowed, fixes: _Index) -> int:
     return _vehicles(all_.vehicle[rows], steps)
 
 
-def _in_file(frame: pd.DataFrame, all_: _Rowed, rows: _Index) -> tuple[_Index, _Index]:
+def _in_file(frame: Columns, all_: _Rowed, rows: _Index) -> tuple[_Index, _Index]:
     """Return rows in the order of their files, vehicle by vehicle, and a number for those of one vehicle in one file.
 
     Here the order of the rows is the evidence; what is found by it is counted and changes nothing.
     """
     rows = np.sort(rows)  # a feature or message of many positions has one line: they stay in their order
-    file, line = (frame[name].to_numpy(np.int64)[rows] for name in ("file", "line"))
+    file, line = (np.asarray(frame[name], np.int64)[rows] for name in ("file", "line"))
     by_file = np.lexsort((line, file, all_.vehicle[rows]))
     rows, file = rows[by_file], file[by_file]
     new = np.ones(len(rows), np.bool_)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from truckban.traces.cleaning import cleaned
+from truckban.traces.cleaning import Columns, cleaned, numbered
 from truckban.traces.cleaning_notes import notes_of
 from truckban.traces.file_notes import FileNotes
 from truckban.traces.reasons import by_reason
@@ -20,6 +19,8 @@ from zones.coords import to_wgs84
 from zones.text import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from truckban.traces.misfit import Fit
 
 
@@ -93,6 +94,8 @@ def read_fixes(
     Raises:
         InputError: the file cannot be read at all.
     """
+    import pandas as pd  # noqa: PLC0415 - only where rows are looked at as a whole
+
     frames: list[pd.DataFrame] = []
     rejects: list[Reject] = []
     notes = FileNotes()
@@ -105,7 +108,7 @@ def read_fixes(
         else:
             files.append((table.file, table.read))
         rejects += table.rejects
-        if len(table.frame) or not (table.named and frames):
+        if table.rows or not (table.named and frames):
             frame, bad = typed(table, timezone, columns or {}, now_s=now_s)
             frames.append(frame.assign(file=len(files) - 1))
             rejects += bad
@@ -115,7 +118,7 @@ def read_fixes(
     if crs != "wgs84" and len(lon):
         lon, lat = to_wgs84(lon, lat, crs)
     frame = frame.assign(lon=lon, lat=lat)
-    fixes = fixes_of(frame, [name for name, _ in files])
+    fixes = fixes_of(columns_of(frame), [name for name, _ in files])
     fixes.read, fixes.files = read, files
     fixes.rejects[:0] = rejects
     fixes.notes[:0] = notes.all()
@@ -140,7 +143,12 @@ def remarks(fixes: Counted, timezone: str) -> list[Text]:
     return [*([zone] if fixes.assumed_zone else []), *notes_of(by_reason(fixes.rejects), fixes.tally)]
 
 
-def fixes_of(frame: pd.DataFrame, files: Sequence[str]) -> Fixes:
+def columns_of(frame: "pd.DataFrame") -> Columns:
+    """Return the columns of a frame as arrays."""
+    return {str(name): frame[name].to_numpy() for name in frame.columns}
+
+
+def fixes_of(frame: Columns, files: Sequence[str]) -> Fixes:
     """Return rows that were typed as clean fixes; what is made of one vehicle's rows does not depend on the others.
 
     Args:
@@ -154,18 +162,18 @@ def fixes_of(frame: pd.DataFrame, files: Sequence[str]) -> Fixes:
         for out, field_name, reason in clean.out
         for number, line in zip(out["file"].tolist(), out["line"].tolist(), strict=True)
     ]
-    codes, ids = pd.factorize(kept["vehicle_id"], sort=True)
+    vehicle, ids = numbered(kept["vehicle_id"])
     return Fixes(
-        [str(name) for name in ids],
-        codes.astype(np.intp),
-        kept["time"].to_numpy(np.float64),
-        kept["lon"].to_numpy(np.float64),
-        kept["lat"].to_numpy(np.float64),
-        kept["accuracy_m"].to_numpy(np.float64),
-        len(frame),
+        ids,
+        vehicle,
+        np.asarray(kept["time"], np.float64),
+        np.asarray(kept["lon"], np.float64),
+        np.asarray(kept["lat"], np.float64),
+        np.asarray(kept["accuracy_m"], np.float64),
+        len(frame["time"]),
         clean.duplicates,
         int(frame["without_zone"].sum() - sum(out["without_zone"].sum() for out, _, _ in clean.out)),
         rejects,
         tally=clean.tally,
-        load=kept[LOAD].to_numpy(np.float64) if LOAD in kept else None,
+        load=np.asarray(kept[LOAD], np.float64) if LOAD in kept else None,
     )

@@ -125,7 +125,7 @@ def _records(table: Table, facts: Mapping[str, Fact]) -> list[tuple[int, dict[st
     found = find_columns(table, names, (), {})
     if "vehicle_id" not in found and "plate" not in found:
         find_columns(table, {"vehicle_id": _NAMES["vehicle_id"]}, ("vehicle_id",), {})
-    columns = {name: table.frame[column].tolist() for name, column in found.items()}
+    columns = {name: table.cells(column) for name, column in found.items()}
     return [
         (
             int(line),
@@ -197,8 +197,10 @@ def _table_rows(path: Path, rejects: list[Reject]) -> list[tuple[str, int, Mappi
     for table in read_tables(path, Text("通行证", "permits"), excel=True):
         rejects += table.rejects
         find_columns(table, {"plate": ()}, ("plate",), {})
-        for line, record in zip(table.lines, table.frame.to_dict("records"), strict=True):
-            fields = {str(k): cell for k, v in record.items() if (cell := _permit_cell(str(k), v)) is not None}
+        columns = {name: table.cells(name) for name in table.names}
+        for row, line in enumerate(table.lines):
+            cells = {str(name): _permit_cell(str(name), values[row]) for name, values in columns.items()}
+            fields = {name: cell for name, cell in cells.items() if cell is not None}
             rows.append((table.file, int(line), fields))
     return rows
 

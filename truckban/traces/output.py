@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import shapely
 
+from truckban.traces.arrow_arrays import array_of
 from truckban.traces.check import Checked
 from truckban.traces.evidence import EVIDENCE
 from truckban.traces.leads import Lead
@@ -135,7 +136,8 @@ def _write_rows(parts: Sequence[Lead], path: Path, encoding: str, kinds: Sequenc
     if kinds is not None:
         schema = SCHEMA.append(pa.field("kind", pa.string()))
         rows = [{**row, "kind": kind} for row, kind in zip(rows, kinds, strict=True)]
-    pa.parquet.write_table(pa.Table.from_pylist(rows, schema), path.with_suffix(".parquet"))
+    columns = [array_of([row[name] for row in rows], schema.field(name).type) for name in schema.names]
+    pa.parquet.write_table(pa.Table.from_arrays(columns, schema=schema), path.with_suffix(".parquet"))
     with path.with_suffix(".csv").open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(schema.names)

@@ -4,13 +4,18 @@ Between two fixes half a kilometre may lie: a corner cut has no fix inside, and 
 """
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import shapely
 from shapely import LineString
 
+from truckban.kept import kept
 from truckban.traces.fixes import Fixes
+from zones.coords import LocalPlane
 from zones.matching.compiled import ahead
 from zones.matching.cutting import zone_streets
 from zones.matching.matcher import Leg, Match, Matcher
@@ -51,12 +56,12 @@ class ZoneMatcher:
         """Prepare the streets around a zone; None where its file holds none."""
         if not zone.streets:
             return None
-        ahead(_POINT_S * int(shapely.get_num_coordinates([street.geometry for street in zone.streets]).sum()))
-        segments, inside = zone_streets(zone)
-        by_id = {segment.id: bool(here) for segment, here in zip(segments, inside, strict=True)}
-        graph = RoadGraph.of_streets(segments, label=lambda segment: by_id[segment.id])
-        on = np.array([by_id[segment.id] for segment in graph.segments], np.bool_)
-        return cls(Matcher(graph, model=Model()).tabled(_TABLE_M), on[graph.arc_source], on)
+        versions = (np.__version__, shapely.__version__, shapely.geos_version_string, pyproj.__version__)
+        (lon, lat), (edges, pieces, *arcs), table, on = kept(
+            "matcher", (zone.sha256, *versions), partial(_prepared, zone), packages=("zones",)
+        )
+        graph = RoadGraph(edges, pieces, LocalPlane(lon, lat), *arcs)
+        return cls(Matcher(graph, model=Model(), table=table), on[graph.arc_source], on)
 
     def match(self, fixes: Fixes, rows: slice) -> Match:
         """Match a drive; the error of its fixes is what they say, else what the drive itself shows."""
@@ -71,6 +76,19 @@ class ZoneMatcher:
         if shown <= 1.3 * own:
             return found
         return self.matcher.match_xy(x, y, t_s, np.maximum(usual, shown) * lasting)
+
+
+def _prepared(zone: Zone) -> tuple[Any, ...]:
+    """Return what takes long to make of a zone's streets: the centre of their graph's plane, the graph, ways, what is in the area."""
+    ahead(_POINT_S * int(shapely.get_num_coordinates([street.geometry for street in zone.streets]).sum()))
+    segments, inside = zone_streets(zone)
+    by_id = {segment.id: bool(here) for segment, here in zip(segments, inside, strict=True)}
+    graph = RoadGraph.of_streets(segments, label=lambda segment: by_id[segment.id])
+    on = np.array([by_id[segment.id] for segment in graph.segments], np.bool_)
+    table = Matcher(graph, model=Model()).tabled(_TABLE_M).table
+    # without the plane: PROJ makes it anew more quickly than from what it would keep
+    arcs = (graph.arc_source, graph.arc_forward, graph.arc_along, graph.arc_ends, graph.segments)
+    return (graph.plane.lon, graph.plane.lat), (graph.edges, graph.pieces, *arcs), table, on
 
 
 def _lasting(t_s: _Floats) -> float:

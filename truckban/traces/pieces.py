@@ -3,34 +3,28 @@
 A Parquet file whose columns have the types that fixes have goes into arrays as it is; everything else is typed row by row.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
+from truckban.traces.arrow_arrays import numbers_of
 from truckban.traces.arrow_table import ArrowTable, parquet_tables
 from truckban.traces.clocks import TOLERANCE_S
 from truckban.traces.column_names import EXTRA, NAMES
 from truckban.traces.file_notes import FileNotes
 from truckban.traces.sift_rows import Piece
+from truckban.traces.stamps import MS_A_DAY, UNITS, offset_ms
 from truckban.traces.tables import DAMAGED_PARQUET, Reject, Table, find_columns, read_tables
-from truckban.traces.typed import NEEDED, typed
+from truckban.traces.typed import NEEDED, typed_columns
 from zones.coords import to_wgs84
 from zones.errors import InputError
 from zones.text import Text
 
-_UNITS = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1_000), "ns": (1, 1_000_000)}
 _NUMBERS = ("lon", "lat", "accuracy_m", "speed_kmh")
-_MS_A_DAY = 86_400_000
-# a batch with days further apart than this has wrong ones among them, and goes the slower way
-_MOST_DAYS = 4000
 _NONE = np.empty(0)
 
 
@@ -83,7 +77,7 @@ class Source:
                 self.files.append((table.file, table.read))
             self.rejects += table.rejects
             piece = self._as_stored(table) if isinstance(table, ArrowTable) else None
-            if piece is None and (len(table.frame) or not (table.named and some)):
+            if piece is None and (table.rows or not (table.named and some)):
                 piece = self._typed(table)
                 some = True
             self.notes.add(table.file, table.notes, table.tally)
@@ -96,28 +90,25 @@ class Source:
         if not isinstance(table, ArrowTable):
             message = f"{len(rows)} typed rows are no fixes by the sift"
             raise TypeError(message)
-        _, rejects = typed(table.some(rows), self.timezone, self.columns, now_s=self.now_s)
+        _, rejects = typed_columns(table.some(rows), self.timezone, self.columns, now_s=self.now_s)
         if len(rejects) != len(rows):
             message = f"of {len(rows)} rows that are no fixes by the sift, {len(rejects)} are none by their types"
             raise ValueError(message)
         self.rejects += rejects
 
     def _typed(self, table: Table) -> Piece:
-        frame, bad = typed(table, self.timezone, self.columns, now_s=self.now_s)
+        columns, bad = typed_columns(table, self.timezone, self.columns, now_s=self.now_s)
         self.rejects += bad
-        self.assumed_zone += int(frame["without_zone"].sum())
-        lon, lat, accuracy, speed = (
-            frame[name].to_numpy(np.float64) for name in ("lon", "lat", "accuracy_m", "speed_kmh")
-        )
+        self.assumed_zone += int(columns["without_zone"].sum())
+        lon, lat, accuracy, speed = (columns[name] for name in ("lon", "lat", "accuracy_m", "speed_kmh"))
         if self.crs != "wgs84" and len(lon):
             lon, lat = to_wgs84(lon, lat, self.crs)
-        numbers, names = pd.factorize(frame["vehicle_id"])
         return Piece(
             number=0,
             file=len(self.files) - 1,
-            vehicle=numbers.astype(np.int32),
-            codes=self._codes([str(name) for name in names]),
-            time=frame["time"].to_numpy(np.float64),
+            vehicle=columns["vehicle"],
+            codes=self._codes(columns["names"].tolist()),
+            time=columns["time"],
             ms=0,
             parts=1,
             shift_ms=0,
@@ -125,8 +116,8 @@ class Source:
             lat=np.ascontiguousarray(lat),
             accuracy_m=_where_any(accuracy),
             speed_kmh=_where_any(speed),
-            lines=frame["line"].to_numpy(np.int64),
-            naive=frame["without_zone"].to_numpy(np.bool_),
+            lines=columns["line"],
+            naive=columns["without_zone"],
             latest_s=np.inf,
         )
 
@@ -146,25 +137,25 @@ class Source:
             ids.validate(full=True)
         except pa.ArrowInvalid as error:
             raise InputError(DAMAGED_PARQUET, file=table.file) from error
-        ticks = time.view(pa.int64()).to_numpy()
-        ms, parts = _UNITS[time.type.unit]
+        ticks = numbers_of(time)
+        ms, parts = UNITS[time.type.unit]
         shift_ms = 0
         if time.type.tz is None:
-            days = (int(ticks.min()) * ms // parts // _MS_A_DAY, int(ticks.max()) * ms // parts // _MS_A_DAY)
-            offset = _offset_ms(self.timezone, *days) if days[1] - days[0] < _MOST_DAYS else None
+            days = (int(ticks.min()) * ms // parts // MS_A_DAY, int(ticks.max()) * ms // parts // MS_A_DAY)
+            offset = offset_ms(self.timezone, *days)
             if offset is None:
                 return None
             shift_ms = -offset
             self.assumed_zone += len(batch)
-        lon, lat = columns["lon"].to_numpy(), columns["lat"].to_numpy()
+        lon, lat = numbers_of(columns["lon"]), numbers_of(columns["lat"])
         if self.crs != "wgs84":
             with np.errstate(invalid="ignore", over="ignore"):  # rows that are no fixes are still among them
                 lon, lat = to_wgs84(lon, lat, self.crs)
-        accuracy = columns["accuracy_m"].to_numpy() if "accuracy_m" in columns else _NONE
+        accuracy = numbers_of(columns["accuracy_m"]) if "accuracy_m" in columns else _NONE
         return Piece(
             number=0,
             file=len(self.files) - 1,
-            vehicle=ids.indices.to_numpy().astype(np.int32, copy=False),
+            vehicle=numbers_of(ids.indices).astype(np.int32, copy=False),
             codes=self._codes(ids.dictionary.to_pylist()),
             time=ticks,
             ms=ms,
@@ -173,7 +164,7 @@ class Source:
             lon=lon,
             lat=lat,
             accuracy_m=np.where(accuracy > 0, accuracy, np.nan) if len(accuracy) else _NONE,
-            speed_kmh=columns["speed_kmh"].to_numpy() if "speed_kmh" in columns else _NONE,
+            speed_kmh=numbers_of(columns["speed_kmh"]) if "speed_kmh" in columns else _NONE,
             lines=np.array([table.first], np.int64),
             naive=np.array([time.type.tz is None]),
             latest_s=np.inf if self.now_s is None else self.now_s + TOLERANCE_S,
@@ -182,11 +173,10 @@ class Source:
     def _planned(self, table: ArrowTable) -> dict[str, str] | None:
         """Return which columns are which; None where a type or a column asks for a look at each row."""
         schema = table.batch.schema
-        named = Table(table.file, pd.DataFrame(columns=schema.names), np.empty(0))
-        found = find_columns(named, NAMES, NEEDED, self.columns)
+        found = find_columns(table, NAMES, NEEDED, self.columns)
         found.pop("heading", None)
         try:
-            extra = find_columns(named, EXTRA, (), self.columns)
+            extra = find_columns(table, EXTRA, (), self.columns)
         except InputError:
             return None
         kinds = {name: schema.field(column).type for name, column in found.items()}
@@ -209,18 +199,3 @@ class Source:
 
 def _where_any(column: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return _NONE if np.isnan(column).all() else np.ascontiguousarray(column)
-
-
-@lru_cache(maxsize=1024)
-def _offset_ms(timezone: str, first: int, last: int) -> int | None:
-    """Return by how much local days, counted from 1970-01-01, are ahead of UTC; None where that changes among them."""
-    zone = ZoneInfo(timezone)
-    midnight = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - local
-    try:
-        local = [midnight + dt.timedelta(days=day) for day in range(first, last + 2)]
-        offsets = {
-            stamp.replace(tzinfo=zone, fold=fold).utcoffset() or dt.timedelta() for stamp in local for fold in (0, 1)
-        }
-    except (OverflowError, ValueError):
-        return None
-    return round(offsets.pop() / dt.timedelta(milliseconds=1)) if len(offsets) == 1 else None

@@ -2,7 +2,10 @@
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
+
+from truckban.traces.arrow_arrays import array_of, as_one, numbers_of
+from truckban.traces.tables import Table
 
 _WITHOUT = (
     "0 v n f no false invalid void none nofix not_fixed unlocated 无效 未定位 不定位 否 无 失效 定位无效 无定位 未锁定"
@@ -14,7 +17,7 @@ _WITH = (
 _NO, _YES = frozenset(_WITHOUT.split()), frozenset(_WITH.split())
 
 
-def without_fix(column: pd.Series) -> tuple[npt.NDArray[np.bool_], list[str]]:
+def without_fix(table: Table, column: str) -> tuple[npt.NDArray[np.bool_], list[str]]:
     """Return which rows say that there was no fix, and the words in the column that mean neither.
 
     Row by row: what a row says does not depend on the others. Empty says nothing. Digits are those of NMEA 0183 (0 is none, 1 to 8
@@ -22,8 +25,18 @@ def without_fix(column: pd.Series) -> tuple[npt.NDArray[np.bool_], list[str]]:
 
     Without a word of `_WITHOUT` the rule never fires.
     """
-    words = column.astype("string").str.strip().str.lower().str.replace(r"\.0+$", "", regex=True).fillna("")
-    names = pd.unique(words)
-    no = [word for word in names if word in _NO]
-    unknown = [str(word) for word in names if word and word not in _NO and word not in _YES]
-    return words.isin(no).to_numpy(bool), sorted(unknown)
+    import pyarrow.compute as pc  # noqa: PLC0415 - takes a while to import, and Parquet of the right types needs none
+
+    stored = table.stored(column)
+    if stored is not None and not stored.null_count and pa.types.is_string(stored.type):
+        said = as_one(stored).dictionary_encode()
+        row, distinct = numbers_of(said.indices), said.dictionary
+    else:
+        import pandas as pd  # noqa: PLC0415 - takes longer to import than a small file to check
+
+        row, cells = pd.factorize(table.frame[column].astype("string").fillna(""))
+        distinct = array_of([str(cell) for cell in cells], pa.string())
+    words = pc.utf8_lower(pc.utf8_trim_whitespace(distinct))
+    names = pc.replace_substring_regex(words, pattern=r"\.0+$", replacement="").to_pylist()
+    unknown = {word for word in names if word and word not in _NO and word not in _YES}
+    return np.array([*(word in _NO for word in names), False])[row], sorted(unknown)

@@ -6,6 +6,7 @@ order of time cannot be cleaned in this way: it is `torn`, and has to be read ag
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,10 @@ class Sift:
         if len(self._room.vehicle) < 4 * n:
             self._room = Kept.room(4 * n)
         jumps, bad = np.empty((2 * n, 4), np.int64), np.empty(n, np.intp)
-        kept, jumped, wrong = sift(np.array(self.box), piece, self._held, self._room, jumps, bad, quick())
+        columns = (np.array(self.box), piece, self._held, self._room, jumps, bad)
+        blocks = quick()
+        box, rows, held, room, jump_rows, bad_rows = columns if blocks else map(_seen, columns)
+        kept, jumped, wrong = sift(box, rows, held, room, jump_rows, bad_rows, blocks)
         self.bad = bad[:wrong].copy()
         if jumped:
             self._jumps.append(jumps[:jumped].copy())
@@ -101,6 +105,13 @@ class Sift:
             for old, new in zip(self._held, grown, strict=True):
                 new[:have] = old
             self._held = grown
+
+
+def _seen(columns: Any) -> Any:  # noqa: ANN401
+    """Return arrays as views whose items are Python's own numbers: as exact as NumPy's, and much quicker one by one."""
+    if isinstance(columns, np.ndarray):
+        return memoryview(columns)  # type: ignore[arg-type]
+    return type(columns)(*map(_seen, columns)) if isinstance(columns, tuple) else columns
 
 
 def touches(box: Box, lon: _Floats, lat: _Floats) -> npt.NDArray[np.bool_]:

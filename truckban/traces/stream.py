@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from truckban.traces.cleaning import Columns
 from truckban.traces.fixes import Fixes, fixes_of, remarks
 from truckban.traces.misfit import Fit, fit_of, moving_sample, street_box
 from truckban.traces.near import Near, Visits, visits_of
@@ -127,7 +127,7 @@ class Stream:
     )
     _window: deque[Piece] = field(default_factory=deque)
     _window_rows: int = 0
-    _stash: list[pd.DataFrame] = field(default_factory=list)
+    _stash: list[Columns] = field(default_factory=list)
     _stashed: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     _lost: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
@@ -184,7 +184,7 @@ class Stream:
         n = len(self.source.vehicles)
         self._stashed, self._lost = (np.append(a, np.zeros(n - len(a), np.bool_)) for a in (self._stashed, self._lost))
         torn = self.torn()
-        if sum(map(len, self._stash)) > _HELD_ROWS:
+        if sum(len(part["time"]) for part in self._stash) > _HELD_ROWS:
             self._stash = []
             self._lost |= self._stashed
         self._lost |= torn & ~self._stashed & (self._sift.first()[:n] < piece.number)
@@ -232,8 +232,8 @@ class Stream:
             mine[lost[lots == lot]] = True
             yield self._cleaned([self._frame(piece, mine) for piece in self._pieces_again()])
 
-    def _cleaned(self, frames: Sequence[pd.DataFrame]) -> Visits:
-        frame = pd.concat(frames, ignore_index=True)
+    def _cleaned(self, frames: Sequence[Columns]) -> Visits:
+        frame = {name: np.concatenate([part[name] for part in frames]) for name in frames[0]}
         fixes = fixes_of(frame, [name for name, _ in self.source.files])
         self._add(fixes, int(frame["without_zone"].sum()))
         visits = visits_of(fixes, self.near)
@@ -247,7 +247,7 @@ class Stream:
         again = Source(old.path, old.timezone, old.crs, old.columns, old.now_s, vehicles=old.vehicles)
         return (piece for piece, _ in again.pieces())
 
-    def _frame(self, piece: Piece, mine: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    def _frame(self, piece: Piece, mine: npt.NDArray[np.bool_]) -> Columns:
         """Return the fixes of some vehicles among a piece's rows, in the columns of `truckban.traces.typed`."""
         code = piece.codes[piece.vehicle]
         rows = np.flatnonzero((code >= 0) & mine[code])
@@ -258,22 +258,20 @@ class Stream:
         def some(column: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
             return column[rows] if len(column) else np.full(len(rows), np.nan)
 
-        return pd.DataFrame(
-            {
-                "line": piece.lines[rows] if len(piece.lines) == len(piece.vehicle) else piece.lines[0] + rows,
-                "vehicle_id": names[code[rows]],
-                "time": t_s,
-                "without_zone": piece.naive[rows]
-                if len(piece.naive) == len(piece.vehicle)
-                else np.full(len(rows), piece.naive[0]),
-                "lon": piece.lon[rows],
-                "lat": piece.lat[rows],
-                "speed_kmh": some(piece.speed_kmh),
-                "heading": np.nan,
-                "accuracy_m": some(piece.accuracy_m),
-                "file": piece.file,
-            }
-        )
+        return {
+            "line": piece.lines[rows] if len(piece.lines) == len(piece.vehicle) else piece.lines[0] + rows,
+            "vehicle_id": names[code[rows]],
+            "time": t_s,
+            "without_zone": piece.naive[rows]
+            if len(piece.naive) == len(piece.vehicle)
+            else np.full(len(rows), piece.naive[0]),
+            "lon": piece.lon[rows],
+            "lat": piece.lat[rows],
+            "speed_kmh": some(piece.speed_kmh),
+            "heading": np.full(len(rows), np.nan),
+            "accuracy_m": some(piece.accuracy_m),
+            "file": np.full(len(rows), piece.file),
+        }
 
     def _add(self, fixes: Fixes, without_zone: int) -> None:
         """Add the figures of fixes that were cleaned as a whole; of their rows some came without a zone."""

@@ -3,20 +3,15 @@
 Traces come in other formats too, see `truckban.traces.formats`: their readers yield tables of the same kind.
 """
 
-import csv
-import io
-import re
 import struct
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet
 
 from truckban.traces.column_names import plain
@@ -24,12 +19,14 @@ from truckban.traces.file_notes import ColumnTally
 from zones.errors import InputError
 from zones.text import Text
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 IN_FOLDERS = {".gpx", ".geojson", ".mfjson", ".jt808", ".808", ".xlsx"}
 """What is read of a folder of traces beside CSV and Parquet: endings that no program gives to other things."""
 _MOST_UNPACKED = 1 << 30
 """A sheet has at most 1,048,576 rows: its XML is a few hundred megabytes when full."""
-_SEPARATORS = ",;\t|"
 PARQUET = (".parquet", ".pq")
 NO_PARQUET = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
 """What reading a damaged Parquet file raises; a name or text may be no UTF-8."""
@@ -64,7 +61,7 @@ class Table:
     """
 
     file: str
-    frame: pd.DataFrame
+    frame: "pd.DataFrame"
     lines: Any
     rejects: list[Reject] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
@@ -74,7 +71,26 @@ class Table:
     @property
     def read(self) -> int:
         """How many rows were read, those rejected as rows included."""
-        return len(self.frame) + len(self.rejects)
+        return self.rows + len(self.rejects)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.frame)
+
+    @property
+    def names(self) -> list[str]:
+        """The file's own names of its columns."""
+        return list(self.frame.columns)
+
+    def stored(self, name: str) -> pa.Array | pa.ChunkedArray | None:  # noqa: ARG002
+        """Return a column as Arrow has it; None where only pandas has it."""
+        return None
+
+    def cells(self, name: str) -> list[Any]:
+        """Return the cells of a column."""
+        cells: list[Any] = self.frame[name].tolist()
+        return cells
 
 
 Reader = Callable[[Path], Table | Iterator[Table]]
@@ -102,9 +118,11 @@ def read_tables(
     Raises:
         InputError: nothing to read there, not a table, truncated, in no known encoding.
     """
+    from truckban.traces.csv_table import read_csv  # noqa: PLC0415 - it needs Table
+
     path = Path(path)
     readers: dict[str, Reader] = {
-        **dict.fromkeys((".csv", ".txt", ".tsv"), _csv),
+        **dict.fromkeys((".csv", ".txt", ".tsv"), read_csv),
         **dict.fromkeys(PARQUET, parquet or _parquet),
         **(dict.fromkeys(EXCEL, _excel) if excel else {}),
     }
@@ -169,107 +187,6 @@ def readable(path: Path, what: Text, endings: Collection[str]) -> None:
         raise InputError(Text("文件是空的", "the file is empty"), file=path.name)
 
 
-def _csv(path: Path) -> Table:
-    text, notes = decoded(path)
-    text = text if "\n" in text else text.replace("\r", "\n")
-    text = text if text.endswith("\n") else text + "\n"
-    header = re.split(r"[\r\n]", text, maxsplit=1)[0]
-    separator = max(_SEPARATORS, key=header.count)
-    if header.count(separator) == 0:
-        raise InputError(
-            Text(
-                "第一行应是列名，用逗号、分号或制表符分开",
-                "the first line must name the columns, with commas, semicolons or tabs between",
-            ),
-            file=path.name,
-            line=1,
-        )
-    bad: list[tuple[int, int, int]] = []
-
-    def on_bad(row: Any) -> str:  # noqa: ANN401
-        bad.append((row.number, row.actual_columns, row.expected_columns))
-        return "skip"
-
-    try:
-        table = pa.csv.read_csv(
-            io.BytesIO(text.encode()),
-            read_options=pa.csv.ReadOptions(use_threads=False),
-            parse_options=pa.csv.ParseOptions(
-                delimiter=separator, invalid_row_handler=on_bad, ignore_empty_lines=False, newlines_in_values=False
-            ),
-            convert_options=pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(next(csv.reader([header], delimiter=separator)), pa.string()),
-                strings_can_be_null=False,
-            ),
-        )
-    except (pa.ArrowInvalid, csv.Error) as error:
-        raise InputError(Text(f"不是完整的 CSV：{error}", f"this is not whole CSV: {error}"), file=path.name) from None
-    twice = {name for name in table.column_names if table.column_names.count(name) > 1}
-    if twice:
-        listed = ", ".join(sorted(twice))
-        raise InputError(Text(f"列名重复：{listed}", f"columns named twice: {listed}"), file=path.name, line=1)
-    frame = table.cast(pa.schema([(name, pa.string()) for name in table.column_names])).to_pandas()
-    taken = {number for number, _, _ in bad}
-    lines = [line for line in range(2, len(frame) + len(bad) + 2) if line not in taken]
-    if len(frame) + len(bad) + 1 != text.count("\n"):
-        # a cell holds a line break, or a quote is never closed: only a slower reader knows each row's line
-        rows, bad = _line_by_line(path, text, separator)
-        if rows and len(next(iter(rows.values()))) != len(frame.columns):
-            raise InputError(
-                Text("列名里有换行，无法分列", "a column's name holds a line break; the columns cannot be told apart"),
-                file=path.name,
-                line=1,
-            )
-        frame = pd.DataFrame(rows.values(), columns=frame.columns, dtype="string")
-        lines = list(rows)
-    blank = _blank_lines(text) if bad or (frame.iloc[:, 0] == "").any() else set()
-    kept = np.array([line not in blank for line in lines], bool)
-    frame = frame.loc[kept].reset_index(drop=True)
-    frame.columns = [str(name).strip() for name in frame.columns]
-    rejects = [
-        Reject(
-            path.name,
-            number,
-            "",
-            Text(f"有 {actual} 列，应为 {expected} 列", f"{actual} columns where {expected} are needed"),
-        )
-        for number, actual, expected in bad
-        if number not in blank
-    ]
-    return Table(path.name, frame, np.array(lines, np.int64)[kept], rejects, notes)
-
-
-def _line_by_line(path: Path, text: str, separator: str) -> tuple[dict[int, list[str]], list[tuple[int, int, int]]]:
-    """Return rows by the line they begin on, and the line, width and right width of the others.
-
-    Raises:
-        InputError: a quote is opened and never closed, so that nobody knows where its row ends.
-    """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: dict[int, list[str]] = {}
-    bad: list[tuple[int, int, int]] = []
-    begins = 1
-    try:
-        width, begins = len(next(reader)), reader.line_num + 1
-        for row in reader:
-            if len(row) == width:
-                rows[begins] = row
-            else:
-                bad.append((begins, len(row), width))
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(
-            Text("引号没有配对，后面的行无法分开", f"the quotes do not pair, so rows cannot be told apart: {error}"),
-            file=path.name,
-            line=begins,
-        ) from None
-    return rows, bad
-
-
-def _blank_lines(text: str) -> set[int]:
-    return {number for number, line in enumerate(text.split("\n"), start=1) if not line.strip()}
-
-
 def decoded(path: Path) -> tuple[str, list[Text]]:
     """Return the text of a file in UTF-8, UTF-16 or GBK, and a note where it is not UTF-8.
 
@@ -307,7 +224,7 @@ def _parquet(path: Path) -> Table:
         frame = table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
     except NO_PARQUET as error:
         raise InputError(DAMAGED_PARQUET, file=path.name) from error
-    return Table(path.name, frame, pd.RangeIndex(1, len(frame) + 1).to_numpy())
+    return Table(path.name, frame, np.arange(1, len(frame) + 1))
 
 
 def beyond_sense(path: Path) -> bool:
@@ -319,6 +236,7 @@ def beyond_sense(path: Path) -> bool:
 
 
 def _excel(path: Path) -> Table:
+    import pandas as pd  # noqa: PLC0415
     from python_calamine import CalamineError  # noqa: PLC0415
 
     try:
@@ -351,17 +269,18 @@ def find_columns(
     """
     chosen = {} if table.named else chosen
     there: dict[str, list[str]] = {}
-    for name in table.frame.columns:
+    columns = table.names
+    for name in columns:
         there.setdefault(plain(name), []).append(name)
     found: dict[str, str] = {}
     for wanted, others in names.items():
         if wanted in chosen:
-            if chosen[wanted] not in table.frame.columns:
+            if chosen[wanted] not in columns:
                 raise _no_column(table, wanted, chosen[wanted])
             found[wanted] = chosen[wanted]
             continue
         fitting = list(dict.fromkeys(column for name in (wanted, *others) for column in there.get(plain(name), ())))
-        if wanted in table.frame.columns:
+        if wanted in columns:
             found[wanted] = wanted
         elif len(fitting) > 1:
             listed = ", ".join(fitting)
@@ -383,7 +302,7 @@ def find_columns(
 
 
 def _no_column(table: Table, wanted: str, name: str) -> InputError:
-    listed = ", ".join(map(str, table.frame.columns))
+    listed = ", ".join(map(str, table.names))
     return InputError(
         Text(
             f"没有列 {name}；文件里的列：{listed}。可用 --column {wanted}=列名 指定",

@@ -20,7 +20,7 @@ from truckban.notices.model import NoticePack
 from truckban.permits import PermitList
 from truckban.traces.check import law_for
 from truckban.traces.file_notes import ColumnTally, FileNotes
-from truckban.traces.fixes import Fixes, fixes_of
+from truckban.traces.fixes import Fixes, columns_of, fixes_of
 from truckban.traces.fleet import Fleet
 from truckban.traces.lawful import may_stand
 from truckban.traces.leads import LEADS, Lead, judge, kind_of
@@ -211,7 +211,7 @@ class Kernel:
 
     def share(self, frame: pd.DataFrame, told: list[Told], tallies: dict[int, ColumnTally]) -> Share:
         """Judge the rows of some whole vehicles; `told` are rows that had been rejected before, and notes."""
-        fixes = fixes_of(frame.astype({"file": np.int64}), self.files)
+        fixes = fixes_of(columns_of(frame.astype({"file": np.int64})), self.files)
         visits = visits_of(fixes, self.near)
         law = law_for(visits.fixes, self.notice, self.ground, self.fleet, self.permits)
         stands = partial(may_stand, self.notice, self.ground, law.vehicles)
