@@ -3,6 +3,7 @@
 from itertools import product
 from typing import Any
 
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,7 +119,7 @@ def test_what_is_unknown_never_turns_out_otherwise(
 
 
 @given(conditions(), conditions())
-@settings(max_examples=300)
+@settings(max_examples=times(120))
 def test_two_norms_that_one_vehicle_is_under_are_found_to_meet(one: dict[str, Any], other: dict[str, Any]) -> None:
     together = [world for world in WORLDS if plainly(one, *world) and plainly(other, *world)]
     if together:
@@ -126,7 +127,7 @@ def test_two_norms_that_one_vehicle_is_under_are_found_to_meet(one: dict[str, An
 
 
 @given(facts(), facts())
-@settings(max_examples=300)
+@settings(max_examples=times(120))
 def test_two_plain_norms_are_found_to_meet_only_where_some_vehicle_is_under_both(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:

@@ -3,10 +3,11 @@
 import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from report_day import HEADINGS, HOSTILE, HOSTILE_FILE, VEHICLES, drive, write
-from report_opened import ARGUMENTS
+from report_opened import ARGUMENTS, Opened, Window
 
 from truckban.grounds import ground_for
 from truckban.notices.load import notice_named
@@ -70,3 +71,24 @@ def browser() -> Iterator[object]:
         browser = started.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def offline(browser) -> object:  # type: ignore[no-untyped-def] # noqa: ANN001
+    """Return a window that has no network."""
+    return browser.new_context(offline=True)
+
+
+@pytest.fixture
+def window(offline) -> Iterator[Window]:  # type: ignore[no-untyped-def] # noqa: ANN001
+    """Return what opens a file in a page of its own, closed with the test."""
+    pages = []
+
+    def open_(file: Path, *, size: tuple[int, int] = (1280, 900)) -> Opened:
+        opened = Opened(offline, file, size)
+        pages.append(opened.page)
+        return opened
+
+    yield open_
+    for page in pages:
+        page.close()

@@ -1,5 +1,6 @@
 """A report opened in a real browser, offline."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 ARGUMENTS = (
@@ -14,8 +15,9 @@ ARGUMENTS = (
 class Opened:
     """A page opened from its file, with what it complained of and what it asked for."""
 
-    def __init__(self, browser, file: Path, **options) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001, ANN003
-        self.page = browser.new_context(offline=True, **options).new_page()
+    def __init__(self, context, file: Path, size: tuple[int, int]) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+        self.page = context.new_page()
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
         self.said: list[str] = []
         self.asked: list[str] = []
         self.page.on("console", lambda message: self.said.append(message.text))
@@ -36,6 +38,8 @@ class Opened:
             )
         )
 
+
+Window = Callable[..., Opened]
 
 TOO_FAINT = """() => {
   const numbers = (text) => text.match(/[\\d.]+/g).map(Number);

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from report_opened import TOO_FAINT, Opened
+from report_opened import TOO_FAINT, Window
 
 from truckban.report import write_report
 from truckban.traces.check import Checked
@@ -17,9 +17,9 @@ def file(checked: Checked, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_report_opens_offline_and_its_map_and_table_point_at_each_other(
-    browser: object, file: Path, checked: Checked
+    window: Window, file: Path, checked: Checked
 ) -> None:
-    opened = Opened(browser, file, viewport={"width": 1280, "height": 900})
+    opened = window(file)
     page = opened.page
     leads = len(checked.leads)
     assert opened.count("tbody.lead") == leads
@@ -48,8 +48,8 @@ def test_a_report_opens_offline_and_its_map_and_table_point_at_each_other(
     assert opened.asked == [file.as_uri()]
 
 
-def test_filters_search_and_sorting_work(browser: object, file: Path, checked: Checked) -> None:
-    opened = Opened(browser, file, viewport={"width": 1280, "height": 900})
+def test_filters_search_and_sorting_work(window: Window, file: Path, checked: Checked) -> None:
+    opened = window(file)
     page = opened.page
     counts = checked.counts()["passages"]
 
@@ -77,8 +77,8 @@ def test_filters_search_and_sorting_work(browser: object, file: Path, checked: C
     assert opened.said == []
 
 
-def test_the_map_zooms_moves_and_comes_back(browser: object, file: Path) -> None:
-    opened = Opened(browser, file, viewport={"width": 1280, "height": 900})
+def test_the_map_zooms_moves_and_comes_back(window: Window, file: Path) -> None:
+    opened = window(file)
     page = opened.page
 
     def view() -> list[float]:
@@ -101,17 +101,16 @@ def test_the_map_zooms_moves_and_comes_back(browser: object, file: Path) -> None
     assert opened.said == []
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_runs_over_the_edge_of_the_screen(browser: object, file: Path, width: int) -> None:
-    opened = Opened(browser, file, viewport={"width": width, "height": 844})
+def test_nothing_runs_over_the_edge_of_the_screen_and_text_has_enough_contrast_in_both_schemes(
+    window: Window, file: Path
+) -> None:
+    opened = window(file, size=(390, 844))
     opened.page.locator("#unfold").click()
-    opened.settle()
-    assert opened.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for width in (390, 1280):
+        opened.page.set_viewport_size({"width": width, "height": 844})
+        opened.settle()
+        assert opened.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+    for scheme in ("light", "dark"):
+        opened.page.emulate_media(color_scheme=scheme)
+        assert opened.page.evaluate(TOO_FAINT) == [], scheme
     assert opened.said == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_has_enough_contrast_in_both_schemes(browser: object, file: Path, scheme: str) -> None:
-    opened = Opened(browser, file, viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    opened.page.locator("#r0 .main td.roads").click()
-    assert opened.page.evaluate(TOO_FAINT) == []

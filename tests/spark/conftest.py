@@ -1,16 +1,20 @@
 """A day of invented trucks as fleets store it: several Parquet files, rows in any order, repeated and broken ones among them."""
 
+import contextlib
 import importlib.util
+import io
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from spark_day import CHINESE, Check, arguments
+from spark_day import CHINESE, Check, arguments, words
 
+from truckban.cli.main import run
 from truckban.demo.day import make_day
 
 
@@ -23,6 +27,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if why and item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_java() -> Iterator[None]:
+    """Let every Java of these tests compile its code once and quickly: it lives for seconds, and so halves its work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -56,16 +68,29 @@ def call(parquet_day: Path) -> Check:
 
     def run(out: Path, *more: str, traces: Path | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            arguments(parquet_day, out, *more, traces=traces), capture_output=True, text=True, check=False, timeout=600
+            arguments(parquet_day, out, *more, traces=traces), capture_output=True, text=True, check=False, timeout=1800
         )
 
     return run
 
 
 @pytest.fixture(scope="session")
-def local(call: Check, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def here(parquet_day: Path) -> Check:
+    """Return a function that calls the program in this process, where no Java is to start."""
+
+    def call(out: Path, *more: str, traces: Path | None = None) -> subprocess.CompletedProcess[str]:
+        given = words(parquet_day, out, *more, traces=traces)
+        with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(io.StringIO()) as errors:
+            status = run(given)
+        return subprocess.CompletedProcess(given, status, said.getvalue(), errors.getvalue())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def local(here: Check, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the results of one machine."""
     out = tmp_path_factory.mktemp("local")
-    done = call(out, "--all-passages")
+    done = here(out, "--all-passages")
     assert done.returncode == 1, done.stderr
     return out

@@ -9,7 +9,8 @@ CHINESE = {"vehicle_id": "车牌号", "time": "定位时间", "lon": "经度", "
 Check = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def arguments(day: Path, out: Path, *more: str, traces: Path | None = None) -> list[str]:
+def words(day: Path, out: Path, *more: str, traces: Path | None = None) -> list[str]:
+    """Return the words of a call."""
     files = [
         str(traces or day / "traces"),
         "--vehicles",
@@ -17,4 +18,9 @@ def arguments(day: Path, out: Path, *more: str, traces: Path | None = None) -> l
         "--permits",
         str(day / "permits.csv"),
     ]
-    return [sys.executable, "-m", "truckban.cli", "check", *files, "--out", str(out), "--lang", "en", *more]
+    return ["check", *files, "--out", str(out), "--lang", "en", *more]
+
+
+def arguments(day: Path, out: Path, *more: str, traces: Path | None = None) -> list[str]:
+    """Return a call of the program as a process of its own."""
+    return [sys.executable, "-m", "truckban.cli", *words(day, out, *more, traces=traces)]

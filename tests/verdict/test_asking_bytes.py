@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from linyi_asked import DAY, HEAVY, INSIDE, PERMIT, ground, law
@@ -105,7 +106,7 @@ json_texts = st.recursive(
 
 
 @given(text=json_texts | st.text(alphabet='{}[]",:0123456789.eE-+ \\utrnalsfi', max_size=12))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 def test_the_quick_reader_of_json_reads_what_the_other_reads(text: str) -> None:
     outcomes = []
     for read, given_text in ((decoded, text.encode()), (read_json, text)):

@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from linyi_asked import HEAVY, PERMIT
@@ -216,7 +217,7 @@ class TestTimes:
         digits=st.integers(0, 6),
         comma=st.sampled_from([",", ", "]),
     )
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=times(100), deadline=None)
     def test_a_column_is_read_as_its_times_are(
         self, times: list[dt.datetime], offset: str, between: str, digits: int, comma: str
     ) -> None:
@@ -254,7 +255,7 @@ class TestTimes:
             max_size=4,
         )
     )
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=times(100), deadline=None)
     def test_a_column_with_what_is_no_time_is_refused_at_the_first_of_them(self, texts: list[str]) -> None:
         wrong = None
         for index, text in enumerate(texts):

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 import shapely
 import shapely.ops
+from effort import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import rotate
@@ -22,7 +23,7 @@ from zones.spec import ZoneSpec
 _NAMES = ("北路", "东路", "南路", "西路")
 _SIDES = dict(zip(_NAMES, ("south", "west", "north", "east"), strict=True))
 _Point = tuple[float, float]
-_law = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_law = settings(max_examples=times(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _offset = st.floats(-150.0, 150.0)
 
 

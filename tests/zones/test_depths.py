@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import shapely
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
@@ -134,7 +135,7 @@ def test_a_box_that_cuts_through_the_area_gives_the_depths_of_the_whole(name: st
     assert ((depth > 0) == (expected > 0)).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=times(10), deadline=None)
 @given(st.sampled_from(NAMES), st.lists(st.tuples(st.floats(-0.3, 1.3), st.floats(-0.3, 1.3)), min_size=1, max_size=40))
 def test_any_positions_have_the_depths_of_the_locator(name: str, shares: list[tuple[float, float]]) -> None:
     west, south, east, north = grid(name).box

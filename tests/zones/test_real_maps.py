@@ -1,6 +1,7 @@
 """Maps of real places, which the project did not make."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from zones.build import build_zone
 from zones.errors import ZoneError
 from zones.locate import Locator, Place
 from zones.names import find_road
-from zones.network import read_streets
+from zones.network import StreetNetwork, read_streets
 from zones.spec import ZoneSpec
 
 _SHU = {"南外环路": "north", "东外环路": "west", "北外环路": "south", "西外环路": "east"}
@@ -23,13 +24,19 @@ _THIRD_RING = [
 ]
 
 
+@cache
+def streets_of(path: Path) -> StreetNetwork:
+    """Return the streets of a file, read once for all tests."""
+    return read_streets(path)
+
+
 def _spec(sides: dict[str, str]) -> ZoneSpec:
     edges = [{"road": road, "side": side, "boundary": "excluded"} for road, side in sides.items()]
     return ZoneSpec.model_validate({"zone": "t", "edges": edges})
 
 
 def test_the_campus_closes_along_the_way_that_runs_through_its_gap(shared: Callable[[str], Path]) -> None:
-    zone = build_zone(shared("osm/shu_campus.osm"), _spec(_SHU))
+    zone = build_zone(streets_of(shared("osm/shu_campus.osm")), _spec(_SHU))
     assert zone.loop_area_km2 == pytest.approx(0.49, rel=0.03)
     [gap] = zone.gaps
     assert gap["length_m"] == pytest.approx(92, abs=2)
@@ -43,32 +50,32 @@ def test_the_campus_closes_along_the_way_that_runs_through_its_gap(shared: Calla
 
 def test_the_campus_stays_open_where_92_m_are_too_far(shared: Callable[[str], Path]) -> None:
     with pytest.raises(ZoneError) as error:
-        build_zone(shared("osm/shu_campus.osm"), _spec(_SHU), max_gap_m=90)
+        build_zone(streets_of(shared("osm/shu_campus.osm")), _spec(_SHU), max_gap_m=90)
     assert error.value.code == "loop_open"
     [gap] = error.value.gaps
     assert (gap["bridged_by"], round(gap["length_m"])) == (None, 92)
 
 
 def test_the_operator_may_close_the_campus_straight(shared: Callable[[str], Path]) -> None:
-    zone = build_zone(shared("osm/shu_campus.osm"), _spec(_SHU), max_gap_m=0, bridge=[(121.3889, 31.3199)])
+    zone = build_zone(streets_of(shared("osm/shu_campus.osm")), _spec(_SHU), max_gap_m=0, bridge=[(121.3889, 31.3199)])
     assert [gap["bridged_by"] for gap in zone.gaps] == ["operator"]
     assert zone.loop_area_km2 == pytest.approx(0.49, rel=0.03)
 
 
 def test_the_campus_on_the_wrong_side_is_a_contradiction(shared: Callable[[str], Path]) -> None:
     with pytest.raises(ZoneError, match="南外环路") as error:
-        build_zone(shared("osm/shu_campus.osm"), _spec({**_SHU, "南外环路": "south"}))
+        build_zone(streets_of(shared("osm/shu_campus.osm")), _spec({**_SHU, "南外环路": "south"}))
     assert error.value.code == "sides_contradict"
 
 
 def test_central_nanjing_is_about_a_square_kilometre(shared: Callable[[str], Path]) -> None:
-    zone = build_zone(shared("osm/nanjing_centre.osm"), _spec(_NANJING))
+    zone = build_zone(streets_of(shared("osm/nanjing_centre.osm")), _spec(_NANJING))
     assert zone.loop_area_km2 == pytest.approx(0.97, rel=0.03)
     assert {gap["bridged_by"] for gap in zone.gaps} == {"ways"}
 
 
 def test_a_beijing_block_of_dual_carriageways_is_one_piece_on_the_stated_sides(shared: Callable[[str], Path]) -> None:
-    zone = build_zone(shared("osm/beijing_2012_named_ways.geojson"), _spec(_BEIJING))
+    zone = build_zone(streets_of(shared("osm/beijing_2012_named_ways.geojson")), _spec(_BEIJING))
     assert zone.gaps == ()
     assert zone.area.geom_type == "Polygon"
     assert 0.80 < zone.area_km2 < zone.loop_area_km2 < 0.88
@@ -81,7 +88,7 @@ def test_the_third_ring_of_beijing_by_its_parts_is_refused_with_all_its_gaps(sha
     edges = [{"road": road, "boundary": "excluded"} for road in _THIRD_RING]
     spec = ZoneSpec.model_validate({"zone": "t", "edges": edges, "ordered": True})
     with pytest.raises(ZoneError) as error:
-        build_zone(shared("osm/beijing_2012_named_ways.geojson"), spec)
+        build_zone(streets_of(shared("osm/beijing_2012_named_ways.geojson")), spec)
     assert error.value.code == "loop_open"
     open_gaps = {frozenset(g["between"]): g["length_m"] for g in error.value.gaps if g["bridged_by"] is None}
     assert open_gaps[frozenset({"南三环西路", "西三环南路"})] == pytest.approx(2613, abs=5)
@@ -93,7 +100,7 @@ def test_the_third_ring_of_beijing_by_its_parts_is_refused_with_all_its_gaps(sha
 def test_the_third_ring_of_beijing_by_its_one_name_is_found_by_its_parts_and_refused(
     shared: Callable[[str], Path],
 ) -> None:
-    streets = read_streets(shared("osm/beijing_2012_named_ways.geojson"))
+    streets = streets_of(shared("osm/beijing_2012_named_ways.geojson"))
     found = find_road(streets, "三环")
     assert found is not None
     assert (found.how, set(found.signed)) == ("parts", set(_THIRD_RING))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_streets import Arcs, arcs_of, networks
@@ -11,7 +12,7 @@ from zones.matching.candidates import MOST, near
 from zones.matching.graph import Edges
 from zones.matching.grid import Pieces, pieces_of
 
-_law = settings(max_examples=100, deadline=None)
+_law = settings(max_examples=times(35), deadline=None)
 _REACH_M = 80.0
 
 

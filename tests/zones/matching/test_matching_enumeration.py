@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from effort import times
 from enumeration import Enumeration
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from zones.matching.calibration import MOST
 from zones.matching.matcher import Match, Matcher
 from zones.matching.model import Model
 
-_law = settings(max_examples=40, deadline=None)
+_law = settings(max_examples=times(16), deadline=None)
 # ways less likely than 1e-5 are not walked, and there are a few of them
 _NEAR = 2e-3
 

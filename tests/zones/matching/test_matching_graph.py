@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from drawn_drive import roads
+from effort import times
 from hypothesis import given, settings
 from random_streets import Arcs, arcs_of, networks, nodes_of
 from street_map import PLANE, street_map
@@ -13,7 +14,7 @@ from zones.errors import InputError
 from zones.matching.graph import BACK, edges_of
 from zones.matching.streets import RoadGraph
 
-_law = settings(max_examples=150, deadline=None)
+_law = settings(max_examples=times(50), deadline=None)
 
 
 def two_way(*streets: tuple[int, int]) -> list[tuple[int, int]]:

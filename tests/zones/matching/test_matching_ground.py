@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from zones.matching.plane import NOWHERE_M, plane_numbers, project
 from zones.matching.routes import Prices, scratch_for, table_of
 from zones.matching.streets import RoadGraph
 
-_law = settings(max_examples=60, deadline=None)
+_law = settings(max_examples=times(25), deadline=None)
 
 
 def projected(plane: LocalPlane, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn_drive import Drawn, Fixes, driven, roads
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_streets import Arcs, arcs_of, networks
@@ -155,7 +156,7 @@ def test_stubs_without_length_and_self_loops_change_nothing() -> None:
     assert [a for a in matched(odd, x, y, 10.0).arcs.tolist() if odd.length[a]] == [0, 2]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(35), deadline=None)
 @given(networks(), st.integers(0, 10_000), st.booleans())
 def test_any_network_and_any_trace_give_a_sane_answer(arcs: Arcs, seed: int, tabled: bool) -> None:  # noqa: FBT001
     rng = np.random.default_rng(seed)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from effort import times
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from random_streets import Arcs, arcs_of, networks
@@ -12,7 +13,7 @@ from street_map import PLANE
 
 from zones.matching.matcher import Match, Matcher
 
-_law = settings(max_examples=30, deadline=None)
+_law = settings(max_examples=times(12), deadline=None)
 
 
 @dataclass(frozen=True)

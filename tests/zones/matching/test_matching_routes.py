@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_streets import Arcs, arcs_of, networks, ways_from
 
 from zones.matching.routes import Prices, look_up, no_table, scratch_for, search, table_of, turn_price
 
-_law = settings(max_examples=80, deadline=None)
+_law = settings(max_examples=times(30), deadline=None)
 _TURN, _U_TURN = 90.0, 310.0
 
 

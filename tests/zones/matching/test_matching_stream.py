@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawn_drive import Drawn, Fixes, along, roads
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from street_map import PLANE, network_of, segment
@@ -35,7 +36,7 @@ _WAYS = {
     "CGKO": {"name": "中东街", "oneway": True},
     "DHLP": {"name": "东街"},
 }
-_law = settings(max_examples=40, deadline=None)
+_law = settings(max_examples=times(16), deadline=None)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ def drawn(follow: list[list[int]], takes: list[float]) -> Streets:
     return Streets(ptr, flat, np.array(takes), np.ones(len(takes), np.bool_))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(st.data())
 def test_least_times_are_those_of_going_over_all_streets_again_and_again(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 12), "streets")

@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from instants import INF, Case, earliest_arrival, latest_departure
@@ -209,7 +210,7 @@ def test_both_ways_of_searching_agree(seed: int) -> None:
 
 
 @pytest.mark.usefixtures("_ends")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(st.data())
 def test_both_ways_of_searching_agree_on_whatever_is_thought_of(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 4), "streets")
