@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api.access.guard import Caller
@@ -27,6 +27,9 @@ from api.store.tables.accounts import Account
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 Id = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$", description="an account's id")]
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", description="the ETag of the account as it was seen; need not be sent")
+]
 
 
 @router.get("", operation_id="accounts.list", summary="All accounts")
@@ -107,15 +110,17 @@ def change(request: Request, response: Response, id: Id, asked: AccountChange, p
     "/{id}/password-reset",
     operation_id="accounts.reset_password",
     summary="Give an account a one-time password",
-    responses=answers(404, 409),
+    responses=answers(404, 409, 412),
 )
-def reset_password(request: Request, id: Id, principal: Caller) -> PasswordReset:  # noqa: A002
-    """Give an account a one-time password; its sessions, second step and lock end."""
+def reset_password(request: Request, id: Id, principal: Caller, match: IfMatch = None) -> PasswordReset:  # noqa: A002
+    """Give an account a one-time password; its sessions, second step and lock end. Sent again it gives another one."""
     service = service_of(request)
     with service.store.write() as session:
         found = accounts.account(session, id, change=True)
         if found is None:
             not_found()
+        if match is not None:
+            require_match(request, _etag(found))
         made = acts.reset_password(session, service.settings, principal.actor, found)
         assert found.one_time_until is not None  # noqa: S101  (it was set just now)
         return PasswordReset(password=made.password, password_until=found.one_time_until)

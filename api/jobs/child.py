@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from api.jobs.kinds import Task, kind_named
@@ -34,6 +34,17 @@ def main() -> int:
         with lock:
             out.write(json.dumps(line) + "\n")
 
+    do(asked, say)
+    return 0
+
+
+def do(asked: Mapping[str, Any], say: Callable[[Mapping[str, Any]], None]) -> None:
+    """Do a job.
+
+    Args:
+        asked: settings and lease, as `api.jobs.doing.asked` gives them.
+        say: takes lines of how far it is, and the last one: what was found, or why nothing was and whether to try again.
+    """
     lease = Lease(**asked["lease"])
     task = Task(Settings.model_validate(asked["settings"]), lease, lambda progress: say({"progress": dict(progress)}))
     try:
@@ -47,7 +58,6 @@ def main() -> int:
         name = type(error).__name__
         text = Text(f"程序内部出错（{name}），已记入日志", f"an error inside the program ({name}); it is in the log")
         say({"error": {"code": "internal", **both(text)}, "again": True})
-    return 0
 
 
 def _system(error: BaseException) -> Text:

@@ -4,16 +4,14 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api.jobs.kinds import Kind, kind_named
 from api.settings import Settings
 from api.store.jobs import Lease
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Doing:
@@ -26,6 +24,19 @@ class Doing:
 
     def __init__(self, settings: Settings, lease: Lease) -> None:
         """Start, and begin to listen."""
+        self._begin(lease)
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "api.jobs.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self.process.stdin is not None  # noqa: S101
+        with suppress(BrokenPipeError):  # it is dead already: `over` says so
+            self.process.stdin.write(json.dumps(asked(settings, lease)).encode() + b"\n")
+            self.process.stdin.flush()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
+
+    def _begin(self, lease: Lease) -> None:
+        """Begin with nothing said."""
         self.lease = lease
         self.kind: Kind = kind_named(lease.kind)
         self.progress: Mapping[str, Any] | None = None
@@ -33,19 +44,11 @@ class Doing:
         self.result: Mapping[str, Any] | None = None
         self.error: Mapping[str, Any] | None = None
         self.again = False
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "api.jobs.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        url = settings.database_url
-        handed = settings.model_dump(mode="json", exclude={"database_url", "secret_key", "oidc_client_secret"})
-        handed["database_url"] = None if url is None else url.get_secret_value()
-        handed["data_dir"] = str(settings.data_dir.absolute())
-        assert self.process.stdin is not None  # noqa: S101
-        with suppress(BrokenPipeError):  # it is dead already: `over` says so
-            self.process.stdin.write(json.dumps({"settings": handed, "lease": asdict(lease)}).encode() + b"\n")
-            self.process.stdin.flush()
-        self._listening = threading.Thread(target=self._listen, daemon=True)
-        self._listening.start()
+
+    @property
+    def status(self) -> int | None:
+        """With what the process ended, if it has."""
+        return self.process.returncode
 
     @property
     def over(self) -> bool:
@@ -77,9 +80,20 @@ class Doing:
                 said = json.loads(line)
             except ValueError:
                 continue  # half a line of a process that was killed
-            if not isinstance(said, dict):
-                continue  # something that a library printed
-            self.progress = said.get("progress", self.progress)
-            self.result = said.get("result", self.result)
-            self.error = said.get("error", self.error)
-            self.again = said.get("again", self.again)
+            if isinstance(said, dict):  # else a library printed it
+                self._heard(said)
+
+    def _heard(self, said: Mapping[str, Any]) -> None:
+        self.progress = said.get("progress", self.progress)
+        self.result = said.get("result", self.result)
+        self.error = said.get("error", self.error)
+        self.again = said.get("again", self.again)
+
+
+def asked(settings: Settings, lease: Lease) -> dict[str, Any]:
+    """Return what a job's process is told, JSON: it needs no secret but the way to the store."""
+    url = settings.database_url
+    handed = settings.model_dump(mode="json", exclude={"database_url", "secret_key", "oidc_client_secret"})
+    handed["database_url"] = None if url is None else url.get_secret_value()
+    handed["data_dir"] = str(settings.data_dir.absolute())
+    return {"settings": handed, "lease": asdict(lease)}

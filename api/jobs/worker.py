@@ -37,18 +37,31 @@ class Worker:
         store: where the jobs are.
         at_once: how many jobs it does at a time.
         lease_s: after so many seconds without a beat a job is taken from the worker that has it.
+        tick_s: so often it looks after what it does, and for more.
+        start: begins a job that was taken: a process of its own.
 
     Attributes:
         doing: what it does now.
         stopping: set, it ends.
     """
 
-    def __init__(self, settings: Settings, store: Store, *, at_once: int = 1, lease_s: float = LEASE_S) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        *,
+        at_once: int = 1,
+        lease_s: float = LEASE_S,
+        tick_s: float = TICK_S,
+        start: Callable[[Settings, Lease], Doing] = Doing,
+    ) -> None:
         """Begin with nothing to do."""
         self.settings = settings
         self.store = store
         self.at_once = at_once
         self.lease_s = lease_s
+        self.tick_s = tick_s
+        self._start = start
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(3)}"
         self.stopping = threading.Event()
         self.doing: list[Doing] = []
@@ -61,12 +74,12 @@ class Worker:
         """Work until `stopping` is set; then what is not done within a short while is given back."""
         while not self.stopping.is_set():
             self.tick()
-            self.stopping.wait(TICK_S)
+            self.stopping.wait(self.tick_s)
         until = time.monotonic() + grace_s
         try:
             while self.doing and time.monotonic() < until:
                 self._look_after()
-                time.sleep(TICK_S)
+                time.sleep(self.tick_s)
             for doing in list(self.doing):
                 self._give_back(doing)
         except sa.exc.DBAPIError:  # whoever comes next takes over what is left
@@ -80,7 +93,7 @@ class Worker:
             with self.store.read() as session:
                 if not self.doing and not jobs.anything_to_do(session):
                     return
-            time.sleep(TICK_S)
+            time.sleep(self.tick_s)
 
     def tick(self) -> None:
         """Do what is due now. A store that is away is asked again at the next tick."""
@@ -112,7 +125,7 @@ class Worker:
                 if lease is None:
                     return
                 kind_named(lease.kind).begun(session, lease)
-            self.doing.append(Doing(self.settings, lease))
+            self.doing.append(self._start(self.settings, lease))
 
     def _take_over(self, beats: dict[tuple[str, int], int]) -> None:
         """Put back the jobs of workers that were seen to stand still for the time of a lease."""
@@ -184,7 +197,7 @@ class Worker:
         if crashes >= jobs.CRASHES:
             self._fail(doing, error or crashed(crashes))
             return
-        _log.warning("job %s broke off (exit status %s)", doing.lease.id, doing.process.returncode)
+        _log.warning("job %s broke off (exit status %s)", doing.lease.id, doing.status)
         with self.store.write() as session:
             jobs.give_back(session, doing.lease, wait=WAIT * crashes, crashed=True)
             doing.kind.back(session, doing.lease)

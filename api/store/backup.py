@@ -22,7 +22,8 @@ import sqlalchemy as sa
 
 from api.store.base import now
 from api.store.database import Store
-from api.store.schema import bring, newest, revision_of
+from api.store.schema import bring, is_known, newest, revision_of
+from api.store.written import written
 from zones.errors import InputError
 from zones.text import Text
 
@@ -36,13 +37,9 @@ def back_up(store: Store, data_dir: Path, file: Path) -> dict[str, Any]:
     """Write a backup; return its manifest. The service may go on meanwhile.
 
     Raises:
-        InputError: there is something of that name already, or the store is not at this program's revision.
+        InputError: there is something of that name already, or about to be; or the store is not at this program's revision.
         OSError: no space.
     """
-    if file.exists():
-        raise InputError(
-            Text("已有同名文件，不覆盖", "there is a file of that name; it is not overwritten"), file=file.name
-        )
     revision = revision_of(store)
     if revision != newest():
         raise InputError(
@@ -51,41 +48,38 @@ def back_up(store: Store, data_dir: Path, file: Path) -> dict[str, Any]:
                 "the store is at another revision; first run truckban db migrate",
             )
         )
-    part = file.with_name(file.name + ".part")
-    try:
-        with tarfile.open(part, "w") as tar, tempfile.TemporaryDirectory(dir=file.absolute().parent) as folder:
-            tables = _tables_into(tar, store, Path(folder))
-            files = _files_into(tar, data_dir, store)
-            manifest = {
-                "format": FORMAT,
-                "truckban": metadata.version("truckban"),
-                "revision": revision,
-                "made_at": now().isoformat(),
-                "database": store.url.get_backend_name(),
-                "tables": tables,
-                "files": files,
-            }
-            text = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-            entry = tarfile.TarInfo("manifest.json")
-            entry.size = len(text)
-            tar.addfile(entry, io.BytesIO(text))
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    with written(file) as out, tarfile.open(fileobj=out, mode="w") as tar:
+        tables = _tables_into(tar, store, file.absolute().parent)
+        files = _files_into(tar, data_dir, store)
+        manifest = {
+            "format": FORMAT,
+            "truckban": metadata.version("truckban"),
+            "revision": revision,
+            "made_at": now().isoformat(),
+            "database": store.url.get_backend_name(),
+            "tables": tables,
+            "files": files,
+        }
+        text = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+        entry = tarfile.TarInfo("manifest.json")
+        entry.size = len(text)
+        tar.addfile(entry, io.BytesIO(text))
     return manifest
 
 
 def restore(store: Store, data_dir: Path, file: Path, *, replace: bool = False) -> dict[str, Any]:
     """Put a backup in the place of a store; return its manifest. The service must not run.
 
-    All is read and held against the manifest's hashes before anything is changed. What is replaced is set aside: SQLite's file
+    All is read and held against the manifest's hashes before anything is changed. A backup of an older revision is filled in at
+    that revision and then brought forward. What is replaced is set aside: SQLite's file
     and the folders as `….before-<time>`, PostgreSQL's tables in a schema `before_<time>`.
 
     Raises:
-        InputError: it is no whole backup, or there is a store already and it was not said to replace it.
+        InputError: it is no whole backup, or of a newer program; or there is a store already and it was not said to replace it.
     """
     with _opened(file) as tar:
         manifest = _manifest(tar, file)
+        _check_revision(manifest, file)
         _check_whole(tar, manifest, file)
         held = bool(_held(store))
         if held and not replace:
@@ -109,17 +103,18 @@ def _tables_into(tar: tarfile.TarFile, store: Store, folder: Path) -> dict[str, 
     engine = store.engine if store.is_sqlite else store.engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as connection, connection.begin():
         for table in _reflected(connection).sorted_tables:
-            path = folder / f"{table.name}.jsonl"
             digest, rows = hashlib.sha256(), 0
-            with path.open("wb") as out:
+            # it has no name: nothing of it is left by a process that is killed
+            with tempfile.TemporaryFile(dir=folder) as out:
                 asked = sa.select(table).order_by(*table.primary_key.columns)
                 for row in connection.execution_options(yield_per=_TOGETHER).execute(asked):
                     line = json.dumps([_told(value) for value in row], ensure_ascii=True).encode() + b"\n"
                     digest.update(line)
                     out.write(line)
                     rows += 1
-            tar.add(path, f"store/{table.name}.jsonl", recursive=False)
-            path.unlink()
+                out.seek(0)  # which also writes out what is still held, before its size is asked
+                entry = tar.gettarinfo(arcname=f"store/{table.name}.jsonl", fileobj=out)
+                tar.addfile(entry, out)
             columns = [column.name for column in table.columns]
             told[table.name] = {"rows": rows, "columns": columns, "sha256": digest.hexdigest()}
     return told
@@ -190,6 +185,19 @@ def _member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
     if found is None:
         raise KeyError(name)
     return found
+
+
+def _check_revision(manifest: Mapping[str, Any], file: Path) -> None:
+    """Refuse a backup of a revision that this program has never heard of."""
+    revision = manifest.get("revision")
+    if not isinstance(revision, str) or not is_known(revision):
+        text = Text(
+            f"这个备份来自更新的程序（truckban {manifest.get('truckban')}，数据库版本 {revision}；本程序到 {newest()}）："
+            "请先升级本程序再恢复",
+            f"this backup is of a newer program (truckban {manifest.get('truckban')}, revision {revision}; this one goes up to "
+            f"{newest()}): upgrade the program first, then restore",
+        )
+        raise InputError(text, file=file.name)
 
 
 def _check_whole(tar: tarfile.TarFile, manifest: Mapping[str, Any], file: Path) -> None:
@@ -279,6 +287,9 @@ def _without_foreign_keys(connection: sa.Connection) -> list[sa.ForeignKeyConstr
 
 def _fill(tar: tarfile.TarFile, manifest: Mapping[str, Any], connection: sa.Connection) -> None:
     reflected = _reflected(connection)
+    if strange := set(manifest["tables"]) - set(reflected.tables):
+        text = Text(f"备份损坏：{min(strange)}", f"the backup is damaged: {min(strange)}")
+        raise InputError(text, field=min(strange))
     for table in reversed(reflected.sorted_tables):
         if connection.scalar(sa.select(sa.func.count()).select_from(table)):
             connection.execute(sa.delete(table))  # what a migration put there

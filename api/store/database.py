@@ -38,6 +38,9 @@ class Store:
             self.engine = sa.create_engine(
                 self.url, pool_size=20, max_overflow=30, pool_pre_ping=True, hide_parameters=True
             )
+        self._opened = 0
+        sa.event.listen(self.engine, "connect", self._connected)
+        sa.event.listen(self.engine, "checkin", self._handed_back)
         self._writing = self.engine.execution_options(truckban_writes=True)
         self._turn: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
 
@@ -75,8 +78,16 @@ class Store:
                     driver.execute("PRAGMA foreign_keys=ON")
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections: of those in use when they are handed back."""
+        self._opened += 1
         self.engine.dispose()
+
+    def _connected(self, _connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:  # noqa: ANN401
+        record.info["opened"] = self._opened
+
+    def _handed_back(self, _connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:  # noqa: ANN401
+        if record.info.get("opened") != self._opened:  # else it would end in a pool that nobody has, still open
+            record.invalidate()
 
 
 def _sqlite_connected(connection: Any, _record: Any) -> None:  # noqa: ANN401

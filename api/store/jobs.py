@@ -85,6 +85,15 @@ def anything_to_do(session: Session, *, running: Collection[str] = ()) -> bool:
     return session.scalar(sa.select(sa.exists().where(asked))) or False
 
 
+def subjects_alive(session: Session, subjects: Collection[str]) -> dict[str, bool]:
+    """Return those of some subjects that there are jobs about, and whether one of these is not over."""
+    asked = sa.select(Job.subject, Job.state).where(Job.subject.in_(tuple(subjects)))
+    found: dict[str, bool] = {}
+    for subject, state in session.execute(asked):
+        found[subject] = found.get(subject, False) or state in ALIVE
+    return found
+
+
 def beats_of_others(session: Session, *, running: Collection[str] = ()) -> dict[tuple[str, int], int]:
     """Return the beats of the jobs that others hold, by job and attempt."""
     asked = sa.select(Job.id, Job.attempt, Job.beats).where(Job.state == "running", Job.id.not_in(running))

@@ -81,6 +81,12 @@ def uploads_of_each(session: Session, run_ids: Collection[str]) -> dict[str, lis
     return found
 
 
+def folders_of(session: Session, ids: Collection[str]) -> dict[str, str | None]:
+    """Return the folders of what some runs left."""
+    asked = sa.select(Run.id, Run.folder).where(Run.id.in_(tuple(ids)))
+    return {id_: folder for id_, folder in session.execute(asked)}  # noqa: C416 - rows are no pairs to the type checker
+
+
 def versions_of(session: Session, ids: Collection[str]) -> dict[str, int]:
     """Return the versions of some runs, to see which of them have moved."""
     asked = sa.select(Run.id, Run.version).where(Run.id.in_(tuple(ids)))

@@ -21,6 +21,11 @@ def newest() -> str:
     return head
 
 
+def is_known(revision: str) -> bool:
+    """Tell whether a revision is one of this program's, its newest or an older one."""
+    return revision in {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def revision_of(store: Store) -> str | None:
     """Return the revision of a store; None for one that holds nothing yet."""
     with store.engine.connect() as connection:

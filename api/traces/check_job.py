@@ -1,48 +1,32 @@
 """The job that checks traces: in a process of its own, into a folder of its own; then leads and run in one transaction."""
 
-import datetime as dt
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
 from api.jobs.kinds import Kind, Task
-from api.law import Law
-from api.law_in_force import zone_of
 from api.settings import Settings
 from api.store import leads
 from api.store import runs as stored
 from api.store.audit import WORKER, note
 from api.store.base import now
 from api.store.database import Store
-from api.store.documents import document
 from api.store.jobs import Lease
-from api.store.permits import permits_for_check
-from api.store.tables.runs import Run, Upload
-from api.traces.files import remove_tree, runs_folder, sync_tree, uploads_folder
-from truckban.norms import Notice
-from truckban.traces.check import Checked, Inputs, check
-from zones.errors import InputError
-from zones.locate import Locator
-from zones.text import Text
-
-EVIDENCE = "evidence.parquet"
-_INPUTS = "in"
-_TELL_S = 0.3
-_FIRST_DAY = dt.date(1990, 1, 1)
+from api.traces.files import EVIDENCE, remove_tree, runs_folder
 
 
 class _Check(Kind):
     def work(self, task: Task) -> dict[str, Any]:
+        # what takes long to import is for the process that checks alone
+        from api.traces.check_work import checked_run  # noqa: PLC0415
+
         store = Store(task.settings.url)
         try:
-            return _checked(task, store)
+            return checked_run(task, store)
         finally:
             store.close()
 
@@ -96,153 +80,6 @@ class _Check(Kind):
 
 
 CHECK = _Check()
-
-
-class _Progress:
-    """Tells how far it is, not more often than anybody looks."""
-
-    def __init__(self, tell: Callable[[Mapping[str, Any]], None]) -> None:
-        self._tell = tell
-        self._at = 0.0
-        self.now: dict[str, Any] = dict(stored.WAITING)
-
-    def phase(self, phase: str, share: float | None) -> None:
-        self.now |= {"phase": phase, "share": share}
-        self._tell(self.now)
-
-    def seen(self, rows: int, vehicles: int, found: int, total: int | None) -> None:
-        share = None if not total else round(min(rows / total, 1.0) * 0.9, 4)
-        self.now |= {"phase": "traces", "rows": rows, "vehicles": vehicles, "leads": found, "share": share}
-        if time.monotonic() - self._at > _TELL_S:
-            self._at = time.monotonic()
-            self._tell(self.now)
-
-
-def _checked(task: Task, store: Store) -> dict[str, Any]:
-    # what takes long to import is for this process alone
-    from api.leads.evidence import tracks_of  # noqa: PLC0415
-    from truckban.report import write_report  # noqa: PLC0415
-    from truckban.traces.arrow_table import rows_said  # noqa: PLC0415
-    from truckban.traces.output import write_outputs, write_run  # noqa: PLC0415
-
-    progress = _Progress(task.tell)
-    progress.phase("vehicles", 0.0)
-    with store.read() as session:
-        run = stored.run_of(session, task.lease.subject)
-        uploads = stored.uploads_of(session, task.lease.subject)
-        session.expunge_all()
-    if run is None:
-        raise InputError(Text("没有这次核查", "there is no such run"))
-    notice, ground = _law(task.settings, store, run)
-    out = runs_folder(task.settings) / run.id / str(task.lease.attempt)
-    remove_tree(out)
-    with laid_out(task.settings, uploads, out / _INPUTS) as given:
-        inputs = Inputs(
-            given["traces"],
-            given["vehicles"],
-            given.get("permits"),
-            run.options["crs"],
-            run.options["columns"],
-            run.options["min_probability"],
-            dt.datetime.now(dt.UTC),
-            _granted(store, run, notice),
-        )
-        total = rows_said(inputs.traces)
-        checked = check(
-            inputs, notice, ground, watch=lambda rows, vehicles, found: progress.seen(rows, vehicles, found, total)
-        )
-        progress.now |= {"rows": checked.fixes.read, "leads": len(checked.leads)}
-        if "sites" in given:
-            progress.phase("origins", 0.9)
-            checked = _with_origins(checked, inputs, given["sites"])
-        progress.phase("writing", 0.95)
-        tracks = tracks_of(checked, inputs)
-        write_outputs(checked, out, all_passages=run.options["all_passages"], excel=True, lang="zh")
-        write_report(checked, out / "report.html", lang="zh")
-        _write_tracks(tracks, out / EVIDENCE)
-        write_run(checked, out)
-    sync_tree(out)
-    progress.phase("storing", 0.98)
-    return {"folder": f"{run.id}/{task.lease.attempt}", "progress": {**progress.now, "phase": "done", "share": 1.0}}
-
-
-def _law(settings: Settings, store: Store, run: Run) -> tuple[Notice, Locator]:
-    """Return the notice and the zone that a run is judged by.
-
-    Raises:
-        InputError: they are not there any more.
-    """
-    law = Law(settings.notices)
-    law.refresh(store)
-    ground = law.ground(run.notice)
-    if run.zone is not None and (ground is None or ground.zone.sha256 != run.zone):
-        with store.read() as session:
-            text = document(session, run.zone)
-        ground = None if text is None else Locator(zone_of(text))
-    if ground is None:
-        raise InputError(Text(f"通告 {run.notice} 没有区域", f"there is no zone for notice {run.notice}"), field="zone")
-    return law.now.pairs[run.notice].notice, ground
-
-
-def _granted(store: Store, run: Run, notice: Notice) -> list[dict[str, Any]]:
-    """Return the permits of the store that a run asks for: of all days, for which ones count is known when the traces are read."""
-    if run.options.get("permits") != "store":
-        return []
-    under = (notice.id, *notice.pack.replaces, *notice.pack.amends)
-    with store.read() as session:
-        return permits_for_check(session, (_FIRST_DAY, now().date()), notices=under)
-
-
-@contextmanager
-def laid_out(settings: Settings, uploads: Sequence[Upload], folder: Path) -> Iterator[dict[str, Path]]:
-    """Give the uploads their own names again, several files of traces as a folder; yield the path of each kind.
-
-    Raises:
-        InputError: a file was deleted meanwhile.
-    """
-    folder.mkdir(parents=True)
-    several = sum(upload.kind == "traces" for upload in uploads) > 1
-    given: dict[str, Path] = {}
-    try:
-        for upload in uploads:
-            file = uploads_folder(settings).absolute() / upload.path
-            if upload.state != "complete" or not file.exists():
-                raise InputError(
-                    Text("文件已按保存期限删除", "the file was deleted: its time was over"), file=upload.file_name
-                )
-            kept = folder / upload.kind
-            kept.mkdir(exist_ok=True)
-            link = kept / upload.file_name
-            number = 1
-            while link.is_symlink():
-                number += 1
-                link = kept / f"{Path(upload.file_name).stem}-{number}{Path(upload.file_name).suffix}"
-            link.symlink_to(file)
-            given[upload.kind] = kept if upload.kind == "traces" and several else link
-        yield given
-    finally:
-        remove_tree(folder)
-
-
-def _with_origins(checked: Checked, inputs: Inputs, sites: Path) -> Checked:
-    from truckban.sites_given import read_given_sites  # noqa: PLC0415
-    from truckban.visiting import visiting, with_sites  # noqa: PLC0415
-
-    found = visiting(inputs, checked.notice.pack.timezone, read_given_sites(str(sites)), checked.fleet.plates)
-    return with_sites(checked, found)[0]
-
-
-def _write_tracks(tracks: Mapping[str, leads.Track], path: Path) -> None:
-    rows = [
-        {
-            "lead_id": id_,
-            "fixes": track.fixes,
-            "said": json.dumps({"vehicle": dict(track.vehicle), "permits": list(track.permits)}, default=str),
-        }
-        for id_, track in tracks.items()
-    ]
-    schema = pa.schema([("lead_id", pa.string()), ("fixes", pa.large_binary()), ("said", pa.large_string())])
-    pq.write_table(pa.Table.from_pylist(rows, schema), path)
 
 
 def _read_tracks(path: Path) -> dict[str, leads.Track]:

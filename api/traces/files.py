@@ -12,6 +12,8 @@ from api.settings import Settings
 
 PIECE_BYTES = 16_000_000
 """The largest piece of an upload: one request's body."""
+EVIDENCE = "evidence.parquet"
+"""In the folder of a try: the fixes of its leads, until they are in the store."""
 PIECES_PATH = "/v1/traces/uploads/"
 """PATCH requests below this path have bodies of up to PIECE_BYTES."""
 

@@ -10,6 +10,7 @@ from api.store.base import now
 from api.store.database import Store
 from api.store.uploads import forgotten, known_paths, outlived, purged
 from api.traces.files import remove_tree, runs_folder, uploads_folder
+from api.traces.leftovers import remove_leftovers
 
 if TYPE_CHECKING:
     from api.store.tables.runs import Upload
@@ -43,7 +44,7 @@ def purge_uploads(store: Store, settings: Settings) -> dict[str, int]:
             (uploads_folder(settings) / path).unlink(missing_ok=True)
         if not paths:
             break
-    counts["orphans"] = _orphans(store, settings)
+    counts["orphans"] = _orphans(store, settings) + remove_leftovers(store, settings, time.time() - _ORPHAN_S)
     return counts
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from api.problems import Problem, not_found
 from api.settings import Settings
 from api.store.tables.runs import Run, Upload
-from api.traces.check_job import laid_out
 from api.traces.files import new_name, runs_folder
+from api.traces.laying import laid_out
 from api.traces.schemas import Track
 from truckban.traces.pieces import Source
 from zones.text import Text

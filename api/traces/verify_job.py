@@ -9,12 +9,16 @@ from api.jobs.kinds import Kind, Task
 from api.settings import Settings
 from api.store.audit import WORKER
 from api.store.database import Store
-from api.store.jobs import Lease
+from api.store.jobs import Lease, enqueue
 from api.store.uploads import upload_of
 from api.traces.files import uploads_folder
 from api.traces.uploads import hash_of, write_complete, write_refused
 from zones.errors import InputError
 from zones.text import Text
+
+_NOT_THE_FILE = ("crashed", "internal")
+_AGAIN = 20
+"""So many more jobs, of `CRASHES` tries each, before a file is refused that nobody could take the hash of."""
 
 
 class _Verify(Kind):
@@ -34,7 +38,12 @@ class _Verify(Kind):
         write_complete(session, WORKER, lease.subject, result["sha256"])
 
     def failed(self, session: Session, lease: Lease, error: Mapping[str, Any]) -> None:
-        write_refused(session, WORKER, lease.subject, error)
+        again = lease.payload.get("again", 0) + 1
+        if error["code"] in _NOT_THE_FILE and again <= _AGAIN:
+            # all of it was acknowledged: workers that die are no reason to have it sent once more
+            enqueue(session, lease.kind, lease.subject, {"again": again}, priority=8)
+        else:
+            write_refused(session, WORKER, lease.subject, error)
 
 
 VERIFY = _Verify()

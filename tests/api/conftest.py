@@ -5,9 +5,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from argon2 import PasswordHasher
@@ -34,6 +37,15 @@ def _cheap_passwords() -> Iterator[None]:
     passwords._HASHER, passwords.NOBODYS = cheap, cheap.hash("of nobody")  # noqa: SLF001
     yield
     passwords._HASHER, passwords.NOBODYS = _REAL  # noqa: SLF001
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_read_once() -> Iterator[None]:
+    """Have the authorities that a machine trusts read once, not by each of hundreds of clients that speak plain HTTP."""
+    read = cache(httpx.create_ssl_context)
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr("httpx._transports.default.create_ssl_context", read)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +122,8 @@ def new_postgresql(postgresql: str) -> Callable[[], str]:
 
     def create(sql: str) -> None:
         with psycopg.connect(admin, autocommit=True) as connection:
+            if " TEMPLATE " in sql and connection.info.server_version >= 150000:
+                sql += " STRATEGY FILE_COPY"  # where nothing is synced it costs half of what the log of each page does
             connection.execute(sql.encode())
 
     create("CREATE DATABASE ready")
@@ -139,10 +153,14 @@ def ready_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of a new store, once for each database."""
+    return _new_store(request, tmp_path)
+
+
+def _new_store(request: pytest.FixtureRequest, folder: Path) -> str:
     if request.param == "postgresql":
         url: str = request.getfixturevalue("new_postgresql")()
         return url
-    path = tmp_path / "truckban.sqlite"
+    path = folder / "truckban.sqlite"
     shutil.copy(request.getfixturevalue("ready_sqlite"), path)
     return f"sqlite:///{path}"
 
@@ -150,8 +168,12 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def settings(store_url: str, tmp_path: Path) -> Settings:
     """Return settings for a new store."""
+    return _settings(store_url, tmp_path)
+
+
+def _settings(store_url: str, folder: Path) -> Settings:
     return Settings(
-        data_dir=tmp_path / "data",
+        data_dir=folder / "data",
         database_url=store_url,
         trip_processes=0,
         rate_per_minute=1_000_000,
@@ -177,26 +199,50 @@ def client(settings: Settings) -> Iterator[TestClient]:
 @pytest.fixture
 def signed_in(settings: Settings) -> Iterator[Callable[..., TestClient]]:
     """Return a maker of clients of one service, each taken for someone of a role; the door asks the tables as ever."""
+    with _known_to(settings) as make:
+        yield make
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def unchanged(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., TestClient]]:
+    """Return what `signed_in` does, of one service for all tests of a file: for requests that are refused, and change nothing."""
+    folder = tmp_path_factory.mktemp("unchanged")
+    with _known_to(_settings(_new_store(request, folder), folder)) as make:
+        yield make
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Return what `client` does, of one service for all tests of a file: for what anybody may ask, which changes nothing."""
+    folder = tmp_path_factory.mktemp("reader")
+    app = create_app(_settings(_new_store(request, folder), folder))
+    with TestClient(app, base_url="http://127.0.0.1:8000") as opened:
+        yield opened
+
+
+@contextmanager
+def _known_to(settings: Settings) -> Iterator[Callable[..., TestClient]]:
     app = create_app(settings)
-
-    class Known(TestClient):
-        def __init__(self, role: str, account_id: str | None, **more: object) -> None:
-            self.principal = Principal(role, f"account:{account_id}", account_id=account_id, **more)  # type: ignore[arg-type]
-            super().__init__(app, base_url="http://127.0.0.1:8000", headers={"x-test-principal": str(id(self))})
-            known[str(id(self))] = self.principal
-
     known: dict[str, Principal] = {}
     app.state.identify = lambda request: known[request.headers["x-test-principal"]]
-    opened: list[TestClient] = []
+    with ExitStack() as ends:
+        opened: list[TestClient] = []
 
-    def make(role: str, account_id: str | None = None, **more: object) -> TestClient:
-        client = Known(role, None if role == "anonymous" else account_id or f"{role}-1", **more)
-        opened.append(client.__enter__())
-        return opened[-1]
+        def make(role: str, account_id: str | None = None, **more: object) -> TestClient:
+            id_ = None if role == "anonymous" else account_id or f"{role}-1"
+            number = str(len(known))
+            known[number] = Principal(role, f"account:{id_}", account_id=id_, **more)  # type: ignore[arg-type]
+            client = TestClient(app, base_url="http://127.0.0.1:8000", headers={"x-test-principal": number})
+            client.principal = known[number]  # type: ignore[attr-defined]
+            if opened:  # a service begins and ends once, however many ask it
+                client.portal = opened[0].portal
+            else:
+                opened.append(ends.enter_context(client))
+            return client
 
-    yield make
-    for client in opened:
-        client.__exit__()
+        yield make
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyotp
 from applying import form, vehicle
+from jobs_here import work_off
 from lead_rows import START, added, row
 from serving import MAKER
 from uploading import day
 
 from api.accounts.service import create_account
-from api.jobs.worker import Worker
 from api.leads.evidence import SCHEMA
 from api.settings import Settings
 from api.store.database import Store
@@ -83,7 +83,7 @@ class Ground:
             with Client(self.url, self.key("officer")) as client:
                 found["RUN"] = client.start_run([self.kept["TRACES"], self.kept["VEHICLES"]], why="测试")["id"]
         if "/events" in command:
-            Worker(self.settings, self.store).run_until_idle()
+            work_off(self.settings, self.store)
         if "SUSPENSION" in wanted:
             asked = {"notice": "linyi-2023-5", "reason": "重污染天气橙色预警"}
             found["SUSPENSION"] = self._asked("reviewer", "POST", "/v1/permits/suspensions", json=asked).json()["id"]

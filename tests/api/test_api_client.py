@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from applying import form
+from jobs_here import work_off
 from serving import key_maker, served
 from uploading import day
 
-from api.jobs.worker import Worker
 from api.settings import Settings
 from api.store.database import Store
 from truckban.client import Client, ClientProblem
@@ -112,7 +112,7 @@ def test_a_day_is_uploaded_checked_and_its_leads_worked_on(
         run = client.start_run([traces["id"], vehicles["id"]], why="测试")
         events = client.run_events(run["id"])
         assert next(events)["state"] == "queued"
-        Worker(settings, store).run_until_idle()
+        work_off(settings, store)
         assert client.run(run["id"])["state"] == "done"
         assert [each["state"] for each in events][-1] == "done"
         assert [each["id"] for each in client.runs(state="done")] == [run["id"]]

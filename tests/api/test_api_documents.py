@@ -210,9 +210,9 @@ def test_a_request_keeps_the_law_it_began_with(settings: Settings, store: Store)
     ],
 )
 def test_a_bad_notice_is_refused_with_line_and_field(
-    signed_in: Callable[..., TestClient], content: bytes, line: int | None, field: str | None
+    unchanged: Callable[..., TestClient], content: bytes, line: int | None, field: str | None
 ) -> None:
-    given = signed_in("admin").post("/v1/documents?kind=notice", content=content)
+    given = unchanged("admin").post("/v1/documents?kind=notice", content=content)
     assert given.status_code == 422
     assert given.json()["code"] == "invalid_notice"
     if line is not None:
@@ -223,8 +223,8 @@ def test_a_bad_notice_is_refused_with_line_and_field(
     "content",
     [b"", b"{", b"[]", b"{}", b"\xff", b'{"truckban": {}, "features": []}', b"[" * 100_000, b'{"a":' * 5000],
 )
-def test_a_bad_zone_is_refused(signed_in: Callable[..., TestClient], content: bytes) -> None:
-    given = signed_in("admin").post("/v1/documents?kind=zone", content=content)
+def test_a_bad_zone_is_refused(unchanged: Callable[..., TestClient], content: bytes) -> None:
+    given = unchanged("admin").post("/v1/documents?kind=zone", content=content)
     assert given.status_code == 422
     assert given.json()["errors"][0]["field"]
 

@@ -131,5 +131,5 @@ def test_migrating_back_and_forth_with_leads_in_the_store(store: Store, tmp_path
 def test_filters_know_every_condition_of_lists() -> None:
     assert {each.name for each in dataclasses.fields(Filters)} == {
         *("since", "until", "road", "enterprise_id", "vehicle_class", "least", "most", "state", "verdict", "plates"),
-        *("run_id", "assignee", "box"),
+        *("run_id", "assignee", "box", "hour", "weekday", "entry"),
     }

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from truckban.notices.load import builtin_notice, builtin_text, notice_of
 
 
-def test_a_notice_is_shown_clause_by_clause_with_its_source_and_dates(client: TestClient) -> None:
-    shown = client.get("/v1/notices/linyi-2023-5").json()
+def test_a_notice_is_shown_clause_by_clause_with_its_source_and_dates(reader: TestClient) -> None:
+    shown = reader.get("/v1/notices/linyi-2023-5").json()
     pack = builtin_notice("linyi-2023-5").pack
     assert [(each["id"], each["text"]) for each in shown["clauses"]] == [(c.id, c.text) for c in pack.clauses]
     assert shown["dates"] == {"issued": "2023-04-23", "published": "2023-04-23", "in_force": "2023-03-01", "end": None}
@@ -19,29 +19,29 @@ def test_a_notice_is_shown_clause_by_clause_with_its_source_and_dates(client: Te
     assert shown["data"]["format"] == "truckban-notice-1"
 
 
-def test_the_data_of_a_notice_is_the_notice(client: TestClient) -> None:
+def test_the_data_of_a_notice_is_the_notice(reader: TestClient) -> None:
     from truckban.notices.model import NoticePack  # noqa: PLC0415
 
-    shown = client.get("/v1/notices/linyi-2023-5").json()
+    shown = reader.get("/v1/notices/linyi-2023-5").json()
     assert NoticePack.model_validate(shown["data"]) == builtin_notice("linyi-2023-5").pack
 
 
-def test_questions_are_in_the_callers_language_and_clauses_as_published(client: TestClient) -> None:
-    zh, en = (client.get(f"/v1/notices/linyi-2023-5?lang={lang}").json() for lang in ("zh", "en"))
+def test_questions_are_in_the_callers_language_and_clauses_as_published(reader: TestClient) -> None:
+    zh, en = (reader.get(f"/v1/notices/linyi-2023-5?lang={lang}").json() for lang in ("zh", "en"))
     assert zh["clauses"] == en["clauses"]
     assert zh["questions"][0]["ask"] != en["questions"][0]["ask"]
 
 
-def test_who_has_a_notice_is_not_sent_it_again(client: TestClient) -> None:
-    first = client.get("/v1/notices/linyi-2023-5")
-    again = client.get("/v1/notices/linyi-2023-5", headers={"if-none-match": first.headers["etag"]})
+def test_who_has_a_notice_is_not_sent_it_again(reader: TestClient) -> None:
+    first = reader.get("/v1/notices/linyi-2023-5")
+    again = reader.get("/v1/notices/linyi-2023-5", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    other = client.get("/v1/notices/linyi-2023-5?lang=en", headers={"if-none-match": first.headers["etag"]})
+    other = reader.get("/v1/notices/linyi-2023-5?lang=en", headers={"if-none-match": first.headers["etag"]})
     assert other.status_code == 200
 
 
-def test_there_is_no_notice_of_another_name(client: TestClient) -> None:
-    given = client.get("/v1/notices/nowhere")
+def test_there_is_no_notice_of_another_name(reader: TestClient) -> None:
+    given = reader.get("/v1/notices/nowhere")
     assert (given.status_code, given.headers["content-type"]) == (404, "application/problem+json")
 
 
@@ -73,8 +73,8 @@ def test_of_notices_that_take_over_from_each_other_one_answers_for_a_day(signed_
 
 
 @pytest.mark.parametrize("query", ["on=soon", "limit=0", "limit=501", "cursor=%00", "cursor=AAAA", "on=2024-13-01"])
-def test_what_cannot_be_asked_is_refused_with_its_field(client: TestClient, query: str) -> None:
-    given = client.get(f"/v1/notices?{query}")
+def test_what_cannot_be_asked_is_refused_with_its_field(reader: TestClient, query: str) -> None:
+    given = reader.get(f"/v1/notices?{query}")
     assert given.status_code == 422
     assert given.json()["errors"][0]["field"] == f"query.{query.partition('=')[0]}"
 

@@ -30,18 +30,22 @@ class Provider:
     """Does what OpenID Connect Core asks of a provider; `spoil` changes what it says."""
 
     def __init__(self) -> None:
-        self.claims: dict[str, Any] = {"sub": "u-1", "name": "王警官", "groups": ["county", "jiaojing"]}
-        self.spoil: dict[str, Any] = {}
-        self.key: Any = KEY
-        self.header: dict[str, Any] = {"alg": "RS256", "kid": "one"}
-        self.codes: dict[str, dict[str, str]] = {}
-        self.asked_for_keys = 0
         self.issuer = ""
         self.app = FastAPI()
         self.app.get("/.well-known/openid-configuration")(self.about)
         self.app.get("/keys")(self.keys)
         self.app.get("/authorize")(self.authorize)
         self.app.post("/token")(self.token)
+        self.begin()
+
+    def begin(self) -> None:
+        """Know nothing of what was asked before."""
+        self.claims: dict[str, Any] = {"sub": "u-1", "name": "王警官", "groups": ["county", "jiaojing"]}
+        self.spoil: dict[str, Any] = {}
+        self.key: Any = KEY
+        self.header: dict[str, Any] = {"alg": "RS256", "kid": "one"}
+        self.codes: dict[str, dict[str, str]] = {}
+        self.asked_for_keys = 0
 
     def about(self) -> dict[str, str]:
         there = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/keys"}
@@ -87,8 +91,8 @@ class Provider:
         return Response(json.dumps(body), media_type="application/json")
 
 
-@pytest.fixture
-def provider() -> Iterator[Provider]:
+@pytest.fixture(scope="module")
+def served() -> Iterator[Provider]:
     made = Provider()
     server = uvicorn.Server(uvicorn.Config(made.app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
@@ -99,6 +103,12 @@ def provider() -> Iterator[Provider]:
     yield made
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def provider(served: Provider) -> Provider:
+    served.begin()
+    return served
 
 
 @pytest.fixture

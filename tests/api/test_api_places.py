@@ -19,8 +19,8 @@ DAY = dt.date(2026, 11, 22)
 CROSSING = {"junction": ["五一路", "北环路"]}
 
 
-def found(client: TestClient, q: str, **more: Any) -> list[dict[str, Any]]:
-    given = client.get("/v1/places", params={"q": q, **more})
+def found(reader: TestClient, q: str, **more: Any) -> list[dict[str, Any]]:
+    given = reader.get("/v1/places", params={"q": q, **more})
     assert given.status_code == 200, given.text
     places: list[dict[str, Any]] = given.json()["places"]
     return places
@@ -32,8 +32,8 @@ def index() -> Index:
 
 
 @pytest.mark.parametrize("q", ["五一", "wyl", "wuyi", "WYL", "五 一", "ｗｙｌ"])
-def test_a_street_is_found_by_characters_sound_and_first_letters_with_its_junctions(client: TestClient, q: str) -> None:
-    places = found(client, q)
+def test_a_street_is_found_by_characters_sound_and_first_letters_with_its_junctions(reader: TestClient, q: str) -> None:
+    places = found(reader, q)
     assert (places[0]["kind"], places[0]["label"], places[0]["end"]) == ("street", "五一路", {"road": "五一路"})
     assert CROSSING in [each["end"] for each in places]
 
@@ -52,35 +52,35 @@ def test_a_street_is_found_by_characters_sound_and_first_letters_with_its_juncti
         "wybg",
     ],
 )
-def test_a_junction_is_found_by_its_two_streets_or_its_own_word(client: TestClient, q: str) -> None:
-    first = found(client, q)[0]
+def test_a_junction_is_found_by_its_two_streets_or_its_own_word(reader: TestClient, q: str) -> None:
+    first = found(reader, q)[0]
     assert (first["kind"], first["end"], first["place"]) == ("junction", CROSSING, "carve_out")
 
 
 @pytest.mark.parametrize("q", ["峨眉大道", "峨嵋大道", "emdd"])
-def test_a_name_that_is_written_in_two_ways_is_one(client: TestClient, q: str) -> None:
-    assert found(client, q)[0]["label"] == "峨嵋大道"
+def test_a_name_that_is_written_in_two_ways_is_one(reader: TestClient, q: str) -> None:
+    assert found(reader, q)[0]["label"] == "峨嵋大道"
 
 
-def test_the_street_that_was_typed_is_named_first(client: TestClient) -> None:
-    assert found(client, "东环路 峨嵋")[0]["label"] == "东环路 × 峨嵋大道"
-    assert found(client, "峨嵋 东环路")[0]["label"] == "峨嵋大道 × 东环路"
+def test_the_street_that_was_typed_is_named_first(reader: TestClient) -> None:
+    assert found(reader, "东环路 峨嵋")[0]["label"] == "东环路 × 峨嵋大道"
+    assert found(reader, "峨嵋 东环路")[0]["label"] == "峨嵋大道 × 东环路"
 
 
-def test_what_is_found_is_what_a_trip_takes(client: TestClient) -> None:
+def test_what_is_found_is_what_a_trip_takes(reader: TestClient) -> None:
     for q in ("示意三街", "五一路 峨嵋大道", "西环路 丰喜"):
-        end = found(client, q)[0]["end"]
+        end = found(reader, q)[0]["end"]
         trip = {
             "vehicle": {"vehicle_type": "轻型厢式货车"},
             "origin": end,
             "destination": {"junction": ["五一路", "北环路"]},
             "depart": "2026-11-23T09:00:00+08:00",
         }
-        assert client.post("/v1/trips", json=trip).status_code == 200, q
+        assert reader.post("/v1/trips", json=trip).status_code == 200, q
 
 
-def test_an_enterprise_without_a_position_is_named_and_cannot_be_an_end(client: TestClient) -> None:
-    listed = [each for each in found(client, "丰喜") if each["kind"] == "enterprise"]
+def test_an_enterprise_without_a_position_is_named_and_cannot_be_an_end(reader: TestClient) -> None:
+    listed = [each for each in found(reader, "丰喜") if each["kind"] == "enterprise"]
     assert listed
     assert all(each["end"] is None and each["lon"] is None for each in listed)
 
@@ -92,20 +92,20 @@ def test_an_enterprise_with_a_position_says_where_that_is(index: Index) -> None:
 
 
 @pytest.mark.parametrize("q", ["没有这条路", "zzzz", "　", "；", "%", "\u0000", "😀"])
-def test_nothing_is_found_where_nothing_fits(client: TestClient, q: str) -> None:
-    assert found(client, q) == []
+def test_nothing_is_found_where_nothing_fits(reader: TestClient, q: str) -> None:
+    assert found(reader, q) == []
 
 
 @pytest.mark.parametrize("params", [{}, {"q": ""}, {"q": "x" * 101}, {"q": "五", "limit": 0}, {"q": "五", "limit": 21}])
-def test_what_cannot_be_asked_is_refused(client: TestClient, params: dict[str, Any]) -> None:
-    assert client.get("/v1/places", params=params).status_code == 422
+def test_what_cannot_be_asked_is_refused(reader: TestClient, params: dict[str, Any]) -> None:
+    assert reader.get("/v1/places", params=params).status_code == 422
 
 
-def test_no_more_than_asked_and_none_twice(client: TestClient) -> None:
-    places = found(client, "示意", limit=20)
+def test_no_more_than_asked_and_none_twice(reader: TestClient) -> None:
+    places = found(reader, "示意", limit=20)
     assert len(places) == 20
     assert len({each["label"] for each in places}) == 20
-    assert found(client, "示意", limit=3) == places[:3]
+    assert found(reader, "示意", limit=3) == places[:3]
 
 
 @given(st.text(max_size=40))

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from jobs_here import work_off
 from uploading import WHY, begin, day, put_run, send, upload
 
-from api.jobs.worker import Worker
 from api.settings import Settings
 from api.store.audit import verify
 from api.store.database import Store
@@ -37,7 +37,7 @@ def test_a_run_finds_what_the_command_finds_and_leaves_its_files(
 ) -> None:
     client = signed_in("officer")
     url = _run(client)
-    Worker(settings, store).run_until_idle()
+    work_off(settings, store)
     run = client.get(url).json()
     assert (run["state"], run["error"]) == ("done", None)
     assert run["files"] == ["run.json", "report.html", "rejected.csv", "leads.csv", "leads.parquet", "leads.geojson"]
@@ -62,7 +62,7 @@ def test_a_run_finds_what_the_command_finds_and_leaves_its_files(
 
     # the same uploads once more: the leads are known, and nothing is there twice
     again = client.post("/v1/traces/runs", json={"uploads": run["uploads"], "why": WHY}).headers["location"]
-    Worker(settings, store).run_until_idle()
+    work_off(settings, store)
     assert client.get(again).json()["counts"] == counts
     with store.read() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Lead)) == counts["leads"]
@@ -113,7 +113,7 @@ def test_input_that_cannot_be_read_fails_with_the_sentence_and_its_place(
     client = signed_in("officer")
     ids = [upload(client, "traces", b"a,b\n1,2\n", "bad.csv"), upload(client, "vehicles", day()["vehicles"])]
     url = client.post("/v1/traces/runs", json={"uploads": ids, "why": WHY}).headers["location"]
-    Worker(settings, store).run_until_idle()
+    work_off(settings, store)
     run = client.get(url, params={"lang": "en"}).json()
     assert run["state"] == "failed"
     assert run["error"]["file"] == "bad.csv"
@@ -150,7 +150,7 @@ def test_a_waiting_run_is_cancelled_at_once_and_for_good(signed_in: Clients, set
     assert signed_in("officer", "officer-2").post(f"{url}/cancel").status_code == 404
     assert client.post(f"{url}/cancel").json()["state"] == "cancelled"
     assert client.post(f"{url}/cancel").json()["state"] == "cancelled"
-    Worker(settings, store).run_until_idle()
+    work_off(settings, store)
     assert client.get(url).json()["state"] == "cancelled"
     assert "event: run" in client.get(f"{url}/events").text
 
@@ -190,7 +190,7 @@ def test_a_large_upload_is_checked_by_the_worker(
     for url in (good, bad):
         assert send(client, url, data).status_code == 204
         assert client.get(url).json()["state"] == "checking"
-    Worker(settings, store).run_until_idle()
+    work_off(settings, store)
     assert [client.get(url).json()["state"] for url in (good, bad)] == ["complete", "refused"]
 
 

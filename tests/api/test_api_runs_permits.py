@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from applying import granted, vehicle
 from fastapi.testclient import TestClient
+from jobs_here import work_off
 from uploading import WHY, day, upload
 
-from api.jobs.worker import Worker
 from api.permits import service
 from api.settings import Settings
 from api.store.database import Store
@@ -41,7 +41,7 @@ def test_a_vehicle_with_a_permit_in_force_gives_no_lead_on_its_road(
         return str(answer.headers["location"])
 
     bare = begun()
-    Worker(settings, store).run_until_idle()
+    work_off(settings, store)
     before = _leads(client, bare)
     lead = next(row for row in before.values() if row["plate"] and row["roads"] and row["verdict"] == "prohibited")
     roads = lead["roads"].split(";")
@@ -59,7 +59,7 @@ def test_a_vehicle_with_a_permit_in_force_gives_no_lead_on_its_road(
         upload(client, "permits", b"plate,valid_from,valid_to\n" + b"\xe6\x99\x8bM99999,2024-05-08,2024-05-08\n")
     )
     both = begun(permits="store")
-    Worker(settings, store).run_until_idle()
+    work_off(settings, store)
     found = _leads(client, with_store)
     assert lead["lead_id"] not in found
     assert {row["lead_id"] for row in found.values()} >= {

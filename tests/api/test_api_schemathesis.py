@@ -1,7 +1,8 @@
 """The whole interface against its own description: nothing breaks, nothing is answered that is not described.
 
 Requests are made up from the description, good ones and bad ones, as nobody and in each role that changes things. A few for
-each route here; `TRUCKBAN_FUZZ=200 pytest tests/api/test_api_schemathesis.py` makes as many as one has time for.
+each route here; `TRUCKBAN_FUZZ=200 pytest tests/api/test_api_schemathesis.py` makes as many as one has time for, and
+`TRUCKBAN_FUZZ_URL=postgresql://…`, an empty database, has them made of a service on PostgreSQL.
 """
 
 import os
@@ -21,6 +22,8 @@ from api.access.principal import Principal
 from api.app import create_app
 from api.problems import Problem
 from api.settings import Settings
+from api.store.database import Store
+from api.store.schema import migrate
 from zones.text import Text
 
 EXAMPLES = int(os.environ.get("TRUCKBAN_FUZZ", "2"))
@@ -38,6 +41,7 @@ LEFT_OUT = ("/v1/traces/runs/{run_id}/events",)
 
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 FOLDER = tempfile.TemporaryDirectory(prefix="tbfuzz")
+URL = os.environ.get("TRUCKBAN_FUZZ_URL", f"sqlite:///{FOLDER.name}/truckban.sqlite")
 
 
 def _app() -> FastAPI:
@@ -45,7 +49,7 @@ def _app() -> FastAPI:
     app = create_app(
         Settings(
             data_dir=Path(FOLDER.name) / "data",
-            database_url=f"sqlite:///{FOLDER.name}/truckban.sqlite",
+            database_url=URL,  # type: ignore[arg-type]
             trip_processes=0,
             rate_per_minute=10**9,
             sign_ins_per_minute=10**9,
@@ -72,8 +76,13 @@ schema.app = APP
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _running(ready_sqlite: Path) -> Iterator[None]:
-    shutil.copy(ready_sqlite, Path(FOLDER.name) / "truckban.sqlite")
+def _running(request: pytest.FixtureRequest) -> Iterator[None]:
+    if "TRUCKBAN_FUZZ_URL" in os.environ:
+        store = Store(APP.state.service.settings.url)
+        migrate(store)
+        store.close()
+    else:
+        shutil.copy(request.getfixturevalue("ready_sqlite"), Path(FOLDER.name) / "truckban.sqlite")
     with TestClient(APP):
         yield
     FOLDER.cleanup()

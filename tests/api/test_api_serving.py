@@ -7,16 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
-from uploading import put_upload
+import sqlalchemy as sa
 
+from api.jobs.kinds import DAILY
 from api.serving import WorkerBeside
 from api.settings import Settings
+from api.store import jobs
+from api.store.base import now
 from api.store.database import Store
+from api.store.tables.runs import Job
 from truckban.cli.main import run as run_command
 
 pytestmark = pytest.mark.slow
@@ -30,17 +34,21 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-@contextmanager
-def _serving(settings: Settings, *more: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def _environment(settings: Settings) -> dict[str, str]:
     assert settings.database_url is not None
-    port = _free_port()
-    environment = {
+    return {
         **os.environ,
         "TRUCKBAN_DATA_DIR": str(settings.data_dir),
         "TRUCKBAN_DATABASE_URL": settings.database_url.get_secret_value(),
+        "TRUCKBAN_TRIP_PROCESSES": "0",
     }
+
+
+@contextmanager
+def _serving(settings: Settings, *more: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    port = _free_port()
     process = subprocess.Popen(
-        [*_COMMAND, "serve", "--port", str(port), *more], env=environment, stderr=subprocess.PIPE, text=True
+        [*_COMMAND, "serve", "--port", str(port), *more], env=_environment(settings), stderr=subprocess.PIPE, text=True
     )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -57,15 +65,25 @@ def _serving(settings: Settings, *more: str) -> Iterator[tuple["subprocess.Popen
         process.communicate()
 
 
-def _children(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(each) for each in (task / "children").read_text().split()]
-    return [each for each in found if b"worker" in Path(f"/proc/{each}/cmdline").read_bytes()]
+def _nothing_due(store: Store) -> None:
+    """Have what is due each day done already: each of it would be a process."""
+    with store.write() as session:
+        for kind in DAILY:
+            jobs.enqueue(session, kind, "today", once=f"{kind}:{now().date().isoformat()}")
+        session.execute(sa.update(Job).values(state="done"))
+
+
+def _children(pid: int, named: bytes = b"worker") -> list[int]:
+    found: list[int] = []
+    with suppress(OSError):  # a thread, or the process, may end meanwhile
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(each) for each in (task / "children").read_text().split()]
+        return [each for each in found if named in Path(f"/proc/{each}/cmdline").read_bytes()]
+    return []
 
 
 def test_a_worker_that_dies_is_started_again_and_both_end_in_order(settings: Settings, store: Store) -> None:
-    put_upload(settings, store, "vehicles", b"x")
+    _nothing_due(store)
     with _serving(settings) as (process, url):
         (worker,) = _children(process.pid)
         os.kill(worker, signal.SIGKILL)
@@ -80,16 +98,23 @@ def test_a_worker_that_dies_is_started_again_and_both_end_in_order(settings: Set
         assert not Path(f"/proc/{another}").exists()
 
 
-def test_a_worker_ends_with_a_server_that_is_killed(settings: Settings, store: Store) -> None:
-    put_upload(settings, store, "vehicles", b"x")
-    with _serving(settings) as (process, _):
-        (worker,) = _children(process.pid)
+def test_a_worker_and_its_jobs_end_with_who_started_it(settings: Settings) -> None:
+    started = "import time; from api.serving import WorkerBeside; WorkerBeside(); time.sleep(1000)"
+    process = subprocess.Popen([sys.executable, "-c", started], env=_environment(settings))
+    try:
+        until = time.monotonic() + _LONGEST_S
+        found: list[int] = []
+        while time.monotonic() < until and len(found) < 2:  # the worker, and the first job of the day
+            found = _children(process.pid)
+            found += [each for worker in found for each in _children(worker, b"child")]
+            time.sleep(0.05)
+        assert len(found) == 2
+    finally:
         process.kill()
         process.wait()
-        until = time.monotonic() + _LONGEST_S
-        while time.monotonic() < until and Path(f"/proc/{worker}").exists():
-            time.sleep(0.2)
-        assert not Path(f"/proc/{worker}").exists()
+    while time.monotonic() < until and any(Path(f"/proc/{each}").exists() for each in found):
+        time.sleep(0.05)
+    assert not any(Path(f"/proc/{each}").exists() for each in found)
 
 
 def test_without_a_store_it_says_what_to_do(

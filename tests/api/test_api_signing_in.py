@@ -332,8 +332,8 @@ def test_codes_that_are_long_past_or_far_ahead_are_refused(account_of: Callable[
         None,
     ],
 )
-def test_a_body_that_is_no_sign_in_is_422(client: TestClient, body: object) -> None:
-    assert client.post("/v1/session", json=body).status_code == 422
+def test_a_body_that_is_no_sign_in_is_422(reader: TestClient, body: object) -> None:
+    assert reader.post("/v1/session", json=body).status_code == 422
 
 
 def test_lone_surrogates_are_no_password(client: TestClient) -> None:

@@ -135,12 +135,12 @@ def test_a_file_larger_than_the_setting_is_refused_at_once(signed_in: Clients, s
         {"more": 1},
     ],
 )
-def test_a_description_that_cannot_be_is_refused(signed_in: Clients, change: dict[str, object]) -> None:
+def test_a_description_that_cannot_be_is_refused(unchanged: Clients, change: dict[str, object]) -> None:
     import json  # noqa: PLC0415
 
     asked = {"kind": "traces", "file_name": "a.csv", "size": 10, "why": WHY, **change}
     content = json.dumps(asked).encode()
-    answer = signed_in("officer").post(
+    answer = unchanged("officer").post(
         "/v1/traces/uploads", content=content, headers={"Content-Type": "application/json"}
     )
     assert answer.status_code == 422, answer.text

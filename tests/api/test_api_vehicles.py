@@ -62,10 +62,10 @@ def test_words_and_numbers_that_disagree_are_said(signed_in: Clients) -> None:
     ],
     ids=str,
 )  # fmt: skip
-def test_a_vehicle_that_cannot_be_is_refused(signed_in: Clients, bad: dict[str, object]) -> None:
+def test_a_vehicle_that_cannot_be_is_refused(unchanged: Clients, bad: dict[str, object]) -> None:
     import json  # noqa: PLC0415
 
-    driver = signed_in("driver")
+    driver = unchanged("driver")
     given = driver.post(
         "/v1/vehicles", content=json.dumps({**TRUCK, **bad}), headers={"content-type": "application/json"}
     )
