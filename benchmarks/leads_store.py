@@ -149,9 +149,13 @@ def pages(count: int, chance: random.Random) -> Iterator[tuple[str, dict[str, An
         "assignee": {"assignee": f"officer{chance.randrange(20)}"},
         "time": span,
         "probability": {"probability_from": 0.9 + chance.random() / 10},
+        "hour, weekday": {"hour": chance.randrange(6, 22), "weekday": chance.randrange(1, 8)},
+        "entry": {"entry": chance.randrange(1, 20)},
         "narrow probability": {"probability_from": 0.95, "probability_to": 0.95002},
     }
     some |= {
+        "hour, weekday, state": {**some["hour, weekday"], **some["state"]},
+        "hour, weekday, entry": {**some["hour, weekday"], **some["entry"]},
         "road, state": {**some["road"], **some["state"]},
         "road, time": {**some["road"], **span},
         "road, enterprise": {**some["road"], **some["enterprise"]},

@@ -1,7 +1,7 @@
 """The filters of lists, maps, exports and statistics, as they stand in an address."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
@@ -33,6 +33,14 @@ def kinds(  # noqa: PLR0913, PLR0917  (one for each word of the address)
     plate: Annotated[str | None, Query(max_length=20, pattern=r"^[^\x00]+$")] = None,
     run: Word = None,
     assignee: Annotated[str | None, Query(max_length=60, pattern=r"^[!-~]+$", description="`me`: the caller")] = None,
+    hour: Annotated[
+        int | None, Query(ge=0, le=23, description="entered in this hour, by the clock of the notice's place")
+    ] = None,
+    weekday: Annotated[int | None, Query(ge=1, le=7, description="likewise; Monday is 1")] = None,
+    entry: Annotated[
+        str | None,
+        Query(pattern=r"^(none|[1-9]\d{0,5})$", description="number of the zone's entry; `none`: began inside"),
+    ] = None,
 ) -> Filters:
     """Read the filters that are no times.
 
@@ -50,6 +58,9 @@ def kinds(  # noqa: PLR0913, PLR0917  (one for each word of the address)
         plates=None if plate is None else (_plate(principal, plate),),
         run_id=run,
         assignee=principal.account_id if assignee == "me" else assignee,
+        hour=hour,
+        weekday=weekday,
+        entry=None if entry is None else _entry(entry),
     )
 
 
@@ -63,6 +74,10 @@ def filters(
 ) -> Filters:
     """Read the filters of a list."""
     return replace(found, since=since, until=until)
+
+
+def _entry(entry: str) -> int | Literal["none"]:
+    return "none" if entry == "none" else int(entry)
 
 
 def _plate(principal: Principal, plate: str) -> str:

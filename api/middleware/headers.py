@@ -15,6 +15,8 @@ _ALWAYS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"),
 )
+# what an answer may say for itself: by whom it may be framed
+_OWN = (b"x-frame-options",)
 _TWO_YEARS = b"max-age=63072000"
 _NOT_KEPT = (b"cache-control", b"no-store")
 _ASKED_EACH_TIME = (b"cache-control", b"private, no-cache")
@@ -44,7 +46,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = [*message.get("headers", ())]
                 names = {name for name, _ in headers}
-                headers += self._always
+                headers += [each for each in self._always if each[0] not in names or each[0] not in _OWN]
                 if b"content-security-policy" not in names:
                     headers.append(self._policy)
                 if b"cache-control" not in names:

@@ -114,19 +114,21 @@ def _sweep(service: Service, path: str) -> None:
         **answers(401, 403, 404, 410, 422),
     },
 )  # fmt: skip
-def download(request: Request, principal: Caller, reach: CallerReach, attachment_id: IdPath) -> Response:
-    """Send a file as a download, to the applicant and to reviewers; each look is recorded."""
+def download(
+    request: Request,
+    principal: Caller,
+    reach: CallerReach,
+    attachment_id: IdPath,
+    show: Annotated[bool, Query(description="in a page of this service instead of as a download")] = False,  # noqa: FBT002
+) -> Response:
+    """Send a file, to the applicant and to reviewers; each look is recorded."""
     service = service_of(request)
     with service.store.write() as session:
         file = stored.attachment(session, attachment_id, whose=whose(principal, reach)) or not_found()
         content = files.read(service.settings, file.path)
-        details = {"attachment": file.id, "sha256": file.sha256}
+        details = {"attachment": file.id, "sha256": file.sha256, "shown": show}
         note(session, principal.actor, "attachment.look", f"permit:{file.permit_id}", details=details)
-        headers = {
-            "Content-Disposition": files.disposition(file.name),
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "no-store",
-        }
+        headers = files.shown_headers(file.name) if show else files.download_headers(file.name)
         return Response(content, media_type=file.media_type, headers=headers)
 
 

@@ -75,10 +75,33 @@ def shown_name(given: str, media: str) -> str:
     return plain if plain.lower().endswith(endings) else plain + endings[0]
 
 
-def disposition(name: str) -> str:
+def download_headers(name: str) -> dict[str, str]:
+    """Return the headers of a file that is sent as a download."""
+    return {
+        "Content-Disposition": disposition(name),
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cache-Control": "no-store",
+    }
+
+
+def shown_headers(name: str) -> dict[str, str]:
+    """Return the headers of a file that a page of this service shows: nothing in it may load or run anything.
+
+    Pictures stand in an `img`; a PDF is drawn by the browser's own viewer in a frame, which this service alone may make.
+    """
+    return {
+        "Content-Disposition": disposition(name, shown=True),
+        "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'self'",
+        "X-Frame-Options": "SAMEORIGIN",
+        "Cache-Control": "no-store",
+    }
+
+
+def disposition(name: str, *, shown: bool = False) -> str:
     """Return the header that makes an answer a download under a name (RFC 6266)."""
     ascii_ = "".join(char if (char.isascii() and char.isalnum()) or char in "._-" else "_" for char in name)
-    return f"attachment; filename=\"{ascii_}\"; filename*=UTF-8''{quote(name, safe='')}"
+    kind = "inline" if shown else "attachment"
+    return f"{kind}; filename=\"{ascii_}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def folder(settings: Settings) -> Path:

@@ -11,13 +11,14 @@ from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.problems import Problem, not_found
-from api.retention.schemas import HoldPage, HoldShown, NewHold, Release, Retention
-from api.retention.service import due
+from api.retention.schemas import HoldPage, HoldShown, NewHold, NewPurge, PurgeQueued, Release, Retention
+from api.retention.service import due, limits_at
 from api.service import service_of
 from api.store.audit import note
-from api.store.base import now
+from api.store.base import new_id, now
+from api.store.jobs import enqueue
 from api.store.lead_acts import lead_of
-from api.store.retention import add_hold, hold_of, holds_page, release
+from api.store.retention import add_hold, hold_of, holds_page, past_their_time, purge_waits, release
 from api.store.tables.leads import Hold, Lead
 from zones.text import Text
 
@@ -35,7 +36,37 @@ def show(request: Request, _principal: Caller) -> Retention:
     """Say how long what is kept, and what the next purge would remove."""
     service = service_of(request)
     days = {name: getattr(service.settings, name) for name in ("raw_days", "lead_days", "log_days")}
-    return Retention(**days, **due(service.store, service.settings, now()))
+    with service.store.read() as session:
+        purging = purge_waits(session)
+    return Retention(**days, **due(service.store, service.settings, now()), purging=purging)
+
+
+@router.post(
+    "/purge", operation_id="retention.purge", summary="Remove now what is past its time", response_model=PurgeQueued,
+    status_code=202, responses=answers(400, 401, 403, 409, 422),
+)  # fmt: skip
+def purge_now(request: Request, principal: Caller, asked: NewPurge, _key: Key = None) -> Response:
+    """Have a worker remove what is past its time, without waiting for the day's turn. What was held meanwhile stays.
+
+    The figures are those of `GET /v1/retention`; they may be lower when it is done, never higher when it is asked.
+    """
+    service = service_of(request)
+
+    def make(session: Session) -> Made:
+        if purge_waits(session):
+            raise Problem(409, "purging", Text("已经有一次清理在进行", "a purge is under way already"))
+        found = past_their_time(session, limits_at(service.settings, now()))
+        counts = {name: found[name] for name in ("tracks", "closed_leads", "lapsed_leads")}
+        if not any(counts.values()):
+            raise Problem(409, "nothing", Text("没有到期的数据", "nothing is past its time"))
+        if any(count > getattr(asked, name) for name, count in counts.items()):
+            text = Text("到期的数据比您看到的多，请重新确认", "more is past its time than you saw; look again")
+            raise Problem(409, "changed", text, more=counts)
+        job = str(enqueue(session, "retention", new_id()))
+        note(session, principal.actor, "retention.purge_now", f"job:{job}", why=asked.why, details=counts)
+        return Made(PurgeQueued(job=job, **counts), 202)
+
+    return do_once(request, principal, asked, make)
 
 
 @router.get("/holds", operation_id="retention.holds", summary="The holds that stand", responses=answers(401, 403, 422))

@@ -1,6 +1,7 @@
 """Retention, as it is asked and answered."""
 
 import datetime as dt
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -18,6 +19,25 @@ class Retention(BaseModel):
     closed_leads: int
     lapsed_leads: int = Field(description="left open for longer than closed ones are kept")
     holds: int
+    purging: bool = Field(description="a purge waits for a worker, or is under way")
+
+
+class NewPurge(Asked):
+    """What is past its time is to go now. The figures are those that were seen: where more is past its time, nothing is done."""
+
+    tracks: Annotated[int, Field(ge=0, le=2**53, strict=True, examples=[12])]
+    closed_leads: Annotated[int, Field(ge=0, le=2**53, strict=True, examples=[3])]
+    lapsed_leads: Annotated[int, Field(ge=0, le=2**53, strict=True, examples=[0])]
+    why: Why = Field(examples=["季度清理"])
+
+
+class PurgeQueued(BaseModel):
+    """A purge that a worker will do."""
+
+    job: str
+    tracks: int = Field(description="leads whose fixes go")
+    closed_leads: int
+    lapsed_leads: int
 
 
 class NewHold(Asked):

@@ -19,6 +19,7 @@ Sort = Literal["entered_at", "probability"]
 _RARE = 5_000
 _RARE_WALKED = 30_000
 _RARE_IN_TIME = 30_000
+_WEEK = 7
 """Leads of one time lie side by side, and the index of times holds their probabilities."""
 
 
@@ -33,6 +34,9 @@ class Filters:
         most: likewise.
         plates: of one of these vehicles.
         box: west, south, east, north: the middle of the driven line lies there.
+        hour: entered within this hour of the day, by the clock of the notice's place.
+        weekday: entered on this day of the week there, Monday is 1.
+        entry: came in at the zone's place of this number; "none": began inside.
     """
 
     since: dt.datetime | None = None
@@ -48,6 +52,9 @@ class Filters:
     run_id: str | None = None
     assignee: str | None = None
     box: tuple[float, float, float, float] | None = None
+    hour: int | None = None
+    weekday: int | None = None
+    entry: int | Literal["none"] | None = None
 
 
 class Order(NamedTuple):
@@ -60,10 +67,16 @@ class Order(NamedTuple):
 _EQUAL: tuple[tuple[str, InstrumentedAttribute[Any]], ...] = (
     ("enterprise_id", Lead.enterprise_id),
     ("assignee", Lead.assignee),
+    ("hour", Lead.hour),
     ("state", Lead.state),
     ("vehicle_class", Lead.vehicle_class),
     ("verdict", Lead.verdict),
 )
+
+
+_BOTH = frozenset(("entered_at", "probability"))
+_IN_TIME = frozenset(("entered_at",))
+"""Hours are listed by time only: each holds enough leads for a walk by probability to find them soon."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,7 @@ class _Asked:
     table: type[Lead | LeadRoad | LeadRun]
     plain: tuple[sa.ColumnElement[bool], ...]
     hidden: tuple[sa.ColumnElement[bool], ...]
-    orders: frozenset[str] = frozenset(("entered_at", "probability"))
+    orders: frozenset[str] = _BOTH
     rare: int = _RARE
     walks: bool = field(default=True)
     of: str = ""
@@ -149,6 +162,8 @@ def conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     """Return the filters as conditions on `leads`, for the database to plan."""
     found = [*_span(Lead, filters), *_likely(Lead.probability, filters)]
     found += [column == getattr(filters, name) for name, column in _EQUAL if getattr(filters, name) is not None]
+    found += [condition for condition, _ in _came_in(filters)]
+    found += _on_weekday(filters)
     if filters.plates is not None:
         found.append(Lead.plate.in_(filters.plates))
     if filters.run_id is not None:
@@ -170,9 +185,7 @@ def _conditions(filters: Filters) -> Iterator[_Asked]:
         if value is not None:
             has = sa.exists().where(table.number == Lead.number, table.entered_at == Lead.entered_at, column == value)
             yield _Asked(table, (column == value,), (has,))
-    for name, column in _EQUAL:
-        if (value := getattr(filters, name)) is not None:
-            yield _Asked(Lead, (column == value,), (_unindexed(column) == value,))
+    yield from _of_one_value(filters)
     if filters.since is not None or filters.until is not None:
         hidden = tuple(_span(Lead, filters, hidden=True))
         yield _Asked(
@@ -191,6 +204,29 @@ def _conditions(filters: Filters) -> Iterator[_Asked]:
         west, south, east, north = filters.box
         inside = (Lead.lon.between(west, east), Lead.lat.between(south, north))
         yield _Asked(Lead, inside, inside, frozenset(), 0, walks=False)
+
+
+def _of_one_value(filters: Filters) -> Iterator[_Asked]:
+    for condition, hidden in _came_in(filters):
+        yield _Asked(Lead, (condition,), (hidden,))
+    for name, column in _EQUAL:
+        if (value := getattr(filters, name)) is not None:
+            orders = _IN_TIME if name == "hour" else _BOTH
+            yield _Asked(Lead, (column == value,), (_unindexed(column) == value,), orders)
+    for on in _on_weekday(filters):
+        yield _Asked(Lead, (on,), (on,), frozenset(), 0, walks=False)
+
+
+def _came_in(filters: Filters) -> Iterator[tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]]:
+    if filters.entry == "none":
+        yield Lead.entry_number.is_(None), _unindexed(Lead.entry_number).is_(None)
+    elif filters.entry is not None:
+        yield Lead.entry_number == filters.entry, _unindexed(Lead.entry_number) == filters.entry
+
+
+def _on_weekday(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.weekday is not None:
+        yield (Lead.day + _WEEK - 1) % _WEEK == filters.weekday - 1
 
 
 def _rarest(session: Session, asked: Sequence[_Asked], order: Order) -> _Asked | None:

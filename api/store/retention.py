@@ -12,6 +12,7 @@ from api.store.base import now
 from api.store.lead_counts import recount
 from api.store.leads import OPEN
 from api.store.tables.leads import Hold, Lead, LeadFacts, LeadRoad, LeadTrack
+from api.store.tables.runs import Job
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ def past_their_time(session: Session, limits: Limits) -> dict[str, int]:
         "lapsed_leads": counted(_left_open(limits)),
         "holds": counted(active),
     }
+
+
+def purge_waits(session: Session) -> bool:
+    """Tell whether a purge waits or is under way."""
+    asked = sa.select(Job.id).where(Job.kind == "retention", Job.state.in_(("queued", "running"))).limit(1)
+    return session.scalar(asked) is not None
 
 
 def purge_tracks(session: Session, limits: Limits, together: int) -> int:

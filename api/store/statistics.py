@@ -42,8 +42,10 @@ def figures(session: Session, by: By, filters: Filters, days: Days) -> Sequence[
     asked = [LeadCount.dimension == dimension, *_bounds(LeadCount.day, days)]
     if value is not None:
         asked.append(LeadCount.value == value)
-    wanted = {name: getattr(filters, name) for name in ("state", "verdict", "vehicle_class")}
+    wanted = {name: getattr(filters, name) for name in ("state", "verdict", "vehicle_class", "hour")}
     asked += [getattr(LeadCount, name) == each for name, each in wanted.items() if each is not None]
+    if filters.weekday is not None:
+        asked.append((LeadCount.day + _WEEK - 1) % _WEEK == filters.weekday - 1)
     keys = _keys(by, LeadCount)
     total = sa.func.sum(LeadCount.leads)
     query = sa.select(*keys, total).where(*asked).group_by(*keys).having(total > 0).order_by(*keys)
@@ -56,6 +58,8 @@ def _counted(by: By, filters: Filters) -> tuple[str, str | None] | None:
     if any(each is not None for each in beyond):
         return None
     values = {"road": filters.road, "enterprise": filters.enterprise_id}
+    if filters.entry is not None:
+        values["entry"] = "" if filters.entry == "none" else str(filters.entry)
     asked = {name: value for name, value in values.items() if value is not None}
     dimensions = {*asked, *({by} & {"road", "entry", "enterprise"})}
     if len(dimensions) > 1 or (by == "road" and asked):

@@ -13,6 +13,7 @@ from api.problems import language_of
 from api.service import Service, service_of
 from api.store.accounts import accounts
 from api.web.rendering import page
+from api.zones.service import entries
 from truckban.report.lead_words import CLASSES
 from truckban.report.words import VERDICTS, reason_words
 
@@ -20,7 +21,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 _ASKED = ("heavy", "medium", "light", "micro", "low_speed", "three_wheel", "tractor", "trailer", "special", "unknown")
 _MOST = 1000
 # what a file is likely to be, by its name; the person says so in the end
-_GUESSES = (
+GUESSES = (
     ("vehicles", "vehicle|fleet|车"),
     ("permits", "permit|证"),
     ("sites", "site|enterprise|企业|站点"),
@@ -50,7 +51,7 @@ def runs(request: Request, principal: Caller) -> HTMLResponse:
     """Show uploads and checks of traces."""
     service = service_of(request)
     state = {
-        "guesses": _GUESSES,
+        "guesses": GUESSES,
         "may_upload": principal.role in ("officer", "admin"),
         "may_see_plates": may_see_plates(principal),
         "notices": {name: pair.notice.pack.title for name, pair in service.law.now.pairs.items()},
@@ -99,8 +100,17 @@ def _choices(service: Service, lang: str) -> dict[str, Any]:
         "enterprises": sorted(sources(service).items(), key=lambda each: each[1]),
         "classes": [(name, CLASSES[name].of(lang)) for name in _ASKED],
         "verdicts": [(name, VERDICTS[name].of(lang)) for name in ("prohibited", "undetermined")],
+        "entries": _entries(service),
         "timezone": service.law.now.shelf().first.pack.timezone,
     }
+
+
+def _entries(service: Service) -> list[tuple[int, str | None]]:
+    """Return the places where one comes into the first notice's zone: number and street."""
+    ground = service.law.now.ground()
+    if ground is None:
+        return []
+    return [(entry.number, entry.street) for entry in entries(ground.zone) if entry.kind == "entry"]
 
 
 def _reasons(service: Service, lang: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from api.enterprises.service import today
 from api.enterprises.words import EnterprisePath
 from api.problems import not_found
 from api.service import service_of
+from api.web.desk_pages import GUESSES
 from api.web.rendering import page
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -22,6 +23,9 @@ _ASKED = {
     "judges": "unlisted.dismiss",
     "visits": "visits.list",
     "leads": "leads.list",
+    "runs": "visits.create_run",
+    "reads_runs": "visits.list_runs",
+    "names": "enterprises.add_alias",
 }
 
 
@@ -53,6 +57,14 @@ def enterprises_import(request: Request, principal: Caller) -> HTMLResponse:
 def unlisted(request: Request, principal: Caller) -> HTMLResponse:
     """Show places on no list, with what speaks for looking at them."""
     return page(request, "enterprises_unlisted", principal, state=_state(request, principal), may=_may(principal))
+
+
+@router.get("/enterprises/runs", operation_id="web.freight_runs")
+def freight_runs(request: Request, principal: Caller) -> HTMLResponse:
+    """Show searches for visits and counts of loads, and the form that begins one."""
+    known = list(service_of(request).law.registry.enterprises)
+    state = _state(request, principal, guesses=GUESSES, known=known, may_upload=_may(principal)["runs"])
+    return page(request, "runs_freight", principal, state=state, may_upload=state["may_upload"])
 
 
 @router.get("/enterprises/{enterprise}", operation_id="web.enterprise")

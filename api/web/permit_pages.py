@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from api.access.guard import Caller, CallerReach
+from api.access.table import rules
 from api.permits.routes import whose
 from api.privacy import may_see_plates
 from api.problems import not_found
@@ -42,11 +43,14 @@ def application(request: Request, principal: Caller, permit_id: IdPath) -> HTMLR
         "id": permit_id,
         "people": people,
         "may_decide": principal.role == "reviewer",
+        "may_assess": principal.role in rules()["permits.assess"].reach,
+        "may_open_files": principal.role in rules()["attachments.content"].reach,
         "may_see_plates": may_see_plates(principal),
         "notices": _notices(service),
         "enterprises": _enterprises(service),
     }
-    return page(request, "permits_application", principal, state=state)
+    may_queue = principal.role in rules()["web.review"].reach
+    return page(request, "permits_application", principal, state=state, may_queue=may_queue)
 
 
 @router.get("/apply", operation_id="web.apply")

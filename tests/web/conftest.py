@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -22,7 +21,17 @@ from api.store.database import Store
 from api.store.schema import migrate
 
 PASSWORD = "rather long, and only for tests"  # noqa: S105
-ARGUMENTS = ("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--lang=zh-CN")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--lang=zh-CN",
+    "--process-per-site",  # a page opened beside another has its scripts already
+    "--disable-gpu-compositing",  # what is no map is painted without the detour over a graphics card that is not there
+    "--disable-gpu-rasterization",
+)
+SCREEN = (1280, 860)
 ROLES = ("driver", "enterprise", "reviewer", "officer", "auditor", "admin")
 
 
@@ -34,13 +43,20 @@ class Served:
     settings: Settings
     store: Store
     accounts: dict[str, str] = field(default_factory=dict)
+    signed_in: dict[str, tuple[dict[str, str], str]] = field(default_factory=dict)
+
+    def session(self, role: str) -> tuple[dict[str, str], str]:
+        """Return cookies and CSRF word of a session that somebody began once and keeps: a password takes long to check."""
+        if role not in self.signed_in:
+            with httpx2.Client(base_url=self.url, timeout=60) as client:
+                told = client.post("/v1/session", json={"login": role, "password": PASSWORD}).raise_for_status().json()
+                self.signed_in[role] = (dict(client.cookies), told["csrf"])
+        return self.signed_in[role]
 
     def api(self, role: str) -> httpx2.Client:
         """Return a client of `/v1` that is signed in."""
-        client = httpx2.Client(base_url=self.url, timeout=60)
-        told = client.post("/v1/session", json={"login": role, "password": PASSWORD}).raise_for_status().json()
-        client.headers["X-CSRF-Token"] = told["csrf"]
-        return client
+        cookies, csrf = self.session(role)
+        return httpx2.Client(base_url=self.url, timeout=60, cookies=cookies, headers={"X-CSRF-Token": csrf})
 
 
 def _serve(settings: Settings) -> Iterator[str]:
@@ -62,10 +78,7 @@ def _serve(settings: Settings) -> Iterator[str]:
     thread.join(20)
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Run a service of its own for each file of tests."""
-    folder = tmp_path_factory.mktemp("served")
+def _service(folder: Path) -> Iterator[Served]:
     settings = Settings(data_dir=folder, sign_ins_per_minute=10_000, rate_per_minute=100_000, trip_processes=0)
     store = Store(settings.url)
     migrate(store)
@@ -86,6 +99,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     for url in _serve(settings):
         yield Served(url, settings, store, people)
     store.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run a service of its own for each file of tests."""
+    yield from _service(tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture(scope="session")
+def empty_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run one service for the files whose tests write nothing into its store."""
+    yield from _service(tmp_path_factory.mktemp("empty"))
 
 
 @pytest.fixture(scope="module")  # no longer: its event loop would be that of every test after it
@@ -111,8 +136,7 @@ def person(browser: Any, served: Served) -> Iterator[Callable[..., Any]]:
             base_url=served.url,
             viewport={"width": size[0], "height": size[1]},
             locale="zh-CN" if lang == "zh" else "en-GB",
-            timezone_id="Asia/Shanghai",
-            **more,
+            **{"timezone_id": "Asia/Shanghai", **more},
         )
         contexts.append(context)
         context.add_cookies([{"name": "lang", "value": lang, "url": served.url}])
@@ -129,31 +153,111 @@ def person(browser: Any, served: Served) -> Iterator[Callable[..., Any]]:
     assert faults == []
 
 
+class _Kept:
+    """A browser's window that stays open between tests, and what its pages complained of."""
+
+    def __init__(self, browser: Any, served: Served, more: dict[str, Any]) -> None:
+        self.context = browser.new_context(
+            base_url=served.url, locale="zh-CN", timezone_id="Asia/Shanghai", viewport=_box(SCREEN), **more
+        )
+        self.faults: list[str] = []
+        self.page: Any = None
+
+    def turned_to(self, served: Served, login: str | None, *, lang: str, size: tuple[int, int], maps: bool) -> Any:
+        """Return a new page as somebody finds it who was never here, but for the scripts that are loaded."""
+        self.context.set_offline(False)
+        self.context.unroute_all()
+        before, self.page = self.page, self.context.new_page()
+        if not maps:  # not by a route: that would turn the cache off
+            self.context.new_cdp_session(self.page).send("Network.setBlockedURLs", {"urls": ["*/maplibre-gl.mjs"]})
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.set_viewport_size(_box(size))
+        self.page.goto("/v1/health")  # of the same site, and without scripts
+        if before is not None:
+            before.close()
+        self.page.evaluate("localStorage.clear()")
+        self.context.clear_cookies()
+        cookies = {"lang": lang, **(served.session(login)[0] if login else {})}
+        self.context.add_cookies([{"name": name, "value": value, "url": served.url} for name, value in cookies.items()])
+        return self.page
+
+
+def _box(size: tuple[int, int]) -> dict[str, int]:
+    return {"width": size[0], "height": size[1]}
+
+
+@pytest.fixture(scope="module")
+def _windows() -> dict[str, _Kept]:
+    return {}
+
+
+@pytest.fixture
+def regular(
+    browser: Any, served: Served, _windows: dict[str, _Kept], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Any]]:
+    """Return what `person` does, but one page at a time, in a window that stays: cookies and storage are new, the cache is not.
+
+    Of a context's options only those of the device are taken (`has_touch`, `is_mobile`, `device_scale_factor`): each set
+    of them is a window of its own, and so is each `window` that is named. A page that was given before is closed by the
+    next one of the same window. Without `maps` the page says that there is none: drawn without a graphics card, they are
+    half of what a page costs (with `--pictures` there are always maps).
+    """
+    always = request.config.getoption("--pictures")
+
+    def open_(
+        login: str | None = None,
+        *,
+        lang: str = "zh",
+        size: tuple[int, int] = SCREEN,
+        maps: bool = True,
+        window: str = "",
+        **device: Any,
+    ) -> Any:
+        kind = repr((window, sorted(device.items())))
+        if kind not in _windows:
+            _windows[kind] = _Kept(browser, served, device)
+        return _windows[kind].turned_to(served, login, lang=lang, size=size, maps=maps or always)
+
+    yield open_
+    faults = [fault for window in _windows.values() for fault in window.faults]
+    for window in _windows.values():
+        window.faults.clear()
+    assert faults == []
+
+
+_AXE = """(options) => axe.run(options).then((found) => found.violations.map(({id, impact, help, nodes}) =>
+({id, impact, help, where: nodes.slice(0, 5).map((node) => String(node.target))})))"""
+
+
 @pytest.fixture
 def check_access() -> Callable[[Any], None]:
     """Return a check of a page by axe: nothing serious or critical."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
     def check(page: Any) -> None:
-        found = axe.Axe().run(page).response["violations"]
-        bad = [
-            SimpleNamespace(rule=each["id"], where=[node["target"] for node in each["nodes"]][:5], help=each["help"])
-            for each in found
-            if each["impact"] in ("serious", "critical")
-        ]
-        assert bad == []
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(axe.Axe().axe_script)
+        found = page.evaluate(_AXE, {"resultTypes": ["violations"]})
+        assert [each for each in found if each["impact"] in ("serious", "critical")] == []
 
     return check
 
 
 @pytest.fixture
 def picture(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Return a keeper of screenshots: into docs/pages with `--pictures`, else nowhere."""
+    """Return a keeper of screenshots: into docs/pages with `--pictures`, else nowhere.
+
+    `whole` makes the window as high as the page: a picture of a full page would redraw a map while it is taken.
+    """
     folder = Path(__file__).parents[2] / "docs" / "pages"
 
-    def keep(page: Any, name: str, **more: Any) -> None:
+    def keep(page: Any, name: str, *, whole: bool = False, **more: Any) -> None:
         if request.config.getoption("--pictures"):
             folder.mkdir(exist_ok=True)
+            if whole:
+                width, height = page.viewport_size["width"], page.evaluate("document.documentElement.scrollHeight")
+                page.set_viewport_size({"width": width, "height": height})
+                page.wait_for_timeout(600)
             page.screenshot(path=folder / f"{name}.png", **more)
 
     return keep

@@ -98,6 +98,12 @@ def chosen(page: Any) -> str:
     return str(page.locator(".lead.on").get_attribute("data-id"))
 
 
+def listed(page: Any) -> None:
+    """Wait until the list stands, and the map or the word that there is none."""
+    page.locator("#leads .lead").first.wait_for()
+    page.locator("#map[data-ready]").wait_for(timeout=60_000)
+
+
 def ready(page: Any) -> None:
     """Wait until list and map stand."""
     page.locator("#leads .lead").first.wait_for()

@@ -79,11 +79,11 @@ def test_one_time_codes_are_turned_on_by_a_picture_and_off_by_the_password(perso
 
 
 def test_all_permits_are_suspended_after_a_look_at_how_many_and_brought_back(
-    person: Callable[..., Any], served: Any
+    regular: Callable[..., Any], served: Any
 ) -> None:
     id_ = applied(served)
     asked(served, "reviewer", "POST", f"/v1/permits/{id_}/approve", {})
-    page = person("admin")
+    page = regular("admin")
     opened(page, "suspensions")
     page.get_by_role("button", name="看会影响多少").click()
     page.get_by_text("请写明理由").wait_for()
@@ -100,8 +100,8 @@ def test_all_permits_are_suspended_after_a_look_at_how_many_and_brought_back(
     assert asked(served, "driver", "GET", f"/v1/permits/{id_}")["state"] == "approved"
 
 
-def test_a_key_is_shown_once_and_revoked(person: Callable[..., Any]) -> None:
-    page = person("admin")
+def test_a_key_is_shown_once_and_revoked(regular: Callable[..., Any]) -> None:
+    page = regular("admin")
     opened(page, "keys")
     page.get_by_role("button", name="新建密钥").click()
     dialog = page.get_by_role("dialog")
@@ -118,9 +118,9 @@ def test_a_key_is_shown_once_and_revoked(person: Callable[..., Any]) -> None:
 
 
 def test_a_notice_with_faults_is_refused_with_lines_and_a_good_one_put_in_force_and_taken_back(
-    person: Callable[..., Any], served: Any
+    regular: Callable[..., Any], served: Any
 ) -> None:
-    page = person("admin")
+    page = regular("admin")
     opened(page, "law")
     form = page.locator("#add")
     form.locator("[type=file]").set_input_files(
@@ -141,8 +141,8 @@ def test_a_notice_with_faults_is_refused_with_lines_and_a_good_one_put_in_force_
     assert len(asked(served, "admin", "GET", "/v1/in-force")["enactments"]) == 2
 
 
-def test_the_audit_trail_is_searched_and_verified(person: Callable[..., Any]) -> None:
-    page = person("auditor")
+def test_the_audit_trail_is_searched_and_verified(regular: Callable[..., Any]) -> None:
+    page = regular("auditor")
     opened(page, "audit")
     page.get_by_label("做了什么").fill("account.sign_in")
     page.get_by_role("button", name="查找").click()
@@ -158,21 +158,24 @@ def test_the_audit_trail_is_searched_and_verified(person: Callable[..., Any]) ->
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_each_part_reads_in_both_languages_on_a_phone_and_for_a_screen_reader(
-    person: Callable[..., Any], check_access: Callable[[Any], None], picture: Callable[..., None], lang: str
+    regular: Callable[..., Any], check_access: Callable[[Any], None], picture: Callable[..., None], lang: str
 ) -> None:
-    page = person("admin", lang=lang)
+    page = regular("admin", lang=lang)
     for part in PARTS:
         page.set_viewport_size({"width": 390, "height": 800})
         opened(page, part)
         if part == "zones":
             page.locator(".zonecard img").wait_for(timeout=120_000)
-        check_access(page)
         no_wider(page)
+        if lang == "zh":
+            check_access(page)
         if lang == "en":
             text = re.sub(r"示意路网[^;.]*[;.。]?", "", stripped(page))
             assert part == "zones" or not re.search(r"[\u4e00-\u9fff]", text), part
         page.set_viewport_size({"width": 1280, "height": 860})
-        check_access(page)
+        no_wider(page)
+        if lang == "en":
+            check_access(page)
         picture(page, f"settings-{part}-{lang}")
     page.goto("/account")
     page.wait_for_selector("#password[data-ready]")
@@ -180,8 +183,8 @@ def test_each_part_reads_in_both_languages_on_a_phone_and_for_a_screen_reader(
     picture(page, f"account-{lang}")
 
 
-def test_a_part_that_fails_says_so_and_is_asked_again(person: Callable[..., Any]) -> None:
-    page = person("admin")
+def test_a_part_that_fails_says_so_and_is_asked_again(regular: Callable[..., Any]) -> None:
+    page = regular("admin")
     page.context.route("**/v1/retention", lambda route: route.abort())
     opened(page, "retention")
     page.get_by_role("alert").filter(has_text="连不上服务").wait_for()

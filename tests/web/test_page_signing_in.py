@@ -11,6 +11,12 @@ PASSWORD = "rather long, and only for tests"  # noqa: S105
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def served(empty_service: Any) -> Any:
+    """Use the service that others use too: nothing is left in it."""
+    return empty_service
+
+
 def test_a_wrong_password_is_said_and_the_right_one_leads_back(
     person: Callable[..., Any], check_access: Callable[[Any], None]
 ) -> None:

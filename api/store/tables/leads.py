@@ -45,9 +45,11 @@ class Lead(Table):
                 ("class", "vehicle_class"),
                 ("enterprise", "enterprise_id"),
                 ("assignee", "assignee"),
+                ("entry", "entry_number"),
             )
             for sort in ("entered", "probability")
         ),
+        Index("ix_leads_hour_entered", "hour", "entered_at", "number"),
         Index("ix_leads_plate", "plate", "entered_at", "number"),
         Index("ix_leads_closed", "closed_at"),
     )

@@ -3,6 +3,7 @@ import { ask, newKey, Refused, session, state, t, toast } from "./base.js";
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { decisions } from "./application_decide.js";
 import { drawRoute } from "./application_map.js";
+import { showFile } from "./application_files.js";
 import { askForm } from "./desk_dialogs.js";
 import { byId, failed, faultOf, query, said, waiting, when } from "./office.js";
 import { certificates, clockChip, facts, files, granted, history, stateChip, whoOf } from "./permit_facts.js";
@@ -55,6 +56,11 @@ function findings() {
 }
 
 async function assess() {
+  if (!state.may_assess) {
+    drawRoute(byId("map"), byId("legend"), whole.application.route, null);
+    byId("found").dataset.ready = "yes";
+    return;
+  }
   render(html`<p class="state-line" role="status">${t("found_loading")}</p>`, byId("found"));
   try {
     const seen = whole.state === "submitted" ? null : events.findLast((event) => event.assessment_id)?.assessment_id;
@@ -130,7 +136,7 @@ function told() {
   head();
   render(facts(whole.application), byId("asked"));
   render(history(events), byId("history"));
-  render(html`${files(whole.attachments, state.may_decide)}${whole.attachments.length && !state.may_decide ? html`<p class="small soft">${t("no_files_for_you")}</p>` : nothing}`, byId("files"));
+  render(html`${files(whole.attachments, state.may_open_files, showFile)}${whole.attachments.length && !state.may_open_files ? html`<p class="small soft">${t("no_files_for_you")}</p>` : nothing}`, byId("files"));
 }
 
 async function load() {

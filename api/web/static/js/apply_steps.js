@@ -74,7 +74,7 @@ const roadsPart = (ui, form) => html`<div class="field"><label for="road-add">${
 const drawPart = (ui, form) => html`<p>${t("draw_help")}</p><div class="row"><button type="button" class="button" @click=${() => ui.map.centre()}>${t("draw_centre")}</button><button type="button" class="button" ?disabled=${!form.points.length} @click=${() => ui.setPoints(form.points.slice(0, -1))}>${t("draw_back")}</button><button type="button" class="button" ?disabled=${!form.points.length} @click=${() => ui.setPoints([])}>${t("draw_clear")}</button><span class="soft num" role="status">${t("draw_points", { n: form.points.length })}</span></div>
   ${form.points.length && form.points.length < (form.how === "area" ? 3 : 2) ? html`<p class="fault">${t(form.how === "area" ? "draw_needs_area" : "draw_needs_line")}</p>` : nothing}`;
 
-const time = (ui, path, label, object, name) => html`<label>${label}<input type="time" .value=${object[name]} @input=${(event) => { object[name] = event.target.value; ui.typed(path); }}></label>`;
+const time = (ui, path, label, object, name, id = null) => html`<label>${label}<input type="time" id=${id ?? nothing} .value=${object[name]} @input=${(event) => { object[name] = event.target.value; ui.typed(path); }}></label>`;
 
 function tripRow(ui, form, trip, n) {
   const place = (end, label, key) => {
@@ -91,9 +91,9 @@ function where(ui, form) {
     <div class="map" id="map" role="group" aria-label=${t("map_of_route")}></div>${form.how === "roads" ? html`<p class="small soft">${t("map_choose")}</p>` : nothing}
     <h3>${t("days")}</h3><div class="grid">${field(ui, "days.from", t("day_from"), form, "from", { type: "date" })}${field(ui, "days.to", t("day_to"), form, "to", { type: "date", min: form.from || null })}</div>
     <h3>${t("windows")}</h3><p class="small soft">${t("hours_note")}</p>
-    ${form.windows.map((each, n) => html`<div class="linerow">${time(ui, "windows", t("hours_from", { n: n + 1 }), each, "from")}${time(ui, "windows", t("hours_to", { n: n + 1 }), each, "to")}<button type="button" class="button" aria-label=${t("hours_remove", { n: n + 1 })} @click=${() => { form.windows.splice(n, 1); ui.typed("windows"); ui.draw(); }}>×</button></div>`)}
+    ${form.windows.map((each, n) => html`<div class="linerow">${time(ui, "windows", t("hours_from", { n: n + 1 }), each, "from", `hours-${n}-from`)}${time(ui, "windows", t("hours_to", { n: n + 1 }), each, "to")}<button type="button" class="button" aria-label=${t("hours_remove", { n: n + 1 })} @click=${() => { form.windows.splice(n, 1); ui.typed("windows"); ui.draw(); }}>×</button></div>`)}
     ${ui.fault("windows") ? html`<p class="fault">${ui.fault("windows")}</p>` : nothing}
-    ${form.windows.length < 12 ? html`<button type="button" class="button" id="hours-add" @click=${() => { form.windows.push({ from: "", to: "" }); ui.draw(); }}>${t("hours_add")}</button>` : nothing}
+    ${form.windows.length < 12 ? html`<button type="button" class="button" id="hours-add" @click=${() => { form.windows.push({ from: "", to: "" }); ui.draw(); ui.focus(`hours-${form.windows.length - 1}-from`); }}>${t("hours_add")}</button>` : nothing}
     <h3>${t("trips")}</h3><p class="small soft">${t("trips_note")}</p>${form.trips.map((trip, n) => tripRow(ui, form, trip, n))}
     ${form.trips.length < 6 ? html`<button type="button" class="button" id="trip-add" @click=${() => { form.trips.push(newTrip()); ui.draw(); ui.focus(`trip-${form.trips.length - 1}-from`); }}>${t("trip_add")}</button>` : nothing}
     ${ui.limits.retroactive_days.value !== null || form.late ? field(ui, "retroactive", t("late_reason"), form, "late", { area: true }) : nothing}`;

@@ -9,20 +9,44 @@ export function table(columns, rows) {
     <tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((value) => html`<td class="num">${value}</td>`)}</tr>`)}</tbody></table></div></details>`;
 }
 
-// Weekdays by hours. `at(weekday, hour)` is a count, null where it is not shown.
-export function heatMap({ at, weekdays, label, cell, shown }) {
+// Weekdays by hours. `at(weekday, hour)` is a count, null where it is not shown; `href(weekday, hour)` leads to what is behind it.
+// One cell is on the way of the tabulator, arrows go from cell to cell.
+export function heatMap({ at, weekdays, label, cell, shown, href }) {
   const [left, top, wide, high] = [44, 20, 34, 30];
   let most = 1;
   for (let day = 1; day <= 7; day += 1) for (let hour = 0; hour < 24; hour += 1) most = Math.max(most, at(day, hour) ?? 0);
   const step = (n) => (n ? Math.max(1, Math.ceil((5 * n) / most)) : 0);
+  let first = "0";
   const cells = weekdays.flatMap((name, d) => Array.from({ length: 24 }, (_, hour) => {
     const n = at(d + 1, hour);
-    return svg`<rect class="cell h${step(n ?? 1)}" x=${left + hour * wide} y=${top + d * high} width=${wide} height=${high} rx="3"><title>${cell(name, hour, n)}</title></rect>${n === 0 ? nothing : svg`<text class="n${step(n ?? 1)}" x=${left + (hour + 0.5) * wide} y=${top + (d + 0.5) * high + 4} text-anchor="middle">${n === null ? "·" : n}</text>`}`;
+    const drawn = svg`<rect class="cell h${step(n ?? 1)}" x=${left + hour * wide} y=${top + d * high} width=${wide} height=${high} rx="3"><title>${cell(name, hour, n)}</title></rect>${n === 0 ? nothing : svg`<text class="n${step(n ?? 1)}" x=${left + (hour + 0.5) * wide} y=${top + (d + 0.5) * high + 4} text-anchor="middle">${n === null ? "·" : n}</text>`}`;
+    const to = n === 0 ? null : href(d + 1, hour);
+    if (!to) return drawn;
+    const stop = first;
+    first = "-1";
+    return svg`<a href=${to} tabindex=${stop} data-day=${d} data-hour=${hour} aria-label=${cell(name, hour, n)}>${drawn}</a>`;
   }));
-  return html`<svg class="chart heat" viewBox="0 0 ${left + 24 * wide} ${top + 7 * high}" role="img" aria-label=${label}>
+  return html`<svg class="chart heat" viewBox="0 0 ${left + 24 * wide} ${top + 7 * high}" role="group" aria-label=${label} @keydown=${walk}>
     ${Array.from({ length: 24 }, (_, hour) => svg`<text class="axis" x=${left + (hour + 0.5) * wide} y="13" text-anchor="middle">${hour}</text>`)}
     ${weekdays.map((name, d) => svg`<text x="0" y=${top + (d + 0.5) * high + 4}>${name}</text>`)}${cells}</svg>
     ${table([t("weekday"), ...Array.from({ length: 24 }, (_, hour) => String(hour))], weekdays.map((name, d) => [name, ...Array.from({ length: 24 }, (_, hour) => shown(at(d + 1, hour)))]))}`;
+}
+
+const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+// The nearest cell that leads somewhere, in the direction of the arrow.
+function walk(event) {
+  const from = event.target.closest("a");
+  const [down, right] = STEPS[event.key] ?? [0, 0];
+  if (!from || (!down && !right)) return;
+  event.preventDefault();
+  const place = (each) => [Number(each.dataset.day) - Number(from.dataset.day), Number(each.dataset.hour) - Number(from.dataset.hour)];
+  const ahead = [...event.currentTarget.querySelectorAll("a")].map((each) => [each, ...place(each)]).filter(([, d, h]) => (down ? d * down > 0 : d === 0 && h * right > 0));
+  const [[next] = []] = ahead.sort(([, d, h], [, e, i]) => Math.abs(d) * 30 + Math.abs(h) - Math.abs(e) * 30 - Math.abs(i));
+  if (!next) return;
+  from.setAttribute("tabindex", "-1");
+  next.setAttribute("tabindex", "0");
+  next.focus();
 }
 
 // Bars that lie: the longest first. Each row is {name, n, href}.

@@ -2,7 +2,7 @@
 import { state, t } from "./base.js";
 import { begins, nextDay } from "./desk_words.js";
 
-const NAMES = ["state", "from_day", "to_day", "road", "vehicle_class", "verdict", "probability_from", "enterprise", "plate", "assignee", "sort", "run"];
+const NAMES = ["state", "from_day", "to_day", "road", "vehicle_class", "verdict", "probability_from", "enterprise", "entry", "weekday", "hour", "plate", "assignee", "sort", "run"];
 const form = document.getElementById("filters");
 let run = null;
 
@@ -25,6 +25,11 @@ function write(params) {
     if (!input) continue;
     if (input.type === "checkbox") input.checked = params.get(name) === input.value;
     else input.value = params.get(name) ?? (name === "sort" ? "-entered_at" : "");
+    // an entry of another zone than today's is still a filter
+    if (name === "entry" && params.get(name) && !input.value) {
+      input.add(new Option(t("entry_plain", { n: params.get(name) }), params.get(name)));
+      input.value = params.get(name);
+    }
   }
   const more = form.querySelector(".morefilters");
   if (more.querySelector(".filters") && [...more.querySelectorAll("input, select")].some((each) => (each.type === "checkbox" ? each.checked : each.value))) more.open = true;

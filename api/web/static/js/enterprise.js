@@ -3,6 +3,7 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { ask, session, state, t, texts } from "./base.js";
 import { siteFeatures, sitesMap } from "./enterprises-map.js";
 import { drawWeeks } from "./enterprises-weeks.js";
+import { askAlias } from "./enterprise_names.js";
 import { put } from "./enterprises-put.js";
 
 const byId = (id) => document.getElementById(id);
@@ -24,7 +25,7 @@ const tables = {
   },
   loads: {
     rows: "loads", path: `/v1/loads?enterprise=${id}`, head: ["plate", "weighed", "gross", "limit", "verdict"],
-    row: (one) => html`<tr><td class="num" lang="zh-CN">${one.plate}</td><td class="num">${at(one.at)}</td><td class="num">${t("kg", { n: number.format(one.gross_kg) })}</td><td class="num">${limit(one)}</td><td><span class="verdict ${{ over: "prohibited", within: "allowed", undetermined: "undetermined" }[one.verdict]}">${t(`verdict_${one.verdict}`, { kg: number.format(one.over_low_kg) })}</span></td></tr>`,
+    row: (one) => html`<tr><td class="num" lang="zh-CN">${one.plate}</td><td class="num">${at(one.at)}</td><td class="num" data-label=${t("gross")}>${t("kg", { n: number.format(one.gross_kg) })}</td><td class="num" data-label=${t("limit")}>${limit(one)}</td><td><span class="verdict ${{ over: "prohibited", within: "allowed", undetermined: "undetermined" }[one.verdict]}">${t(`verdict_${one.verdict}`, { kg: number.format(one.over_low_kg) })}</span></td></tr>`,
   },
 };
 
@@ -48,20 +49,29 @@ async function list(name, kept = [], cursor = null) {
   }
 }
 
+let registry = null; // as it was seen: its ETag
+let drawn = false;
+const names = { seen: () => registry, changed: () => about() };
+
 async function about() {
-  const { body } = await ask("GET", `/v1/enterprises/${id}`);
+  const { body, etag } = await ask("GET", `/v1/enterprises/${id}`);
+  registry = etag;
   byId("invented").hidden = !body.invented;
   const code = body.credit_code ? t("code", { code: body.credit_code }) : t("no_code");
   byId("what").textContent = [body.kind_text, body.listed ? t("listed_now", { n: body.number }) : t("not_listed"), code].join(" · ");
   put(html`<h3>${t("names")}</h3><ul class="history">${body.names.map((one) => html`<li><span class="num">${one.from} – ${one.to ?? t("until_now")}</span><br><span lang="zh-CN">${one.name}</span></li>`)}
-    ${body.aliases.map((one) => html`<li>${t("alias", one)}</li>`)}
-    ${body.acts.map((one) => html`<li><span class="num">${one.date}</span> ${`act_${one.act}` in texts ? t(`act_${one.act}`) : one.act} <span lang="zh-CN">${one.why}</span> <span class="soft small">${one.by}</span></li>`)}</ul>`, byId("history"));
+    ${body.aliases.map((one) => html`<li data-alias=${one.name}><span>${t("alias", one)}</span>${state.may.names ? html` <button type="button" class="button slim" aria-label="${t("alias_remove")} ${one.name}" @click=${() => askAlias({ ...names, name: one.name })}>${t("alias_remove")}</button>` : nothing}</li>`)}
+    ${body.acts.map((one) => html`<li><span class="num">${one.date}</span> ${`act_${one.act}` in texts ? t(`act_${one.act}`) : one.act} <span lang="zh-CN">${one.why}</span> <span class="soft small">${one.by}</span></li>`)}</ul>
+    ${state.may.names ? html`<p><button type="button" class="button" @click=${() => askAlias(names)}>${t("alias_add")}</button></p>` : nothing}`, byId("history"));
   put(body.sites.length
     ? html`<ul class="history">${body.sites.map((site) => html`<li>${site.name ? html`<strong lang="zh-CN">${site.name}</strong> ` : nothing}<span class="small">${t("site_from", site)}${site.radius_m ? ` · ${t("radius", { n: number.format(site.radius_m) })}` : ""}</span></li>`)}</ul>`
     : html`<p class="soft">${t("no_site")}</p>`, byId("sites"));
   const features = siteFeatures([body]);
   byId("map").hidden = !features.length;
-  if (features.length) (await sitesMap(byId("map"), features))?.fit(features);
+  if (features.length && !drawn) {
+    drawn = true;
+    (await sitesMap(byId("map"), features))?.fit(features);
+  }
 }
 
 async function weeks() {

@@ -1,5 +1,5 @@
 // Figures about leads, each of which leads to the leads behind it.
-import { ask, session, state, t } from "./base.js";
+import { ask, state, t } from "./base.js";
 import { html, render } from "../vendor/lit-html/lit-html.js";
 import { bars, heatMap, weeks } from "./charts.js";
 import { asked, given, watchFilters } from "./desk_filters.js";
@@ -7,7 +7,7 @@ import { number } from "./desk_words.js";
 
 const STATES = ["new", "assigned", "confirmed", "dismissed", "merged"];
 const weekdays = Array.from({ length: 7 }, (_, n) => t(`weekday_${n + 1}`));
-let entries = new Map();
+const entries = new Map(state.entries);
 let least = 1;
 let round = 0;
 
@@ -42,11 +42,12 @@ const DRAW = {
   hour_weekday: (figures) => {
     const of = new Map(figures.map((each) => [each.key.weekday * 24 + each.key.hour, each.leads]));
     const at = (day, hour) => (of.has(day * 24 + hour) ? of.get(day * 24 + hour) : 0);
-    return heatMap({ at, weekdays, label: t("by_hour"), shown, cell: (day, hour, n) => t("cell", { day, hour, n: shown(n) }) });
+    const href = (day, hour) => desk({ weekday: day, hour });
+    return heatMap({ at, weekdays, href, label: t("by_hour"), shown, cell: (day, hour, n) => t("cell", { day, hour, n: shown(n) }) });
   },
   week: (figures) => weeks(weekRows(figures), { label: t("by_week"), shown }),
   road: (figures) => bars(figures.map(({ key, leads }) => ({ name: key.road ?? t("no_road"), n: leads, href: key.road && desk({ road: key.road }) })), { column: t("road"), label: t("by_road"), shown }),
-  entry: (figures) => bars(figures.map(({ key, leads }) => ({ name: entryName(key.entry), n: leads })), { column: t("by_entry"), label: t("by_entry"), shown }),
+  entry: (figures) => bars(figures.map(({ key, leads }) => ({ name: entryName(key.entry), n: leads, href: desk({ entry: key.entry ?? "none" }) })), { column: t("by_entry"), label: t("by_entry"), shown }),
   enterprise: (figures) => {
     const names = new Map(state.enterprises);
     return bars(figures.map(({ key, leads }) => ({ name: key.enterprise ? names.get(key.enterprise) ?? key.enterprise : t("no_enterprise"), n: leads, href: key.enterprise && desk({ enterprise: key.enterprise }) })), { column: t("enterprise"), label: t("by_enterprise"), shown });
@@ -72,11 +73,5 @@ function all() {
 }
 
 for (const by of Object.keys(DRAW)) document.getElementById(`by-${by}`).replaceChildren();
-if (session.zone) {
-  ask("GET", `/v1/zones/${encodeURIComponent(session.zone)}/entries`).then(({ body }) => {
-    entries = new Map(body.entries.filter((entry) => entry.kind === "entry").map((entry) => [entry.number, entry.street]));
-    draw("entry", round);
-  }).catch(() => {}); // without names the numbers stand
-}
 watchFilters(all);
 all();

@@ -71,7 +71,8 @@ export const history = (events) => (events.length ? html`<ol class="events">${ev
   ${event.reason ? html`<q lang="zh-CN">${event.reason}</q>` : nothing}</li>`)}</ol>` : html`<p class="soft">${t("history_none")}</p>`);
 export { who as whoOf };
 
-export const files = (rows, may) => (rows.length ? html`<ul class="files">${rows.map((file) => html`<li><span lang="zh-CN">${file.name}</span> <span class="soft small">${[file.kind, file.media_type.split("/")[1].toUpperCase(), `${Math.max(1, Math.round(file.size / 1024))} KB`].filter(Boolean).join(" · ")}</span>
+export const files = (rows, may, show = null) => (rows.length ? html`<ul class="files">${rows.map((file) => html`<li><span lang="zh-CN">${file.name}</span> <span class="soft small">${[file.kind, file.media_type.split("/")[1].toUpperCase(), `${Math.max(1, Math.round(file.size / 1024))} KB`].filter(Boolean).join(" · ")}</span>
+  ${may && show ? html`<button type="button" class="button slim" aria-expanded="false" aria-label="${t("preview")} ${file.name}" @click=${(event) => show(event.currentTarget, file)}>${t("preview")}</button>` : nothing}
   ${may ? html`<a class="button slim" href="/v1/attachments/${file.id}" download=${file.name} aria-label="${t("download")} ${file.name}">${t("download")}</a>` : nothing}</li>`)}</ul>` : html`<p class="soft">${t("attachments_none")}</p>`);
 
 // The certificates of a permit: code and page of each vehicle.

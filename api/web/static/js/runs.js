@@ -1,5 +1,5 @@
 // The runs: how far each is, what it counted, what it left.
-import { ask, session, state, t, toast } from "./base.js";
+import { ask, newKey, session, state, t, toast } from "./base.js";
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { readCsv } from "./csv.js";
 import { uploadForm } from "./runs_upload.js";
@@ -37,7 +37,7 @@ function card(run) {
   const { progress } = run;
   return html`<article class="card run" data-id=${run.id} data-state=${run.state}>
     <div class="head"><b class="num">${when(run.created_at)}</b><span class="statechip ${run.state}">${t(`state_${run.state}`)}</span><span class="soft">${state.notices[run.notice] ?? run.notice}</span>
-      <span class="soft small num">${run.options.crs.toUpperCase()} · ≥ ${Math.round(run.options.min_probability * 100)}%${run.state === "done" ? ` · ${t("took", { n: number(seconds(run)) })}` : ""}</span></div>
+      <span class="soft small num">${run.options.crs.toUpperCase()} · ≥ ${Math.round(run.options.min_probability * 100)}%${run.options.permits === "store" ? ` · ${t("with_store")}` : ""}${run.state === "done" ? ` · ${t("took", { n: number(seconds(run)) })}` : ""}</span></div>
     ${OVER.includes(run.state) ? "" : html`<div aria-live="polite"><progress max="1" value=${progress.share ?? nothing} aria-label=${t(`phase_${progress.phase}`)}></progress>
       <p class="small num">${t(`phase_${progress.phase}`)}${progress.share === null ? "" : ` · ${Math.round(progress.share * 100)}%`} · ${t("so_far", written({ rows: progress.rows, vehicles: progress.vehicles, leads: progress.leads }))}</p></div>`}
     ${run.error ? faultText(run.error) : ""}
@@ -134,5 +134,10 @@ function rejected(run) {
   dialog.showModal();
 }
 
-if (document.getElementById("upload")) uploadForm({ begun: put });
+async function create(uploads, data) {
+  const body = { uploads, crs: data.get("crs"), min_probability: Number(data.get("least")), why: data.get("why").trim(), ...(data.get("permits") ? { permits: data.get("permits") } : {}) };
+  return (await ask("POST", "/v1/traces/runs", { body, key: newKey() })).body;
+}
+
+if (document.getElementById("upload")) uploadForm({ kept: "runs:upload", kinds: () => ["traces", "vehicles", "permits", "sites"], needed: () => ["traces", "vehicles"], many: ["traces"], create, begun: put });
 load();

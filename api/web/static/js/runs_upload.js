@@ -1,10 +1,8 @@
-// The form: files, what each is, coordinates, purpose; then the upload and the check.
-import { ask, newKey, session, state, t, toast } from "./base.js";
+// The form: files, what each is, coordinates, purpose; then the upload and what is begun with it.
+import { ask, session, state, t, toast } from "./base.js";
 import { html, render } from "../vendor/lit-html/lit-html.js";
 import { beginUpload, sendFile, Stopped } from "./upload.js";
 
-const KINDS = ["traces", "vehicles", "permits", "sites"];
-const KEPT = "runs:upload"; // which uploads belong together: no file's content, no name of a person
 const form = document.getElementById("upload");
 const chosen = document.getElementById("chosen");
 const fault = document.getElementById("fault");
@@ -17,7 +15,11 @@ export function bytes(n) {
   return `${k && value < 100 ? value.toFixed(1) : Math.round(value)} ${units[k]}`;
 }
 
-export function uploadForm({ begun }) {
+// `kept` names what is remembered in the browser: which uploads belong together, no file's content, no name of a person.
+// `kinds()`: the kinds of files there can be now; `needed()`: those of which one has to be there; `many`: those of which there may be more.
+// `lacks(data)`: what else is missing, as a sentence. `changed()`: the form was filled again from what was kept.
+// `create(uploads, data)` begins a run and answers it; `begun(run)` shows it. Answers {changed}, for when the kinds are others.
+export function uploadForm({ kept, kinds, needed, many, create, begun, lacks: also = () => null, changed: turned = () => {} }) {
   let items = []; // {file, kind, name, size, id, done, state, message}
   let working = null;
 
@@ -36,7 +38,7 @@ export function uploadForm({ begun }) {
       <ul class="files">${items.map((item) => html`<li class=${item.state === "refused" ? "bad" : ""} data-state=${item.state} data-name=${item.name}>
         <div class="row"><span class="name">${item.name}</span>
           <label class="row"><span class="small">${t("kind")}</span><select ?disabled=${Boolean(item.id) || Boolean(working)} aria-label="${t("kind")} ${item.name}" @change=${(event) => { item.kind = event.target.value; draw(); }}>
-            <option value="" ?selected=${!item.kind}>${t("kind_ask")}</option>${KINDS.map((kind) => html`<option value=${kind} ?selected=${item.kind === kind}>${t(`kind_${kind}`)}</option>`)}</select></label>
+            <option value="" ?selected=${!item.kind}>${t("kind_ask")}</option>${kinds().map((kind) => html`<option value=${kind} ?selected=${item.kind === kind}>${t(`kind_${kind}`)}</option>`)}</select></label>
           ${working ? "" : html`<button type="button" class="button slim" aria-label="${t("remove")} ${item.name}" @click=${() => remove(item)}>×</button>`}</div>
         ${item.id || item.state === "sending" ? html`<progress max=${item.size} .value=${item.done} aria-label=${item.name}></progress>` : ""}
         <span class="small num ${item.state === "refused" ? "fault" : "soft"}">${told(item)}</span></li>`)}</ul>`, chosen);
@@ -47,8 +49,8 @@ export function uploadForm({ begun }) {
   function keep() {
     const rows = items.filter((item) => item.id).map(({ id, kind, name, size }) => ({ id, kind, name, size }));
     const given = Object.fromEntries(new FormData(form));
-    if (rows.length || given.why || given.crs) localStorage.setItem(KEPT, JSON.stringify({ account: session.account_id, rows, given: { crs: given.crs ?? "", why: given.why, least: given.least } }));
-    else localStorage.removeItem(KEPT);
+    if (rows.length || given.why || given.crs) localStorage.setItem(kept, JSON.stringify({ account: session.account_id, rows, given }));
+    else localStorage.removeItem(kept);
   }
 
   function add(files) {
@@ -59,12 +61,14 @@ export function uploadForm({ begun }) {
         continue;
       }
       if (items.some((item) => item.file && item.name === file.name && item.size === file.size)) continue;
-      const kind = state.guesses.find(([, like]) => new RegExp(like, "i").test(file.name))?.[0] ?? "";
+      const kind = guess(file.name);
       items.push({ file, kind, name: file.name, size: file.size, id: null, done: 0, state: "waiting", message: "" });
     }
     fault.textContent = "";
     draw();
   }
+
+  const guess = (name) => (kinds().length === 1 ? kinds()[0] : state.guesses.find(([kind, like]) => kinds().includes(kind) && new RegExp(like, "i").test(name))?.[0] ?? "");
 
   async function remove(item) {
     items = items.filter((each) => each !== item);
@@ -90,13 +94,13 @@ export function uploadForm({ begun }) {
     if (unknown) return t("need_kind", { name: unknown.name });
     const hollow = items.find((item) => !item.size);
     if (hollow) return t("file_empty", { name: hollow.name });
-    if (!of("traces")) return t("need_traces");
-    if (!of("vehicles")) return t("need_vehicles");
-    const many = KINDS.slice(1).find((kind) => of(kind) > 1);
-    if (many) return t("need_one", { kind: t(`kind_${many}`) });
-    if (!data.get("crs")) return t("need_crs");
+    const lacks = needed().find((kind) => !of(kind));
+    if (lacks) return t(`need_${lacks}`);
+    const twice = kinds().find((kind) => !many.includes(kind) && of(kind) > 1);
+    if (twice) return t("need_one", { kind: t(`kind_${twice}`) });
+    if (kinds().includes("traces") && !data.get("crs")) return t("need_crs");
     if (!data.get("why").trim()) return t("need_why");
-    return null;
+    return also(data);
   }
 
   async function send(data) {
@@ -130,8 +134,7 @@ export function uploadForm({ begun }) {
       }
       draw();
     }
-    const body = { uploads: items.map((item) => item.id), crs, min_probability: Number(data.get("least")), why };
-    return (await ask("POST", "/v1/traces/runs", { body, key: newKey() })).body;
+    return create(items.map((item) => item.id), data);
   }
 
   form.addEventListener("submit", async (event) => {
@@ -146,7 +149,8 @@ export function uploadForm({ begun }) {
       const run = await send(data);
       items = [];
       form.reset();
-      localStorage.removeItem(KEPT);
+      turned();
+      localStorage.removeItem(kept);
       toast(t("begun"));
       begun(run);
     } catch (error) {
@@ -171,13 +175,15 @@ export function uploadForm({ begun }) {
   addEventListener("beforeunload", (event) => { if (working) event.preventDefault(); });
 
   async function restore() {
-    const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null");
-    if (!kept || kept.account !== session.account_id) return;
-    for (const [name, value] of Object.entries(kept.given)) {
+    const before = JSON.parse(localStorage.getItem(kept) ?? "null");
+    if (!before || before.account !== session.account_id) return;
+    for (const [name, value] of Object.entries(before.given)) {
       const field = form.elements.namedItem(name);
-      if (field && value) field.value = value;
+      if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = true;
+      else if (field && value) field.value = value;
     }
-    for (const row of kept.rows) {
+    changed();
+    for (const row of before.rows) {
       try {
         const { body } = await ask("GET", `/v1/traces/uploads/${row.id}`);
         if (["open", "checking", "complete"].includes(body.state)) items.push({ ...row, file: null, done: body.offset, state: body.state === "complete" ? "complete" : "again", message: "" });
@@ -187,6 +193,14 @@ export function uploadForm({ begun }) {
     }
     draw();
   }
+  // What a file was taken for may not be asked for any more.
+  function changed() {
+    turned();
+    for (const item of items) if (!item.id && !kinds().includes(item.kind)) item.kind = guess(item.name);
+    draw();
+  }
+
   draw();
   restore();
+  return { changed };
 }
