@@ -85,6 +85,7 @@ def _rejected(page: Any) -> None:
     page.get_by_role("button", name="被拒绝的行").click()
     page.locator("dialog [name=why]").fill("查看坏行")
     page.get_by_role("button", name="查看").click()
+    page.locator("dialog tbody td").first.wait_for()
     assert page.locator("dialog tbody td").all_text_contents()[:3] == ["traces.csv", "201", "time"]
     page.keyboard.press("Escape")
 
