@@ -1,6 +1,7 @@
 """The disk is full: what was acknowledged is there, what was not is answered as such, and it goes on when there is room."""
 
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,13 @@ from api.traces.files import runs_folder
 
 Clients = Callable[..., TestClient]
 _LONGEST_S = 300.0
+
+
+@pytest.fixture(autouse=True)
+def _no_byte_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep Python from leaving half a file of byte code, which every process after would stumble over."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
 
 @contextmanager
