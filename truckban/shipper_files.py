@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -130,6 +131,64 @@ def check_sheet(
         rows.append([*_padded(row, width), *_cells(found, lang)])
     write_grid(rows, out, path)
     return counts, list(grid.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """What a sheet says of its shippers.
+
+    Attributes:
+        rows: a shipper with one answer, those of the most rows first, none that was listed on all its days; then rows that name no
+            shipper or no day. `shipper, status, rows, first_day, last_day, enterprise, name, reason`.
+        counts: rows of the sheet by answer, `error` among them.
+        notes: what was found out of the file.
+    """
+
+    rows: Sequence[dict[str, Any]]
+    counts: Mapping[str, int]
+    notes: Sequence[Text]
+
+
+def unlisted_shippers(path: Path, asking: Asking, *, lang: str) -> Unlisted:
+    """Return the shippers of a sheet of trips or permit applications that were not on the list on the day.
+
+    Raises:
+        InputError: it cannot be read, or a column that is needed is not there.
+    """
+    grid = read_grid(path)
+    head, places = _header(grid.rows, {}, path.name)
+    counts: Counter[str] = Counter()
+    groups: dict[tuple[str, str], list[Shipper]] = {}
+    wrong: Counter[tuple[str, str]] = Counter()
+    for row in grid.rows[head + 1 :]:
+        if any(text_of(cell).strip() for cell in row):
+            found = asking.row(*(_at(row, places.get(name)) for name in COLUMNS))
+            counts[status_of(found)] += 1
+            if isinstance(found, InputError):
+                wrong[text_of(_at(row, places["shipper"])).strip(), found.text.of(lang)] += 1
+            elif not found.listed:
+                groups.setdefault((found.name, found.status), []).append(found)
+    rows = []
+    for (name, status), answers in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        first = min(answers, key=lambda answer: answer.on)
+        rows.append(
+            {
+                "shipper": name,
+                "status": status,
+                "rows": len(answers),
+                "first_day": first.on.isoformat(),
+                "last_day": max(answer.to for answer in answers).isoformat(),
+                "enterprise": first.match.id if first.match else None,
+                "name": first.match.name if first.match else None,
+                "reason": first.reason.of(lang),
+            }
+        )
+    unread: dict[str, Any] = dict.fromkeys(("first_day", "last_day", "enterprise", "name"), "")
+    rows += [
+        {"shipper": name, "status": _ERROR, "rows": times, **unread, "reason": reason}
+        for (name, reason), times in wrong.most_common()
+    ]
+    return Unlisted(rows, counted(counts), list(grid.notes))
 
 
 def _padded(row: Sequence[Cell], width: int) -> list[Cell]:

@@ -33,6 +33,7 @@ RATE_COLUMNS = (
     "leads_undetermined",
 )  # fmt: skip
 NOT_LISTED_COLUMNS = ("enterprise", "name", "visits", "vehicles", "first_day", "last_day", "listed")
+SHIPPER_COLUMNS = ("shipper", "status", "rows", "first_day", "last_day", "enterprise", "name", "reason")
 MANY_COLUMNS = ("vehicle_id", "plate", "enterprises", "visits", "which")
 CAUTION = Text(
     "这些地点供实地核查，不是指控：饭店、停车场、修理厂也会有多辆货车久停。",

@@ -16,6 +16,7 @@ from truckban.origins import Origin
 from truckban.report.masking import Masker
 from truckban.report.visit_map import visit_map, write_picture
 from truckban.report.visit_page import Tables, visit_page
+from truckban.shipper_files import Unlisted as Shippers
 from truckban.traces.check import Checked
 from truckban.traces.output import write_rejects
 from truckban.visit_files import (
@@ -25,6 +26,7 @@ from truckban.visit_files import (
     NOT_LISTED_COLUMNS,
     ORIGIN_COLUMNS,
     RATE_COLUMNS,
+    SHIPPER_COLUMNS,
     VISIT_COLUMNS,
     Writer,
     candidate_rows,
@@ -37,7 +39,7 @@ from zones.text import Text
 
 FILES = (
     "visits.csv", "unlisted.csv", "unlisted.geojson", "unlisted.png", "leads_by_origin.csv", "enterprises.csv",
-    "not_listed.csv", "vehicles_at_many.csv", "rejected.csv", "report.html", "run.json",
+    "not_listed.csv", "vehicles_at_many.csv", "shippers.csv", "rejected.csv", "report.html", "run.json",
 )  # fmt: skip
 
 
@@ -52,6 +54,7 @@ class VisitReport:
         places: sites, and what is known to be no loading place.
         unlisted: the candidates.
         not_known: vehicles of the traces that the vehicles' file does not have; they count as not heavy.
+        shippers: those of a sheet of trips or permit applications that were on no list on the day; None without a sheet.
     """
 
     checked: Checked
@@ -60,6 +63,7 @@ class VisitReport:
     places: Places
     unlisted: Unlisted
     not_known: int
+    shippers: Shippers | None = None
 
     @classmethod
     def of(
@@ -69,6 +73,7 @@ class VisitReport:
         found: Visiting,
         known: Places | None,
         search: Search | None = None,
+        shippers: Shippers | None = None,
     ) -> "VisitReport":
         """Put everything together.
 
@@ -78,6 +83,7 @@ class VisitReport:
             found: stops and visits.
             known: places that are known to be no loading places.
             search: what a candidate is.
+            shippers: what a sheet says of its shippers.
         """
         places = Places([*found.given.places.all, *(known.all if known else ())])
         fleet = checked.fleet.vehicles
@@ -86,7 +92,7 @@ class VisitReport:
         zone = checked.notice.pack.timezone
         unlisted = unlisted_places(found.stops, places, heavy=heavy, timezone=zone, search=search)
         unknown = sum(name not in fleet for name in names)
-        return cls(checked, traced(checked, origins), found, places, unlisted, unknown)
+        return cls(checked, traced(checked, origins), found, places, unlisted, unknown, shippers)
 
     def notes(self) -> list[Text]:
         """Return what a reader must know."""
@@ -94,7 +100,8 @@ class VisitReport:
             f"{self.not_known} 辆不在车辆表中，找名单外地点时不算重型货车",
             f"{self.not_known} vehicles are not in the vehicles' file; they count as no heavy trucks when places on no list are sought",
         )
-        return [*self.checked.notes, *self.found.given.notes, *([unknown] if self.not_known else [])]
+        of_sheet = self.shippers.notes if self.shippers else ()
+        return [*self.checked.notes, *self.found.given.notes, *of_sheet, *([unknown] if self.not_known else [])]
 
     def counts(self) -> dict[str, Any]:
         """Return the figures of `run.json`."""
@@ -108,6 +115,7 @@ class VisitReport:
                 "with_origin": with_origin,
                 "without_origin": len(self.leads) - with_origin,
             },
+            **({"shippers": dict(self.shippers.counts)} if self.shippers else {}),
         }
 
     def write(self, out: Path, *, masked: bool, excel: bool, lang: str) -> None:
@@ -134,6 +142,7 @@ class VisitReport:
             enterprise_rates(visits, self.leads, names),
             masked_rows(many_enterprises(visits, names=names), writer),
             not_listed(visits, registry, writer.timezone),
+            self.shippers.rows if self.shippers else None,
         )
         writer.table(out / "visits.csv", VISIT_COLUMNS, visit_rows(visits, registry, writer, classes))
         writer.table(out / "unlisted.csv", CANDIDATE_COLUMNS, tables.candidates)
@@ -142,6 +151,8 @@ class VisitReport:
         writer.table(out / "enterprises.csv", RATE_COLUMNS, tables.rates)
         writer.table(out / "not_listed.csv", NOT_LISTED_COLUMNS, tables.not_listed)
         writer.table(out / "vehicles_at_many.csv", MANY_COLUMNS, tables.many)
+        if tables.shippers is not None:
+            writer.table(out / "shippers.csv", SHIPPER_COLUMNS, tables.shippers)
         write_rejects(self.checked.rejects, out / "rejected.csv", lang, writer.encoding)
         zone = self.checked.ground.zone
         picture = write_picture(out / "unlisted.png", zone, self.places.all, self.unlisted.candidates)

@@ -11,6 +11,7 @@ from driving import CROSSROADS, HEAVY, LonLat, at, drive, off, stay, written
 
 from enterprises.stops import EMPTY, FULL, UNKNOWN, Stops
 from enterprises.visits import Certainty, Visit
+from truckban.cli.base import DONE_WITH_REJECTS
 from truckban.cli.main import run
 from truckban.crosschecks import enterprise_rates, wilson
 from truckban.origins import WHY, origin_of
@@ -212,6 +213,41 @@ def test_sites_that_cannot_be_used_end_the_call_with_a_sentence(
     given = [str(day / "traces.csv"), "--vehicles", str(day / "vehicles.csv"), "--out", str(day / "out")]
     assert run(["--lang", "en", "enterprise", "visits", *given, "--sites", name, "--registry", "schematic"]) == 3
     assert sentence in capsys.readouterr().err
+
+
+def test_trips_whose_shipper_is_on_no_list_are_a_table_and_a_part_of_the_page(day: Path) -> None:
+    sheet = day / "trips.csv"
+    sheet.write_text(
+        "发货单位,日期\n示意甲商砼有限公司,2024-05-08\n深圳某某,2024-05-09\n深圳某某,2024-05-08\n示意甲商砼有限公司,2020-01-01\n",
+        encoding="utf-8",
+    )
+    out = called(day, "--sites", "schematic", "--shippers", str(sheet), command="visits")
+    rows = table(out / "shippers.csv")
+    assert [(row["shipper"], row["status"], row["rows"], row["first_day"], row["last_day"]) for row in rows] == [
+        ("深圳某某", "on_no_list", "2", "2024-05-08", "2024-05-09"),
+        ("示意甲商砼有限公司", "no_list_known", "1", "2020-01-01", "2020-01-01"),
+    ]
+    counts = json.loads((out / "run.json").read_text("utf-8"))["counts"]["shippers"]
+    assert counts["rows"] == sum(value for name, value in counts.items() if name != "rows") == 4
+    assert "深圳某某" in (out / "report.html").read_text("utf-8")
+    again = called(day, "--sites", "schematic", command="visits")
+    assert not (again / "shippers.csv").exists()
+    assert "shippers" not in json.loads((again / "run.json").read_text("utf-8"))["counts"]
+    sheet.write_text("发货单位,日期\n,2024-05-08\n深圳某某,morgen\n", encoding="utf-8")
+    given = [
+        str(day / "traces.csv"),
+        "--vehicles",
+        str(day / "vehicles.csv"),
+        "--out",
+        str(out),
+        "--sites",
+        "schematic",
+    ]
+    assert run(["--lang", "en", "enterprise", "visits", *given, "--shippers", str(sheet)]) == DONE_WITH_REJECTS
+    assert [(row["shipper"], row["status"]) for row in table(out / "shippers.csv")] == [
+        ("", "error"),
+        ("深圳某某", "error"),
+    ]
 
 
 def test_known_places_are_read_and_faults_named(day: Path, capsys: pytest.CaptureFixture[str]) -> None:

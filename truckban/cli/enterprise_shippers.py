@@ -44,7 +44,7 @@ def shippers_command(say: Speaker) -> Command:
             for note in notes:
                 complain(note.of(say.lang))
         tell = complain if out is None else write
-        tell(_summary(counts, say))
+        tell(summary(counts, say))
         if asking.matcher.registry.invented:
             complain(say("名录是虚构的", "the registry is invented"))
         return DONE_WITH_REJECTS if counts["error"] else DONE
@@ -85,7 +85,8 @@ def shippers_command(say: Speaker) -> Command:
     )
 
 
-def _summary(counts: "Mapping[str, int]", say: Speaker) -> str:
+def summary(counts: "Mapping[str, int]", say: Speaker) -> str:
+    """Return how many rows got which answer, in a line."""
     return say(
         f"{counts['rows']} 行：在名单上 {counts['listed']}，部分日子在 {counts['in_part']}，当日不在 {counts['not_on_the_day']}，"
         f"不在任何名单 {counts['on_no_list']}，须确认是哪家 {counts['unclear']}，当日无名单 {counts['no_list_known']}，读不懂 {counts['error']}",

@@ -7,6 +7,7 @@ import click
 
 from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, complain, new, write
 from truckban.cli.enterprise_given import registry_option
+from truckban.cli.enterprise_shippers import summary as shippers_line
 from truckban.cli.language import Speaker
 from truckban.cli.traces_given import FORMATS, chosen_columns, file_option, progress, trace_options
 from zones.errors import InputError
@@ -22,7 +23,10 @@ def visits_command(say: Speaker) -> Command:
 
     def visits(traces: Path, out: Path, **given: Any) -> int:  # noqa: ANN401
         import datetime as dt  # noqa: PLC0415
+        from zoneinfo import ZoneInfo  # noqa: PLC0415
 
+        from enterprises.names import Matcher  # noqa: PLC0415
+        from truckban.shipper_files import Asking, unlisted_shippers  # noqa: PLC0415
         from truckban.sites_given import read_given_sites, read_known_places  # noqa: PLC0415
         from truckban.traces.check import Inputs, check  # noqa: PLC0415
         from truckban.visit_report import VisitReport  # noqa: PLC0415
@@ -33,6 +37,12 @@ def visits_command(say: Speaker) -> Command:
             raise InputError(Text("输出要是文件夹", "the output must be a folder"), file=out.name, field="--out")
         sites = read_given_sites(given["sites"], given["registry"])
         known = read_known_places(given["places"]) if given["places"] else None
+        zone = ZoneInfo(law.pack.timezone)
+        shippers = (
+            unlisted_shippers(given["shippers"], Asking(Matcher(sites.registry), zone), lang=say.lang)
+            if given["shippers"]
+            else None
+        )
         inputs = Inputs(
             traces,
             given["vehicles"],
@@ -47,14 +57,15 @@ def visits_command(say: Speaker) -> Command:
             found = visiting(inputs, law.pack.timezone, sites, plates, min_s=given["min_minutes"] * 60, step=step)
             checked, origins = with_sites(checked, found, within_s=given["within_hours"] * 3600)
             with step(Text("写出到访和核对表", "writing visits and cross-checks")):
-                report = VisitReport.of(checked, origins, found, known)
+                report = VisitReport.of(checked, origins, found, known, shippers=shippers)
                 report.write(out, masked=not given["plates"], excel=given["excel"], lang=say.lang)
         for line in summary(report.counts(), say):
             write(line)
         for note in report.notes():
             complain(note.of(say.lang))
         write(say("报告：", "Report: ") + str(out / "report.html"))
-        return DONE_WITH_REJECTS if checked.rejects else DONE
+        unread = shippers is not None and shippers.counts["error"]
+        return DONE_WITH_REJECTS if checked.rejects or unread else DONE
 
     return new(
         say,
@@ -79,6 +90,13 @@ def visits_command(say: Speaker) -> Command:
                 say(
                     "已知不是装载点的地方（GeoJSON：停车场、服务区）",
                     "places known to be no loading places (GeoJSON: depots, service areas)",
+                ),
+            ),
+            file_option(
+                "--shippers",
+                say(
+                    "行程或通行证申请的表（CSV、Excel），核对发货单位当日是否在名单上",
+                    "trips or permit applications (CSV, Excel): were their shippers on the list on the day?",
                 ),
             ),
             click.Option(
@@ -167,4 +185,5 @@ def summary(counts: dict[str, Any], say: Speaker) -> list[str]:
             f"{counts['unlisted']['clusters']['candidates']} possible loading places on no list: "
             "candidates for inspection, not accusations",
         ),
+        *([shippers_line(counts["shippers"], say)] if "shippers" in counts else []),
     ]

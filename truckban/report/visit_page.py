@@ -63,6 +63,10 @@ _HEADS = {
     "plate": Text("号牌", "Plate"),
     "on_days": Text("到访日期", "Days of visits"),
     "listed": Text("在册时间", "Listed"),
+    "shipper": Text("发货单位（原文）", "Shipper as written"),
+    "rows": Text("行数", "Rows"),
+    "asked_days": Text("日期", "Days"),
+    "reason": Text("为什么", "Why"),
     "vehicle_id": Text("车辆编号", "Vehicle"),
     "enterprises": Text("企业数", "Enterprises"),
     "visits": Text("到访", "Visits"),
@@ -70,7 +74,7 @@ _HEADS = {
 }
 
 
-_TEXT = ("name", "near", "origin")
+_TEXT = ("name", "near", "origin", "shipper", "reason")
 """Columns that may break into lines."""
 
 
@@ -83,6 +87,7 @@ class Tables:
     rates: Sequence[Row]
     many: Sequence[Row]
     not_listed: Sequence[Row]
+    shippers: Sequence[Row] | None = None
 
 
 def visit_page(
@@ -132,7 +137,8 @@ def visit_page(
 
 
 def _all(tables: Tables) -> "list[_Table]":
-    return [_candidates(tables), _origins(tables), _rates(tables), _not_listed(tables), _many(tables)]
+    of_sheet = [] if tables.shippers is None else [_shippers(tables.shippers)]
+    return [_candidates(tables), _origins(tables), _rates(tables), _not_listed(tables), *of_sheet, _many(tables)]
 
 
 def _candidates(tables: Tables) -> "_Table":
@@ -228,6 +234,21 @@ def _not_listed(tables: Tables) -> "_Table":
     title = Text("到访当日不在名单上的企业", "Enterprises visited on days when they were on no list")
     note = Text("按到达当日有效的名单。", "By the list in force on the day of arrival.")
     return _Table(title, note, ("name", "visits", "vehicles", "on_days", "listed"), tables.not_listed, row)
+
+
+def _shippers(rows: Sequence[Row]) -> "_Table":
+    def row(one: Row, _: str) -> list[str]:
+        first, last = one["first_day"], one["last_day"]
+        return [one["shipper"], str(one["rows"]), first if first == last else f"{first} – {last}", one["reason"]]
+
+    title = Text(
+        "发货单位当日不在名单上的行程、申请", "Trips and applications whose shipper was not on the list on the day"
+    )
+    note = Text(
+        "按所给的表；能确认在名单上的不列。",
+        "By the sheet that was given; shippers that were listed on all the days are left out.",
+    )
+    return _Table(title, note, ("shipper", "rows", "asked_days", "reason"), rows, row)
 
 
 def _many(tables: Tables) -> "_Table":
