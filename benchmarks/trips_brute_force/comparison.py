@@ -162,9 +162,10 @@ def _instants(
         if last is not None:
             yield "latest departure for the earliest arrival", min(max(last, least), most), last
     latest = brute.leaves(by).bit_length() - 1
-    # the program offers no departure that is earlier by a second or less
-    expected = latest if max(leaves - before_s, 0) <= latest < leaves - 1 else None
-    yield "latest lawful departure", expected, max((a for a, b in own if a < leaves and b <= by + 1), default=None)
+    given = max((a for a, b in own if a < leaves and b <= by + 1), default=None)
+    # the program offers no departure that is earlier by a second or less; where that itself turns on a second, it may
+    offered = max(leaves - before_s, 0) <= latest < leaves - 1 or not differ(latest, given)
+    yield "latest lawful departure", latest if offered else None, given
 
 
 def wrong_with(drawn: Map, asked: dict[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
