@@ -10,7 +10,7 @@ Timed apart: the network (from arrays to graph and grid), the table of ways, and
 compiling: the first track is matched once before anything is timed. Tracks of 30 s have some 50 fixes each, so matching is
 timed twice over: `first` is the first match of a track after its table was made, when the processor's caches hold nothing
 of it; `again` is the mean of `--repeat` more, when they do. Matching is from positions to arc numbers; with posteriors, also
-to the probability of every arc. One core.
+to the probability of every arc. One core; matching is timed by the processor's clock.
 """
 
 import argparse
@@ -63,14 +63,14 @@ class Timing(NamedTuple):
 
 
 def once(matcher: Matcher, track: Track, *, posteriors: bool) -> tuple[Match, float]:
-    """Match a track; returns the seconds from positions to arcs."""
+    """Match a track; returns the seconds of the processor from positions to arcs."""
     lon, lat, t = track.fixes.T
-    begun = time.perf_counter()
+    begun = time.process_time()
     match = matcher.match(lon, lat, t)
     _ = match.arcs
     if posteriors:
         _ = match.arc_p
-    return match, time.perf_counter() - begun
+    return match, time.process_time() - begun
 
 
 def graph_of(track: Track) -> RoadGraph:
@@ -87,9 +87,9 @@ def measured(track: Track, table_m: float, repeat: int) -> tuple[Match, Timing]:
     matcher = Matcher(graph).tabled(table_m) if table_m > 0 else Matcher(graph)
     tabled = time.perf_counter()
     match, first_s = once(matcher, track, posteriors=False)
-    begun_p = time.perf_counter()
+    begun_p = time.process_time()
     _ = match.arc_p
-    first_p_s = first_s + time.perf_counter() - begun_p
+    first_p_s = first_s + time.process_time() - begun_p
     again = [float(np.mean([once(matcher, track, posteriors=p)[1] for _ in range(repeat)])) for p in (False, True)]
     taken = Timing(
         track=track.name,

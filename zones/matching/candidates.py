@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zones.matching.compiled import compiled_bare, compiled_inline
+from zones.matching.compiled import compiled_hint, compiled_inline, fetch
 from zones.matching.graph import Floats, Ints
 from zones.matching.grid import Pieces
 
@@ -10,9 +10,45 @@ from zones.matching.grid import Pieces
 MOST = 16
 
 
-@compiled_bare
+@compiled_inline
+def cell_at(pieces: Pieces, x: float, y: float) -> int:
+    """Return the cell of the grid that a position lies in, or -1."""
+    x0, y0, cell, columns, rows, _ = pieces.size
+    if not (x >= x0 and y >= y0 and x < x0 + cell * columns and y < y0 + cell * rows):
+        return -1
+    return int((y - y0) / cell) * columns + int((x - x0) / cell)
+
+
+@compiled_hint
+def fetch_near(pieces: Pieces, x: Floats, y: Floats, i: int) -> None:
+    """Have what `near` will read of the next fixes after number `i` fetched: of the next one pieces, of that after it their list."""
+    count = len(x)
+    if i + 1 < count:
+        c = cell_at(pieces, x[i + 1], y[i + 1])
+        if c >= 0:
+            for k in range(pieces.cell_ptr[c], pieces.cell_ptr[c + 1]):
+                fetch(pieces.row, pieces.cell_piece[k])
+    if i + 2 < count:
+        c = cell_at(pieces, x[i + 2], y[i + 2])
+        if c >= 0:
+            fetch(pieces.cell_piece, pieces.cell_ptr[c])
+    if i + 3 < count:
+        c = cell_at(pieces, x[i + 3], y[i + 3])
+        if c >= 0:
+            fetch(pieces.cell_ptr, c)
+
+
+@compiled_inline
 def near(
-    pieces: Pieces, x: float, y: float, further: float, apart2: Floats, edge: Ints, offset: Floats, edge_apart2: Floats
+    pieces: Pieces,
+    x: float,
+    y: float,
+    further: float,
+    apart2: Floats,
+    number: Ints,
+    edge: Ints,
+    offset: Floats,
+    edge_apart2: Floats,
 ) -> int:
     """Write the nearest point of every edge that is hardly further than the nearest one; returns how many there are.
 
@@ -22,16 +58,17 @@ def near(
         y: metres north.
         further: metres that an edge may be further away than the nearest; none further than the reach of the pieces.
         apart2: (pieces of a cell at most,) to work on.
+        number: (pieces of a cell at most,) to work on.
         edge: (MOST,) to write on: the edge.
         offset: (MOST,) metres from its start.
         edge_apart2: (MOST,) square of the distance.
     """
-    x0, y0, cell, columns, rows, reach = pieces.size
-    if not (x >= x0 and y >= y0 and x < x0 + cell * columns and y < y0 + cell * rows):
+    reach = pieces.size[5]
+    c = cell_at(pieces, x, y)
+    if c < 0:
         return 0
-    c = int((y - y0) / cell) * columns + int((x - x0) / cell)
     first, end = pieces.cell_ptr[c], pieces.cell_ptr[c + 1]
-    # two loops: the first one has no branches, which the processor would guess wrongly
+    # three loops: the first two have no branches, which the processor would guess wrongly
     nearest = 1e30
     for k in range(first, end):
         p = pieces.cell_piece[k]
@@ -46,12 +83,16 @@ def near(
     if nearest > reach * reach:
         return 0
     limit = min(np.sqrt(nearest) + further, reach) ** 2
+    # nor has this one; a piece overwrites what was written of one before it
+    taken = 0
+    for k in range(end - first):
+        d2 = apart2[k]
+        apart2[taken] = d2
+        number[taken] = pieces.cell_piece[first + k]
+        taken += int(d2 <= limit)
     count = 0
-    for k in range(first, end):
-        d2 = apart2[k - first]
-        if d2 > limit:
-            continue
-        p = pieces.cell_piece[k]
+    for k in range(taken):
+        d2, p = apart2[k], number[k]
         px, py, dx, dy = x - pieces.row[p, 0], y - pieces.row[p, 1], pieces.row[p, 2], pieces.row[p, 3]
         part = min(1.0, max(0.0, (px * dx + py * dy) * pieces.row[p, 4]))
         for side in range(2):

@@ -81,6 +81,17 @@ class _Inner(_Compiled, functools.partial[Any]):
         return super().__new__(cls, plain)
 
 
+def _nothing(*_arguments: Any) -> None:  # noqa: ANN401
+    """Do what a hint does where nothing is compiled."""
+
+
+class _Hint(_Inner):
+    """A function that does nothing but `fetch`: from what runs as it stands, nothing at all."""
+
+    def __new__(cls, _plain: Callable[..., Any], _options: dict[str, Any]) -> Self:
+        return super().__new__(cls, _nothing, _options)
+
+
 @contextlib.contextmanager
 def plain_at_first() -> Iterator[None]:
     """Within this, run loops as they stand as long as that is quicker than loading Numba: until `ahead` says otherwise.
@@ -127,6 +138,42 @@ def drop_stale(folder: Path) -> None:
 _fresh = functools.cache(drop_stale)
 
 
+class _Fetch:
+    """Tells the processor that a row of an array will be read soon; where nothing is compiled, nobody."""
+
+    def __call__(self, _values: Any, _row: int) -> None:  # noqa: ANN401
+        """Do nothing: only what is compiled can ask."""
+
+    @functools.cached_property
+    def _numba_type_(self) -> Any:  # noqa: ANN401
+        from llvmlite import ir  # type: ignore[import-untyped]  # noqa: PLC0415
+        from numba.core import cgutils, registry, types  # noqa: PLC0415
+        from numba.extending import intrinsic  # noqa: PLC0415
+
+        def asked(_typing: Any, values: Any, row: Any) -> Any:  # noqa: ANN401
+            def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:  # noqa: ANN401
+                array = context.make_array(signature.args[0])(context, builder, given[0])
+                number = context.cast(builder, given[1], signature.args[1], types.intp)
+                bytes_on = builder.mul(number, builder.extract_value(array.strides, 0))
+                place = builder.gep(builder.bitcast(array.data, ir.PointerType(ir.IntType(8))), [bytes_on])
+                whole = ir.IntType(32)
+                kind = ir.FunctionType(ir.VoidType(), [place.type, whole, whole, whole])
+                hint = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")  # type: ignore[no-untyped-call]
+                # to be read, and to be kept in all caches
+                builder.call(hint, [place, *(ir.Constant(whole, value) for value in (0, 3, 1))])
+                return context.get_dummy_value()
+
+            return types.void(values, row), code
+
+        made = intrinsic(asked)
+        typing = registry.cpu_target.typing_context
+        typing.refresh()
+        return typing.resolve_value_type(made)
+
+
+fetch = _Fetch()
+
+
 def compiled(function: F) -> F:
     """Compile a function of arrays and numbers; without Numba, return it as it is.
 
@@ -154,3 +201,8 @@ def compiled_inline(function: F) -> F:
     The tuples of arrays that are handed on are hundreds of bytes, copied at every call that is a call.
     """
     return cast("F", _Inner(function, _BARE | {"forceinline": True})) if FAST else function
+
+
+def compiled_hint(function: F) -> F:
+    """Compile as `compiled_inline` does what only has memory fetched; where nothing is compiled, it is nothing."""
+    return cast("F", _Hint(function, _BARE | {"forceinline": True}) if FAST else _nothing)

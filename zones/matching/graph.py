@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from zones.matching.compiled import compiled, compiled_bare
+from zones.matching.compiled import compiled, compiled_bare, compiled_inline
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -247,7 +247,7 @@ def edges_of(x: Floats, y: Floats, start: Ints, end: Ints, label: Ints | None = 
     )
 
 
-@compiled_bare
+@compiled_inline
 def arc_at(edges: Edges, e: int, offset: float) -> int:
     """Return the position in `edges.arc` of the arc that an offset lies on."""
     low, high = edges.arc_ptr[e], edges.arc_ptr[e + 1] - 1

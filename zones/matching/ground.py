@@ -59,11 +59,21 @@ def packed(ground: Ground) -> Packed:
     whole = (
         *(edges.reverse, edges.next_ptr, edges.next_edge, edges.arc_ptr, edges.arc),
         *(pieces.edge, pieces.cell_ptr, pieces.cell_piece),
-        *(work.before, work.stamp, work.settled, work.heap_edge, work.state, work.wanted, work.near_edge),
+        *(
+            work.before,
+            work.stamp,
+            work.settled,
+            work.heap_edge,
+            work.state,
+            work.wanted,
+            work.near_edge,
+            work.piece,
+            work.goal,
+        ),
     )
     real = (
         *(edges.length, edges.next_turn, edges.arc_start, edges.ends, pieces.row),
-        *(work.cost, work.length, work.heap_cost, work.near_offset, work.near_apart2, work.piece_apart2),
+        *(work.cost, work.length, work.heap_cost, work.near_offset, work.near_apart2, work.piece_apart2, work.target),
         np.array([*model, *pieces.size, pieces.crowd, table.bound]),
     )
     wide = (table.ptr, work.order, work.number, work.how)
@@ -77,14 +87,14 @@ def packed(ground: Ground) -> Packed:
     )
 
 
-_REAL, _WIDE = 15, 27
+_REAL, _WIDE = 17, 30
 
 
 @compiled
 def unpacked(kept: Packed) -> Ground:
     """Take out again what `packed` put in."""
     a, w, r, d = kept.at, kept.whole, kept.real, kept.wide
-    n = r[a[_REAL + 10] :]
+    n = r[a[_REAL + 11] :]
     edges = Edges(
         r[: a[_REAL]],
         w[: a[0]],
@@ -126,5 +136,8 @@ def unpacked(kept: Packed) -> Ground:
         r[a[_REAL + 7] : a[_REAL + 8]],
         r[a[_REAL + 8] : a[_REAL + 9]],
         r[a[_REAL + 9] : a[_REAL + 10]],
+        w[a[14] : a[15]],
+        r[a[_REAL + 10] : a[_REAL + 11]],
+        w[a[15] : a[16]],
     )
     return Ground(edges, pieces, Table(d[: a[_WIDE]], kept.slots, n[27]), model, work)

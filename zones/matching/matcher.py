@@ -15,6 +15,7 @@ from zones.matching.calibration import calibrated
 from zones.matching.drive import BACK_IN_TIME, FINE, NO_LON, driven, matched
 from zones.matching.graph import Floats, Ints
 from zones.matching.ground import Ground, Packed, packed
+from zones.matching.lagged import candidates_p, on_arcs
 from zones.matching.model import Model
 from zones.matching.path import Stretches, stretches_of
 from zones.matching.plane import plane_numbers
@@ -166,6 +167,31 @@ class Match:
         _, all_ = forward(self.trellis, self._ways, heat, together, np.ones_like(starts))
         _, left = forward(self.trellis, self._ways, heat, without, starts)
         return float(calibrated(np.array([1.0 - np.exp(min(0.0, left - all_))]))[0])
+
+    @cached_property
+    def _candidates_p(self) -> Floats:
+        return candidates_p(self.trellis, self._ways, self.matcher.model.heat)
+
+    @cached_property
+    def fix_p(self) -> Floats:
+        """For each fix that was used, the probability that it was on the road of its candidate, in that direction; NaN if it was skipped."""
+        linked = self.chosen >= 0
+        p = np.full(len(linked), np.nan)
+        p[linked] = calibrated(self._candidates_p[self.chosen[linked]])
+        return p
+
+    def fix_probability(self, of: npt.NDArray[np.bool_]) -> Floats:
+        """Return for each fix that was used the probability that it was on any of some arcs; NaN if it was skipped.
+
+        That is where it was at its time; between two fixes a drive can use arcs that neither is on: see `probability`.
+
+        Args:
+            of: (arcs of the graph,) which ones, in the order of `arc_source`.
+        """
+        ptr = self.trellis.ptr
+        on = on_arcs(self.graph, self.trellis, of, 0, int(ptr[-1]))
+        upto = np.concatenate([[0.0], np.cumsum(np.where(on, self._candidates_p, 0.0))])
+        return np.where(self.chosen >= 0, calibrated(upto[ptr[1:]] - upto[ptr[:-1]]), np.nan)
 
     @cached_property
     def legs(self) -> tuple[Leg, ...]:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from zones.matching.compiled import compiled
+from zones.matching.compiled import compiled, compiled_hint, fetch
 from zones.matching.graph import Edges, Floats, Ints, arc_at
 from zones.matching.ground import Ground
 from zones.matching.posterior import edges_between
@@ -13,6 +13,8 @@ from zones.matching.steps import reach_of, step_between
 from zones.matching.trellis import BACKWARDS, FIRST, SAME_EDGE, SEARCHED, TURNED, Fixes, Trellis, Wide
 
 _TOUCH_M = 1e-6
+# so many fixes ahead, ways are fetched from memory
+_AHEAD = 4
 
 
 class Stretches(NamedTuple):
@@ -40,6 +42,13 @@ def _grown(values: Floats, rows: int) -> Floats:
     return more
 
 
+@compiled_hint
+def _fetch_way(ground: Ground, trellis: Trellis, chosen: Wide, i: int) -> None:
+    """Have the way to fix `i` fetched."""
+    if i < len(chosen) and chosen[i] >= 0 and trellis.how[chosen[i]] >= 0:
+        fetch(ground.table.slots, trellis.how[chosen[i]])
+
+
 @compiled
 def walked(
     ground: Ground,
@@ -60,6 +69,7 @@ def walked(
             out = _grown(out, 2 * len(out))
         f, to = trellis.edge[j], trellis.offset[j]
         last = trellis.link[i]
+        _fetch_way(ground, trellis, chosen, i + _AHEAD)
         if last == FIRST:
             piece += 1
             out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = f, to, to, t[i], t[i], piece

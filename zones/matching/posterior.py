@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from zones.matching.compiled import compiled, compiled_bare
+from zones.matching.compiled import compiled, compiled_bare, compiled_inline
 from zones.matching.graph import NONE, Floats, Ints, arc_at
 from zones.matching.ground import Ground, Packed, unpacked
 from zones.matching.routes import Scratch, search_for
@@ -53,15 +53,16 @@ class Ways(NamedTuple):
 
 
 @compiled_bare
-def _put_ways(ground: Ground, trellis: Trellis, ways: Ways, fixes: Fixes) -> None:
-    """Write the ways to each fix."""
+def put_ways(ground: Ground, trellis: Trellis, ways: Ways, fixes: Fixes, since: int) -> None:
+    """Write the ways to each fix from number `since` on, over such that are none."""
     model, work = ground.model, ground.work
-    for i in range(len(fixes.x)):
+    for i in range(since, len(fixes.x)):
         last = trellis.link[i]
         if last < 0:
             continue
         step = step_between(model, fixes, last, i)
         first, end = trellis.ptr[i], trellis.ptr[i + 1]
+        pairs = (trellis.ptr[last + 1] - trellis.ptr[last]) * (end - first)
         found = False
         for attempt in range(2):
             if found:
@@ -99,10 +100,10 @@ def _put_ways(ground: Ground, trellis: Trellis, ways: Ways, fixes: Fixes) -> Non
                         found = True
         # only differences count, and these stay away from what is too small to be written
         top = NEVER
-        for at in range(ways.ptr[i], ways.ptr[i + 1]):
+        for at in range(ways.ptr[i], ways.ptr[i] + pairs):
             top = max(top, ways.log_p[at])
         ways.top[i] = top
-        for at in range(ways.ptr[i], ways.ptr[i + 1]):
+        for at in range(ways.ptr[i], ways.ptr[i] + pairs):
             ways.log_p[at] -= top
 
 
@@ -123,7 +124,7 @@ def ways_between(kept: Packed, trellis: Trellis, fixes: Fixes) -> Ways:
     log_p = np.full(ptr[count], NEVER)
     hows = np.full(ptr[count], NO_WAY, np.int64)
     ways = Ways(ptr, log_p, hows, np.zeros(count, np.int32), np.zeros(count))
-    _put_ways(unpacked(kept), trellis, ways, fixes)
+    put_ways(unpacked(kept), trellis, ways, fixes, 0)
     return ways
 
 
@@ -146,7 +147,7 @@ def _scaled(values: Floats, first: int, end: int) -> float:
     return float(top + np.log(total))
 
 
-@compiled_bare
+@compiled_inline
 def _log(p: float) -> float:
     return float(np.log(p)) if p > 0.0 else NEVER
 
@@ -163,14 +164,16 @@ def forward(trellis: Trellis, ways: Ways, heat: float, log_p: Floats, open_first
         open_first: for each candidate, whether a drive may begin there.
     """
     p = np.zeros(trellis.ptr[len(trellis.link)])
-    return p, _put_forward(trellis, ways, heat, log_p, open_first, p)
+    return p, put_forward(trellis, ways, heat, log_p, open_first, p, 0, len(trellis.link))
 
 
 @compiled_bare
-def _put_forward(trellis: Trellis, ways: Ways, heat: float, log_p: Floats, open_first: Wide, p: Floats) -> float:
-    """Write the probability of each candidate; returns the log-likelihood of all fixes."""
+def put_forward(
+    trellis: Trellis, ways: Ways, heat: float, log_p: Floats, open_first: Wide, p: Floats, since: int, until: int
+) -> float:
+    """Write the probability of each candidate of the fixes `since` up to before `until`; returns the log-likelihood of these."""
     total = 0.0
-    for i in range(len(trellis.link)):
+    for i in range(since, until):
         last = trellis.link[i]
         if last == SKIPPED:
             continue
@@ -197,16 +200,16 @@ def _put_forward(trellis: Trellis, ways: Ways, heat: float, log_p: Floats, open_
 def backward(trellis: Trellis, ways: Ways, heat: float) -> Floats:
     """Return for each candidate what the fixes after its own say, up to a factor a fix."""
     q = np.ones(trellis.ptr[len(trellis.link)])
-    _put_backward(trellis, ways, heat, q)
+    put_backward(trellis, ways, heat, q, 0, len(trellis.link))
     return q
 
 
 @compiled_bare
-def _put_backward(trellis: Trellis, ways: Ways, heat: float, q: Floats) -> None:
-    """Write what later fixes say over ones."""
-    for i in range(len(trellis.link) - 1, -1, -1):
+def put_backward(trellis: Trellis, ways: Ways, heat: float, q: Floats, since: int, until: int) -> None:
+    """Write, over ones, what the fixes before number `until` say of the candidates of those from `since` on."""
+    for i in range(until - 1, since, -1):
         last = trellis.link[i]
-        if last < 0:
+        if last < since:
             continue
         first, end = trellis.ptr[i], trellis.ptr[i + 1]
         top = NEVER
@@ -226,7 +229,7 @@ def _put_backward(trellis: Trellis, ways: Ways, heat: float, q: Floats) -> None:
                 q[a] /= most
 
 
-@compiled_bare
+@compiled_inline
 def want_searched(trellis: Trellis, ways: Ways, work: Scratch, at: int, j: int, end: int) -> int:
     """Want the ends of the ways from number `at` on, to candidate `j` and those after it, that were searched."""
     wanted = 0
@@ -237,7 +240,7 @@ def want_searched(trellis: Trellis, ways: Ways, work: Scratch, at: int, j: int, 
     return wanted
 
 
-@compiled_bare
+@compiled_inline
 def edges_between(ground: Ground, how: int, a_edge: int, b_edge: int, out: Ints) -> int:
     """Write the edges between two on a way, last first; returns how many there are.
 
@@ -260,7 +263,7 @@ def edges_between(ground: Ground, how: int, a_edge: int, b_edge: int, out: Ints)
     return count
 
 
-@compiled_bare
+@compiled_inline
 def _spread(gain: Floats, first: int, end: int, p: float) -> None:
     """Add `p` to the arcs at positions `first` up to before `end`, as differences."""
     if first < end:

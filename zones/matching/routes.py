@@ -69,6 +69,9 @@ class Scratch(NamedTuple):
     near_offset: Floats
     near_apart2: Floats
     piece_apart2: Floats
+    piece: Ints
+    target: Floats
+    goal: Ints
 
 
 @compiled
@@ -92,6 +95,9 @@ def scratch_for(edges: int, successors: int, crowd: int = 0) -> Scratch:
         np.empty(MOST),
         np.empty(MOST),
         np.empty(crowd),
+        np.empty(crowd, np.int32),
+        np.empty(4 * MOST),
+        np.empty(MOST, np.int32),
     )
 
 
@@ -225,35 +231,46 @@ def _slots_for(count: int) -> int:
 
 
 @compiled_inline
-def _first_slot(e: int, size: int) -> int:
+def first_slot(e: int, size: int) -> int:
+    """Return where the search for an edge among `size` slots begins."""
     # Fibonacci hashing (Knuth, TAOCP 3, 6.4)
     return (((int(e) * 2654435769) & 0xFFFFFFFF) >> 7) & (size - 1)
 
 
-@compiled
-def _table(edges: Edges, bound: float, turn: float, u_turn: float) -> tuple[npt.NDArray[np.int64], Singles]:
-    count = len(edges.length)
-    ptr = np.zeros(count + 1, np.int64)
-    work = scratch_for(count, len(edges.next_edge))
-    # room for all, so that it need not be copied: of memory that is not written to, none is taken
+@compiled_bare
+def _room(edges: Edges, bound: float, turn: float, u_turn: float, work: Scratch) -> int:
+    """Return a guess of how many slots a table needs."""
     room = 1024
-    for source in range(0, count, _SAMPLE):
+    for source in range(0, len(edges.length), _SAMPLE):
         room += _SAMPLE * _slots_for(search(edges, source, bound, turn, u_turn, work)) * 3 // 2
-    slots = np.empty((room, 4), np.float32)
-    place = np.empty(count, np.int32)
-    for source in range(count):
+    return room
+
+
+@compiled_bare
+def _put_ways(
+    edges: Edges,
+    bound: float,
+    turn: float,
+    u_turn: float,
+    work: Scratch,
+    since: int,
+    ptr: npt.NDArray[np.int64],
+    slots: Singles,
+    place: Ints,
+) -> int:
+    """Write the ways from the edges from number `since` on; returns the edge for which there was no room any more."""
+    count = len(edges.length)
+    for source in range(since, count):
         found = search(edges, source, bound, turn, u_turn, work)
         size = _slots_for(found)
         base = ptr[source]
         if base + size > len(slots):
-            grown = np.empty((max(len(slots) * 2, base + size), 4), np.float32)
-            grown[:base] = slots[:base]
-            slots = grown
+            return source
         for k in range(base, base + size):
             slots[k, 0] = -1.0
         for k in range(found):
             e = work.settled[k]
-            at = _first_slot(e, size)
+            at = first_slot(e, size)
             while slots[base + at, 0] >= 0.0:
                 at = (at + 1) & (size - 1)
             place[e] = at
@@ -263,13 +280,26 @@ def _table(edges: Edges, bound: float, turn: float, u_turn: float) -> tuple[npt.
             # what comes before an edge is settled before it
             slots[base + at, 3] = place[work.before[e]] if work.before[e] >= 0 else -1
         ptr[source + 1] = base + size
-    return ptr, slots[: ptr[count]]
+    return count
 
 
 def table_of(edges: Edges, *, bound_m: float, prices: Prices) -> Table:
     """Return the ways between all edges that cost at most `bound_m` metres."""
-    ptr, slots = _table(edges, bound_m, prices.turn, prices.u_turn)
-    return Table(ptr, slots, bound_m)
+    count = len(edges.length)
+    ptr, place = np.zeros(count + 1, np.int64), np.empty(count, np.int32)
+    work = scratch_for(count, len(edges.next_edge))
+    asked = (edges, bound_m, prices.turn, prices.u_turn, work)
+    # room for all, so that it need not be copied: of memory that is not written to, none is taken. NumPy's memory and not
+    # Numba's: NumPy asks for large pages, and a look at a random place of the table takes two thirds of the time
+    slots = np.empty((_room(*asked), 4), np.float32)
+    source = 0
+    while True:
+        source = _put_ways(*asked, source, ptr, slots, place)
+        if source == count:
+            return Table(ptr, slots[: ptr[count]], bound_m)
+        grown = np.empty((2 * len(slots), 4), np.float32)
+        grown[: ptr[source]] = slots[: ptr[source]]
+        slots = grown
 
 
 def no_table(edges: Edges) -> Table:
@@ -289,7 +319,7 @@ def look_up_in(slots: Singles, base: int, size: int, target: int) -> int:
     if size == 0:
         return NONE
     wanted = np.float32(target)
-    at = _first_slot(target, size)
+    at = first_slot(target, size)
     while True:
         e = slots[base + at, 0]
         if e == wanted:

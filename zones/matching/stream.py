@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from zones.errors import InputError
 from zones.matching.candidates import MOST
 from zones.matching.drive import go_on, put_sigma
 from zones.matching.hmm import decoded
+from zones.matching.lagged import Lagged, cut_off, enlarged, is_gone, needed_from
 from zones.matching.matcher import Matcher
 from zones.matching.plane import project
-from zones.matching.trellis import FIRST, NEVER, SKIPPED, Fixes, Trellis, Wide, too_near, trellis_for
+from zones.matching.trellis import FIRST, NEVER, Fixes, Wide, too_near, trellis_for
 from zones.text import Text
 
 _FIRST_ROOM = 64
 # so many settled fixes are kept before the trellis is cut off behind them
 _MOST_SETTLED = 256
+_UNKNOWN = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,9 @@ class Settled:
         along_m: metres from the segment's start, in the direction of travel.
         begins: whether a new piece of the drive begins with it.
         forced: settled by the lag alone: a later fix might have changed it.
+        p: probability that it was on this road in this direction, given all fixes that came before it was given out; None where
+            it has no place.
+        p_inside: so for having been on any of the arcs that the stream was asked about; None where it was asked about none.
     """
 
     fix: int
@@ -37,6 +43,8 @@ class Settled:
     along_m: float = 0.0
     begins: bool = False
     forced: bool = False
+    p: float | None = None
+    p_inside: float | None = None
 
 
 class Stream:
@@ -45,21 +53,38 @@ class Stream:
     What is given out is what `Matcher.match` says of the whole drive, except after a fix that was `forced`: from there on
     it is the likeliest way among those that go through that fix. Fixes nearer to the one before than the model's `apart`
     are left out, as they are there.
+
+    Probabilities are those of `Match.fix_p` and `Match.fix_probability` with the fixes known by then: all before, and those after
+    until it was given out. A forced fix closes no way for them.
     """
 
-    def __init__(self, matcher: Matcher, *, lag: int = 20) -> None:
+    def __init__(
+        self,
+        matcher: Matcher,
+        *,
+        lag: int = 20,
+        early: bool = True,
+        inside: npt.NDArray[np.bool_] | None = None,
+    ) -> None:
         """Begin a drive.
 
         Args:
             matcher: of the streets; no other thread may use it.
             lag: fixes that are used later at most before a fix is settled.
+            early: a fix is given out as soon as no later one can change its place; otherwise after the lag and not before, when
+                that many later fixes have had their say in its probabilities too.
+            inside: (arcs of the graph,) which arcs `Settled.p_inside` is asked about, in the order of `RoadGraph.arc_source`.
 
         Raises:
-            InputError: the lag is below 1.
+            InputError: the lag is below 1, or there are not as many values as arcs.
         """
         if lag < 1:
             raise InputError(Text("滞后至少为 1 个定位点", "the lag is at least 1 fix"), field="lag")
-        self._matcher, self._lag = matcher, lag
+        if inside is not None and len(inside) != len(matcher.graph.arc_source):
+            raise InputError(Text("每条弧应有一个值", "there must be a value for each arc"), field="inside")
+        self._matcher, self._lag, self._early, self._inside = matcher, lag, early, inside
+        model = matcher.model
+        self._sure = Lagged(matcher.graph, matcher.packed, heat=model.heat, away_m=model.away, room=_FIRST_ROOM)
         self._xyts = np.empty((_FIRST_ROOM, 5))
         self._latest = -np.inf
         self._trellis = trellis_for(_FIRST_ROOM, _FIRST_ROOM * MOST)
@@ -118,13 +143,16 @@ class Stream:
         self._make_room(n + 1)
         self._xyts[n] = x, y, t, sigma, silent
         xs, ys, ts, sigmas, silences = self._xyts[: n + 1].T.copy()
-        go_on(self._matcher.packed, self._trellis, Fixes(xs, ys, ts, sigmas, silences), self._state)
-        settled = self._give(self._agreed(), forced=False)
-        if self._gone(n):
+        fixes = Fixes(xs, ys, ts, sigmas, silences)
+        go_on(self._matcher.packed, self._trellis, fixes, self._state)
+        self._sure.take(self._xyts, fixes)
+        late = n + 1 - self._lag
+        settled = self._give(self._agreed() if self._early else min(late, self._agreed()), forced=False)
+        if is_gone(self._xyts, self._last(), n, self._matcher.model.away):
             settled += self._give(n + 1, forced=False)
             self._state[1:] = -1, 0
-        if n + 1 - self._given > self._lag:
-            settled += self._force(n + 1 - self._lag)
+        if late > self._given:
+            settled += self._force(late)
         self._forget()
         return settled
 
@@ -133,22 +161,10 @@ class Stream:
         if fixes <= room:
             return
         self._xyts = np.concatenate([self._xyts, np.empty_like(self._xyts)])
-        larger = trellis_for(2 * room, 2 * room * MOST)
-        for name in Trellis._fields:
-            old = getattr(self._trellis, name)
-            getattr(larger, name)[: len(old)] = old
-        self._trellis = larger
+        self._trellis = enlarged(self._trellis, 2 * room)
 
     def _last(self) -> int:
         return int(self._state[1])
-
-    def _gone(self, n: int) -> bool:
-        """Return whether the drive is so far from all streets that it begins anew with whatever comes after fix `n`."""
-        last = self._last()
-        if last < 0 or last == n:
-            return False
-        steps = np.diff(self._xyts[last : n + 1, :2], axis=0)
-        return bool(np.hypot(steps[:, 0], steps[:, 1]).sum() > self._matcher.model.away)
 
     def _ancestors(self, upto: int) -> tuple[Wide, Wide]:
         """Return the candidates of the last fix that are alive, and what each was at fix `upto`."""
@@ -196,12 +212,14 @@ class Stream:
             return []
         trellis, graph = self._trellis, self._matcher.graph
         chosen = decoded(trellis, max(upto, self._last() + 1))
+        both = self._sure.both(self._given)
         settled = []
         for i in range(self._given, upto):
             j = int(chosen[i])
             if j < 0:
                 settled.append(Settled(self._numbers[i], None, forced=forced))
                 continue
+            place = self._sure.place(both, i, j - int(trellis.ptr[i]), self._inside) or _UNKNOWN
             arc, shift = graph.arc_at(int(trellis.edge[j]), float(trellis.offset[j]))
             settled.append(
                 Settled(
@@ -211,6 +229,7 @@ class Stream:
                     float(trellis.offset[j]) + shift,
                     bool(trellis.link[i] == FIRST),
                     forced,
+                    *place,
                 )
             )
         self._given = upto
@@ -218,27 +237,15 @@ class Stream:
 
     def _forget(self) -> None:
         """Cut off what was given out long ago."""
-        trellis, n, cut = self._trellis, len(self._numbers), self._last()
-        while cut >= self._given and trellis.link[cut] >= 0:
-            cut = int(trellis.link[cut])
-        # from here on, nothing is linked to a fix before it
-        cut = self._given if cut < 0 else min(cut, self._given)
+        n = len(self._numbers)
+        cut = min(
+            needed_from(self._trellis, self._last(), self._given),
+            needed_from(self._sure.trellis, self._sure.last, self._given),
+        )
         if cut < _MOST_SETTLED:
             return
-        base = int(trellis.ptr[cut])
-        kept = trellis_for(len(self._xyts), len(trellis.edge))
-        kept.ptr[: n + 1 - cut] = trellis.ptr[cut : n + 1] - base
-        count = int(trellis.ptr[n]) - base
-        for name in ("edge", "offset", "emission", "best", "how"):
-            getattr(kept, name)[:count] = getattr(trellis, name)[base : base + count]
-        kept.back[:count] = trellis.back[base : base + count] - base
-        kept.back[:count][kept.back[:count] < 0] = -1
-        link = trellis.link[cut:n].copy()
-        link[link >= 0] -= cut
-        # the fix it was linked to is gone
-        link[:1][link[:1] != SKIPPED] = FIRST
-        kept.link[: n - cut] = link
-        self._trellis = kept
+        self._trellis = cut_off(self._trellis, cut, n)
+        self._sure.forget(cut)
         self._xyts[: n - cut] = self._xyts[cut:n].copy()
         self._numbers = self._numbers[cut:]
         self._state[0] -= cut

@@ -19,7 +19,7 @@ _REACH_M = 80.0
 def found(pieces: Pieces, x: float, y: float) -> dict[int, tuple[float, float]]:
     """Return {edge: (metres away, metres from its start)}."""
     edge, offset, apart2 = np.empty(MOST, np.int32), np.empty(MOST), np.empty(MOST)
-    count = near(pieces, x, y, np.inf, np.empty(pieces.crowd), edge, offset, apart2)
+    count = near(pieces, x, y, np.inf, np.empty(pieces.crowd), np.empty(pieces.crowd, np.int32), edge, offset, apart2)
     assert len(set(edge[:count].tolist())) == count
     return {int(edge[k]): (float(apart2[k]) ** 0.5, float(offset[k])) for k in range(count)}
 

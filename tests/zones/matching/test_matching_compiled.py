@@ -50,12 +50,13 @@ for table in (0, 900):
         t = np.arange(16) * 12.0
         m = matcher.match(x, y, t)
         mask = np.arange(len(m.arc_p)) % 3 == 0
-        stream = Stream(matcher, lag=5)
+        stream = Stream(matcher, lag=5, inside=mask)
         given = [s for k in range(16) for s in stream.push(x[k], y[k], t[k])] + stream.finish()
         found.append({
             "arcs": m.arcs.tolist(), "p": m.arc_p.tolist(), "any": m.probability(mask), "breaks": m.breaks,
             "legs": [[leg.source, leg.begin_m, leg.end_m, leg.entered_at, leg.left_at] for leg in m.legs],
             "stream": [[s.fix, s.source, s.forced] for s in given],
+            "sure": [p for s in given for p in (s.p, s.p_inside)] + m.fix_p.tolist() + m.fix_probability(mask).tolist(),
         })
 dispatched = hasattr(getattr(hmm.run, "dispatcher", None), "py_func")
 print(json.dumps({"numba": "numba" in sys.modules, "dispatched": dispatched, "found": found}))
@@ -92,6 +93,7 @@ def test_without_numba_and_without_its_compiler_the_results_are_the_same() -> No
             assert a["arcs"] == b["arcs"]
             assert a["breaks"] == b["breaks"]
             assert a["stream"] == b["stream"]
+            assert a["sure"] == pytest.approx(b["sure"], abs=1e-9, nan_ok=True)
             assert a["p"] == pytest.approx(b["p"], abs=1e-9)
             assert a["any"] == pytest.approx(b["any"], abs=1e-9)
             assert flat(a["legs"]) == pytest.approx(flat(b["legs"]), abs=1e-6)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from street_map import PLANE, network_of, segment
 
+from zones.errors import InputError
 from zones.matching.matcher import Match, Matcher
 from zones.matching.stream import Settled, Stream
 from zones.matching.streets import RoadGraph
@@ -44,9 +45,11 @@ def town() -> Drawn:
     return roads(_TOWN, _WAYS, cell_m=(60.0, 60.0))
 
 
-def streamed(matcher: Matcher, fixes: Fixes, *, lag: int) -> tuple[list[Settled], list[int]]:
+def streamed(
+    matcher: Matcher, fixes: Fixes, *, lag: int, early: bool = True, inside: np.ndarray | None = None
+) -> tuple[list[Settled], list[int]]:
     """Return what a stream gave out, and how many fixes had been pushed by then."""
-    stream, given_out, when = Stream(matcher, lag=lag), [], []
+    stream, given_out, when = Stream(matcher, lag=lag, early=early, inside=inside), [], []
     lon, lat = fixes.lonlat
     for k in range(len(fixes.t)):
         new = stream.push(float(lon[k]), float(lat[k]), float(fixes.t[k]))
@@ -224,3 +227,78 @@ def test_measured_tracks_stream_as_they_match(shared: Callable[[str], Path], tra
     sure = next((k for k, s in enumerate(settled) if s.forced), len(settled))
     assert sure > len(settled) / 2
     same(settled[:sure], offline(matcher.match(lon, lat, t))[:sure])
+
+
+def _inside(town: Drawn) -> np.ndarray:
+    """Return which arcs are on 二路 and 三路 or between them."""
+    arcs = town.matcher.graph.arc_ends
+    middle = (arcs[:, 1] + arcs[:, 3]) / 2
+    return (middle <= town.where["E"][1] + 1) & (middle >= town.where["I"][1] - 1)
+
+
+def placed(m: Match, inside: np.ndarray) -> tuple[list[float | None], list[float | None]]:
+    """Return what a whole drive says of its fixes: probabilities of their roads, and of the inside."""
+    columns = (m.fix_p.tolist(), m.fix_probability(inside).tolist())
+    return tuple([None if np.isnan(p) else p for p in column] for column in columns)  # type: ignore[return-value]
+
+
+@_law
+@given(trips())
+def test_with_a_lag_as_long_as_the_drive_probabilities_are_those_of_the_whole_drive(town: Drawn, trip: Fixes) -> None:
+    inside = _inside(town)
+    settled, _ = streamed(town.matcher, trip, lag=10_000, early=False, inside=inside)
+    p, p_inside = placed(town.match(trip), inside)
+    assert [s.p for s in settled] == pytest.approx(p, abs=1e-9)
+    assert [s.p_inside for s in settled] == pytest.approx(p_inside, abs=1e-9)
+    assert all(0.0 <= p <= 0.99 for s in settled for p in (s.p, s.p_inside) if p is not None)
+
+
+@_law
+@given(trips(), st.integers(1, 12), st.sampled_from(["early", "late"]))
+def test_probabilities_are_those_of_a_drive_that_ends_where_it_has_got_to(
+    town: Drawn, trip: Fixes, lag: int, given_out: str
+) -> None:
+    inside = _inside(town)
+    settled, when = streamed(town.matcher, trip, lag=lag, early=given_out == "early", inside=inside)
+    for s, pushed in list(zip(settled, when, strict=True))[:: max(1, len(settled) // 12)]:
+        if s.p_inside is None:
+            continue
+        upto = min(pushed + 1, len(trip.t))
+        so_far = town.match(Fixes(trip.x[:upto], trip.y[:upto], trip.t[:upto]))
+        at = so_far.kept.tolist().index(s.fix)
+        # whatever was forced before
+        assert s.p_inside == pytest.approx(so_far.fix_probability(inside)[at], abs=1e-9)
+
+
+@_law
+@given(trips(), st.integers(1, 12))
+def test_with_time_to_wait_a_fix_is_given_out_after_the_lag_and_not_before(town: Drawn, trip: Fixes, lag: int) -> None:
+    settled, when = streamed(town.matcher, trip, lag=lag, early=False)
+    kept = [s.fix for s in settled]
+    assert kept == town.match(trip).kept.tolist()
+    piece = np.cumsum([s.begins for s in settled])
+    for k, (s, pushed) in enumerate(zip(settled, when, strict=True)):
+        if pushed < len(trip.t):
+            waited = sum(s.fix < f <= pushed for f in kept)
+            # nothing comes any more that it hangs on
+            over = not any(
+                piece[m] == piece[k] and t.source is not None for m, t in enumerate(settled) if t.fix > pushed
+            )
+            assert waited == lag or (waited < lag and over)
+
+
+@pytest.mark.parametrize("every", [5.0, 30.0])
+def test_after_a_lag_of_ten_probabilities_hardly_change_any_more(town: Drawn, every: float) -> None:
+    inside, apart = _inside(town), []
+    for seed in range(20):
+        trip = along([town.where[c] for c in "AEFBCGHLKJIMNOP"], speed=8, every=every, noise=12, seed=seed)
+        settled, _ = streamed(town.matcher, trip, lag=10, early=False, inside=inside)
+        whole = town.match(trip).fix_probability(inside)
+        apart += [abs(s.p_inside - p) for s, p in zip(settled, whole, strict=True) if s.p_inside is not None]
+    assert len(apart) > 300
+    assert max(apart) < 0.02
+
+
+def test_a_wrong_number_of_arcs_is_said(town: Drawn) -> None:
+    with pytest.raises(InputError, match="arc"):
+        Stream(town.matcher, inside=np.zeros(3, np.bool_))
