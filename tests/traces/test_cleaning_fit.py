@@ -15,6 +15,7 @@ from effort import TIMES, times
 
 from truckban.cli.main import run
 from truckban.demo.day import make_day
+from truckban.traces import misfit
 from truckban.traces.fixes import Fixes, read_fixes
 from truckban.traces.misfit import Fit, Sample, fit_of, fit_of_fixes, moving_sample, street_box
 from zones import load_builtin
@@ -189,3 +190,21 @@ def test_the_streets_of_these_tests_are_where_they_are_thought_to_be() -> None:
     west, south, east, north = street_box(schematic().streets)
     assert west < MIDDLE < east
     assert south < NORTH < north
+
+
+@pytest.mark.parametrize("within_m", [0.5, 10.0, 25.0, 60.0, 170.0])
+def test_what_is_near_a_street_is_what_exact_distances_say(within_m: float) -> None:
+    ground = misfit._Ground(schematic().streets)  # noqa: SLF001 - its short way beside its exact one
+    west, south, east, north = street_box(schematic().streets)
+    rng = np.random.default_rng(8)
+    ends = np.concatenate([shapely.get_coordinates(street.geometry) for street in schematic().streets])
+    beside = ends[rng.integers(0, len(ends), 4000)] + rng.normal(0.0, within_m, (4000, 2)) / [LON_M, LAT_M]
+    lon, lat = np.concatenate([beside, ends, rng.uniform((west, south), (east, north), (12_000, 2))]).T
+    inside = ground.within(lon, lat)
+    far, _ = ground.distance(lon, lat)
+    near = ground.near(lon, lat, within_m=within_m)
+    clear = np.abs(far - within_m) > 1e-6
+    assert inside.sum() > 12_000
+    assert (near == (far <= within_m))[inside & clear].all()
+    assert not near[~inside].any()
+    assert 0 < near.sum() < len(near)

@@ -33,6 +33,7 @@ from trouble import (
 )
 from whole import codes, limits, same, streamed
 
+from zones.matching import compiled
 from zones.matching.compiled import FAST
 
 ways = st.fixed_dictionaries(
@@ -97,6 +98,18 @@ def case(tracks: Sequence[Sequence[str]], **more: Any) -> dict[str, Any]:  # noq
 def test_any_rows_in_any_pieces_say_what_cleaning_them_as_a_whole_says(way: dict[str, Any]) -> None:
     with TemporaryDirectory() as folder, limits(**way["limits"]):
         same(files(Path(folder), way), now_s=way["now"])
+
+
+@settings(max_examples=times(10), deadline=None)
+@given(way=ways)
+@example(way=case([EVENTS, EVENTS], order="by vehicle", limits={"rows": 300, "held": 40, "torn": 1, "enough": 5}))
+@example(way=case([EVENTS, EVENTS], order="by time", unit="ns"))
+def test_while_the_loop_is_not_compiled_it_says_what_cleaning_as_a_whole_says(way: dict[str, Any]) -> None:
+    with TemporaryDirectory() as folder, limits(**way["limits"]), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled._Plain, "now", True)  # noqa: SLF001 - as in a small check, for as long as it takes
+        patch.setattr(compiled._Plain, "left_s", 1e9)  # noqa: SLF001
+        same(files(Path(folder), way), now_s=way["now"])
+        assert not compiled.quick()
 
 
 @settings(max_examples=times(10), deadline=None)

@@ -14,7 +14,7 @@ from truckban.facts import BUILTIN, Fact
 from truckban.json_text import read_json
 from truckban.permits import Permit, PermitList, read_permit
 from truckban.traces.tables import Reject, Table, find_columns, read_tables
-from truckban.vehicle_facts import VehicleFacts, read_vehicle
+from truckban.vehicle_facts import VehicleFacts, VehicleReader
 from zones.errors import InputError
 from zones.text import Text
 
@@ -64,6 +64,7 @@ def read_fleet(path: str | Path, facts: Mapping[str, Fact] = BUILTIN) -> Fleet:
     """
     fleet = Fleet({}, {})
     rows: dict[str, list[tuple[dict[str, Any], str, int]]] = {}
+    reader = VehicleReader(facts)
     for table in read_tables(path, Text("车辆", "vehicles"), excel=True):
         fleet.read += table.read
         fleet.rejects += table.rejects
@@ -79,7 +80,7 @@ def read_fleet(path: str | Path, facts: Mapping[str, Fact] = BUILTIN) -> Fleet:
         field_name, reason = "vehicle_id", _DISAGREE
         if all(others == fields for others, _, _ in same):
             try:
-                fleet.vehicles[name] = read_vehicle(fields, facts)
+                fleet.vehicles[name] = reader.read(fields)
                 fleet.plates[name] = fleet.vehicles[name].plate
                 continue
             except InputError as error:
@@ -125,14 +126,25 @@ def _records(table: Table, facts: Mapping[str, Fact]) -> list[tuple[int, dict[st
     found = find_columns(table, names, (), {})
     if "vehicle_id" not in found and "plate" not in found:
         find_columns(table, {"vehicle_id": _NAMES["vehicle_id"]}, ("vehicle_id",), {})
-    columns = {name: table.cells(column) for name, column in found.items()}
+    columns = {name: _cells(name, table.cells(column), facts) for name, column in found.items()}
     return [
-        (
-            int(line),
-            {name: value for name, values in columns.items() if (value := _cell(name, values[row], facts)) is not None},
-        )
+        (int(line), {name: value for name, values in columns.items() if (value := values[row]) is not None})
         for row, line in enumerate(table.lines)
     ]
+
+
+def _cells(name: str, values: Sequence[Any], facts: Mapping[str, Fact]) -> list[Any]:
+    """Return a column's cells as `_cell` has them; a fleet has few kinds of vehicles, whose texts are the same again and again."""
+    known: dict[str, Any] = {}
+    cells = []
+    for value in values:
+        if isinstance(value, str):
+            if value not in known:
+                known[value] = _cell(name, value, facts)
+            cells.append(known[value])
+        else:
+            cells.append(_cell(name, value, facts))
+    return cells
 
 
 def _cell(name: str, value: Any, facts: Mapping[str, Fact]) -> Any:  # noqa: ANN401

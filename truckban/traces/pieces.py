@@ -134,9 +134,13 @@ class Source:
             return None
         ids, time = columns["vehicle_id"], columns["time"]
         try:
-            ids.validate(full=True)
+            ids.validate()
+            ids.dictionary.validate(full=True)
         except pa.ArrowInvalid as error:
             raise InputError(DAMAGED_PARQUET, file=table.file) from error
+        vehicle = numbers_of(ids.indices).astype(np.int32, copy=False)
+        if int(vehicle.view(np.uint32).max()) >= len(ids.dictionary):  # what is below zero is large without a sign
+            raise InputError(DAMAGED_PARQUET, file=table.file)
         ticks = numbers_of(time)
         ms, parts = UNITS[time.type.unit]
         shift_ms = 0
@@ -155,7 +159,7 @@ class Source:
         return Piece(
             number=0,
             file=len(self.files) - 1,
-            vehicle=numbers_of(ids.indices).astype(np.int32, copy=False),
+            vehicle=vehicle,
             codes=self._codes(ids.dictionary.to_pylist()),
             time=ticks,
             ms=ms,

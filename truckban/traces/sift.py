@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from truckban.traces.sift_blocks import FEW, ordinary_ends
 from truckban.traces.sift_loop import read, sift
 from truckban.traces.sift_rows import DUPLICATES, FIRST, GAPS, HELD, JUMPS, OPEN, ROWS, SLOTS, TORN, Held, Kept, Piece
 from zones.matching.compiled import ahead, quick
 
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
-_ROW_S = 8e-6
-"""What a row takes where the loop is not compiled."""
+_LOOK_S, _ROW_S = 3e-7, 8e-6
+"""What a row takes where the loop is not compiled; and what more, if it is looked at by itself."""
 Box = tuple[float, float, float, float]
 """West, south, east, north, WGS 84 degrees."""
 
@@ -37,6 +38,9 @@ class Sift:
     _held: Held = field(default_factory=lambda: Held.room(0))
     _jumps: list[_Ints] = field(default_factory=list)
     _room: Kept = field(default_factory=lambda: Kept.room(0))
+    _marks: tuple[_Ints, npt.NDArray[np.intp]] = field(
+        default_factory=lambda: (np.empty((0, 4), np.int64), np.empty(0, np.intp))
+    )
 
     def add(self, piece: Piece, vehicles: int) -> Kept:
         """Take a piece in; return what is kept of it, which the next call overwrites.
@@ -47,15 +51,19 @@ class Sift:
         """
         self._grow(vehicles)
         n = len(piece.vehicle)
-        ahead(n * _ROW_S)
         # a row can settle two that are held, with four rows kept of it, or show that both were jumps
         if len(self._room.vehicle) < 4 * n:
             self._room = Kept.room(4 * n)
-        jumps, bad = np.empty((2 * n, 4), np.int64), np.empty(n, np.intp)
-        columns = (np.array(self.box), piece, self._held, self._room, jumps, bad)
-        blocks = quick()
-        box, rows, held, room, jump_rows, bad_rows = columns if blocks else map(_seen, columns)
-        kept, jumped, wrong = sift(box, rows, held, room, jump_rows, bad_rows, blocks)
+            self._marks = np.empty((2 * n, 4), np.int64), np.empty(n, np.intp)
+        jumps, bad = self._marks
+        box = np.array(self.box)
+        ends = np.empty(0, np.int64)
+        if not quick():
+            ends = ordinary_ends(box, piece)
+            ahead(n * _LOOK_S + _one_by_one(ends) * _ROW_S)
+            ends = ends[:0] if quick() else ends
+        columns = (box, piece, self._held, self._room, jumps, bad, ends)
+        kept, jumped, wrong = sift(*(columns if quick() else map(_seen, columns)))
         self.bad = bad[:wrong].copy()
         if jumped:
             self._jumps.append(jumps[:jumped].copy())
@@ -105,6 +113,13 @@ class Sift:
             for old, new in zip(self._held, grown, strict=True):
                 new[:have] = old
             self._held = grown
+
+
+def _one_by_one(ends: _Ints) -> int:
+    """Return how many rows, or runs of them that are passed at once, are looked at."""
+    first = np.flatnonzero(np.diff(ends, prepend=-1))
+    lengths = ends[first] - first
+    return len(first) + int(lengths[lengths < FEW].sum())
 
 
 def _seen(columns: Any) -> Any:  # noqa: ANN401

@@ -6,7 +6,8 @@ import numpy.typing as npt
 from truckban.positions import CHINA_LAT, CHINA_LON, MOST_LAT, MOST_LON
 from truckban.traces.drives import GAP_S
 from truckban.traces.frozen import MOVING_KMH
-from truckban.traces.jumps import FASTEST_MS, LEAST_M, METRES_A_DEGREE, SETTLED, reachable
+from truckban.traces.jumps import METRES_A_DEGREE, SETTLED, reachable
+from truckban.traces.sift_blocks import BLOCK, FEW, far, ordinary
 from truckban.traces.sift_rows import (
     ACCURACY,
     AFTER,
@@ -35,7 +36,6 @@ from zones.matching.compiled import compiled_bare, compiled_inline
 
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
-_BLOCK = 64
 # bounds of what `hour_steps` looks for: the clock is off by whole hours, and for the rest the vehicle drives
 _HOUR_S, _LONGEST_S, _REST_S, _SLOWEST_MS = 3600.0, 25 * 3600.0, 122.0, 2.5
 _WEST, _EAST = CHINA_LON
@@ -44,36 +44,45 @@ _SOUTH, _NORTH = CHINA_LAT
 
 @compiled_bare
 def sift(
-    box: _Floats, piece: Piece, held: Held, kept: Kept, jumps: _Ints, bad: npt.NDArray[np.intp], blocks: bool
+    box: _Floats, piece: Piece, held: Held, kept: Kept, jumps: _Ints, bad: npt.NDArray[np.intp], ends: _Ints
 ) -> tuple[int, int, int]:
     """Take in a piece; return how many rows are kept, how many jumps and bad rows there are.
 
-    With `blocks`, 64 rows of one vehicle that are far away are passed at once: quicker where it is compiled.
+    Ordinary rows of one vehicle are passed at once: compiled by 64, as they stand up to the row that `ends` says (shape (n,) or (0,)
+    where it is compiled).
     """
     count = jumped = wrong = 0
-    k = 0
+    k = single = 0
     while k < len(piece.vehicle):
         v = piece.codes[piece.vehicle[k]]
         t = _seconds(piece, k)
+        end = ends[k] if len(ends) else min(k + BLOCK, len(piece.vehicle))
         if (
-            blocks
-            and k + _BLOCK <= len(piece.vehicle)
+            k >= single
+            and end - k >= (FEW if len(ends) else BLOCK)
             and v >= 0
             and held.state[v, SEEN] == 1
             and held.state[v, HELD] == 0
             and held.state[v, TORN] == 0
             and 0.0 < t - held.numbers[v, 0, T] <= GAP_S
-            and _seconds(piece, k + _BLOCK - 1) <= piece.latest_s
+            and _seconds(piece, end - 1) <= piece.latest_s
             and not _odd(piece, k, t, held, v, 0)
             and _reachable(held, v, 0, t, piece.lon[k], piece.lat[k])
-            and not _touches(box, held, v, 0, piece.lon[k], piece.lat[k])
-            and _far(box, piece, k)
+            and (len(ends) > 0 or ordinary(piece, np.uint64(k)))
         ):
-            held.state[v, ROWS] += _BLOCK
-            held.state[v, OPEN] = held.state[v, AFTER] = 0
-            k += _BLOCK
+            held.state[v, ROWS] += end - k
+            held.state[v, AFTER] = 0
+            if (len(ends) > 0 or far(box, piece, np.uint64(k))) and not _touches(
+                box, held, v, 0, piece.lon[k], piece.lat[k]
+            ):
+                held.state[v, OPEN] = 0
+            else:
+                count = _pass(box, piece, k, end, t, v, held, kept, count)
+            k = end
             _hold(piece, k - 1, _seconds(piece, k - 1), held, v, 0)
             continue
+        if k >= single and not len(ends):
+            single = k + BLOCK  # the row that is not ordinary would spoil the next blocks too
         if v < 0 or not _is_fix(t, piece.latest_s, piece.lon[k], piece.lat[k]):
             bad[wrong] = k
             wrong += 1
@@ -272,44 +281,26 @@ def _touches(box: _Floats, held: Held, v: int, slot: int, lon: float, lat: float
 
 
 @compiled_inline
-def _far(box: _Floats, piece: Piece, first: int) -> bool:
-    """Return whether the rows of a block are one vehicle's ordinary fixes away from the box, each reached from the one before.
-
-    Where this says no, they are looked at one by one. Comparisons are counted and not chosen by, since a processor makes many of
-    those at once; a NaN makes them false.
-    """
-    vehicle, time, lon, lat = piece.vehicle, piece.time, piece.lon, piece.lat
-    end = first + _BLOCK
-    west = east = south = north = abroad = 0
-    for k in range(first, end):
-        west += lon[k] < box[0]
-        east += lon[k] > box[2]
-        abroad += (lon[k] >= _WEST) & (lon[k] <= _EAST)
-    for k in range(first, end):
-        south += lat[k] < box[1]
-        north += lat[k] > box[3]
-        abroad += (lat[k] >= _SOUTH) & (lat[k] < _NORTH)
-    if max(west, east, south, north) < _BLOCK or abroad < 2 * _BLOCK:
-        return False
-    other = 0
+def _pass(
+    box: _Floats, piece: Piece, first: int, end: int, t: float, v: int, held: Held, kept: Kept, count: int
+) -> int:
+    """Take in one vehicle's ordinary fixes, rows `first` to `end`; return how many rows are kept by now."""
+    lon, lat = piece.lon, piece.lat
+    count = _link(box, held, v, 0, t, lon[first], lat[first], _accuracy(piece, first), kept, count)
+    is_open = held.state[v, OPEN] == 1
     for k in range(first + 1, end):
-        other += vehicle[k] != vehicle[first]
-    least = most = time[first + 1] - time[first]
-    for k in range(first + 2, end):
-        step = time[k] - time[k - 1]
-        least, most = min(least, step), max(most, step)
-    scale = 1.0 if piece.ms == 0 else piece.ms / (1000.0 * piece.parts)
-    if other or least * scale < 0.001 or most * scale > GAP_S:  # noqa: PLR2004 - time is kept to the millisecond
-        return False
-    within = max(FASTEST_MS * least * scale, LEAST_M) / METRES_A_DEGREE
-    square = within * within
-    jumps = 0
-    for k in range(first + 1, end):
-        wide, high = lon[k] - lon[k - 1], lat[k] - lat[k - 1]
-        jumps += wide * wide + high * high > square
-    if len(piece.speed_kmh):
-        speed = piece.speed_kmh
-        for k in range(first + 1, end):
-            still = (lon[k] == lon[k - 1]) & (lat[k] == lat[k - 1])
-            jumps += still & (speed[k] >= MOVING_KMH) & (speed[k - 1] >= MOVING_KMH)
-    return bool(jumps == 0)
+        if not (
+            max(lon[k - 1], lon[k]) >= box[0]
+            and min(lon[k - 1], lon[k]) <= box[2]
+            and max(lat[k - 1], lat[k]) >= box[1]
+            and min(lat[k - 1], lat[k]) <= box[3]
+        ):
+            is_open = False
+            continue
+        if not is_open:
+            is_open = True
+            before = _seconds(piece, k - 1)
+            count = _keep(kept, count, v, before, lon[k - 1], lat[k - 1], _accuracy(piece, k - 1), False)
+        count = _keep(kept, count, v, _seconds(piece, k), lon[k], lat[k], _accuracy(piece, k), True)
+    held.state[v, OPEN] = 1 if is_open else 0
+    return count
