@@ -96,6 +96,11 @@ class Law:
         with told():
             return newest.number, parse_registry(newest.content, file="registry.json")
 
+    def make_ready(self) -> None:
+        """Make what questions are answered through, so that none waits for it; it takes a second and more."""
+        for jurisdiction in self.now.jurisdictions:
+            jurisdiction.make_ready()
+
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of the notices in force."""
@@ -135,7 +140,7 @@ class Law:
 
 
 class LawWatch:
-    """Looks at the store once a second, so that a change made by another process counts here too."""
+    """Makes the law ready, and looks at the store once a second, so that a change made by another process counts here too."""
 
     def __init__(self, law: Law, store: Store) -> None:
         """Begin."""
@@ -144,13 +149,22 @@ class LawWatch:
         self._thread.start()
 
     def _run(self, law: Law, store: Store) -> None:
+        _make_ready(law)
         while not self._ends.wait(CHECK_S):
-            law.refresh(store)
+            if law.refresh(store):
+                _make_ready(law)
 
     def stop(self) -> None:
         """End; nothing is asked of the store after this."""
         self._ends.set()
         self._thread.join()
+
+
+def _make_ready(law: Law) -> None:
+    try:
+        law.make_ready()
+    except Exception:  # noqa: BLE001  (a loop that cannot be compiled: answers take longer, and the law is watched all the same)
+        _log.exception("law.not_ready")
 
 
 def pairs_named(name: str) -> Iterator[Pair]:

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+from msgspec import structs
+
 from truckban.demo.day import make_day
 from truckban.grounds import ground_for
 from truckban.notices.load import builtin_notice
@@ -48,7 +50,9 @@ def case(passages: int) -> "tuple[list[Passage], Fixes, Law]":
     once = [replace(passage, vehicle=names.index(name)) for passage, name in seen.values()]
     times = -(-passages // len(once))
     own = checked.fleet.vehicles
-    vehicles = [replace(own[name], plate=_other(own[name].plate, time)) for time in range(times) for name in names]
+    vehicles = [
+        structs.replace(own[name], plate=_other(own[name].plate, time)) for time in range(times) for name in names
+    ]
     permits = [
         replace(permit.widened(SLIP_M), plate=_other(permit.plate, time) or "")
         for time in range(times)

@@ -31,6 +31,8 @@ from urllib.request import urlopen
 PORTS = {"echo": 8311, "service": 8312}
 PATHS = {"case": "/v1/decide", "fixes": "/v1/decide/fixes"}
 GOALS = {"one decision": 0.7, "100 fixes": 0.65, "1000 fixes": 0.35}
+# so long both are asked before anything is counted: a service makes maps and loops ready beside its first answers
+_WARM_S = 2.0
 _DONE = """
 function done(summary, latency, requests)
   local e = summary.errors
@@ -206,6 +208,8 @@ def used_s(pid: int) -> float:
 
 def compare(label: str, path: str, asked: Sequence[bytes], options: Any, pids: Mapping[str, int]) -> None:  # noqa: ANN401
     """Print what both do, and how they compare."""
+    for name in pids:
+        load(name, path, asked, connections=1, seconds=_WARM_S, core=options.load_core)
     for connections in options.connections:
         seen: dict[str, list[Figures]] = {"echo": [], "service": []}
         for _ in range(options.rounds):

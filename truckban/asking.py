@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from truckban.json_text import identity
 from truckban.moments import local, read_instant

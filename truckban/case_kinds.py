@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 
+from msgspec import Struct
+
 from truckban.advice import change_seconds
 from truckban.cases import Case
 from truckban.conditions import (
@@ -141,8 +143,7 @@ class CaseKinds:
         return Moment((answers, *begun_and_ended(self.notice, day)), stretch, published, old)
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where a case is, as permits see it: streets (or `Later`) and WGS 84 degrees."""
 
     roads: object = None

@@ -1,10 +1,11 @@
 """What is known of a case: one, or columns of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from truckban.logic import COLUMNS, Coded, Logic
 
@@ -40,8 +41,7 @@ class Permits(Protocol):
         """Return the trit of: some permit of this kind covers the case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """The possibilities that remain, in the shapes `truckban.facts` describes.
 
     Attributes:
@@ -72,7 +72,7 @@ class Case:
     lat: Any
     permits: Permits
     readings: Mapping[str, str | None]
-    alerts: frozenset[str] = field(default_factory=frozenset)
+    alerts: frozenset[str] = frozenset()
 
     def take(self, rows: np.ndarray) -> "Case":
         """Return the columns of some rows only."""

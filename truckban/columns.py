@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -86,8 +87,22 @@ def local_columns(at_s: npt.NDArray[np.int64], timezone: str) -> tuple[npt.NDArr
 
 def one_offset_s(first_s: int, last_s: int, timezone: str) -> int | None:
     """Return how far ahead of UTC clocks are (seconds) at all instants from the first to the last; None where that cannot be told."""
+    if last_s - first_s >= _ONE_OFFSET_S:
+        return None
+    all_day_s = _offset_of_days_s(first_s // DAY_S, last_s // DAY_S, timezone)
+    return _same_offset_s(first_s, last_s, timezone) if all_day_s is None else all_day_s
+
+
+@lru_cache(maxsize=1024)
+def _offset_of_days_s(first: int, last: int, timezone: str) -> int | None:
+    """Return what `one_offset_s` does, of whole days of UTC; None also where those are too many."""
+    first_s, end_s = first * DAY_S, (last + 1) * DAY_S
+    return _same_offset_s(first_s, end_s, timezone) if end_s - first_s < _ONE_OFFSET_S else None
+
+
+def _same_offset_s(first_s: int, last_s: int, timezone: str) -> int | None:
     offset_s = _offset_s(first_s, timezone)
-    return offset_s if last_s - first_s < _ONE_OFFSET_S and offset_s == _offset_s(last_s, timezone) else None
+    return offset_s if offset_s == _offset_s(last_s, timezone) else None
 
 
 def _offset_s(at_s: int, timezone: str) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from truckban.cases import Case, settled
 from truckban.conditions import (
     Bounded,
@@ -29,8 +31,7 @@ from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, Norm, Notice
 from truckban.permits import Permit, PermitList
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One reason: a stable code, the clause verbatim, and the facts that met it."""
 
     code: str

@@ -19,7 +19,7 @@ the same, while hours, days and advice that its reasons quote are that first fix
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -31,7 +31,8 @@ import shapely
 from truckban.advice import change_seconds
 from truckban.asking import alerts_of, object_of, permit_list, prefixed, vehicle_reader, zone_facts
 from truckban.case_kinds import case_kinds
-from truckban.columns import local_columns, one_offset_s
+from truckban.columns import EPOCH_ORDINAL, local_columns, one_offset_s
+from truckban.fix_numbers import Column, read_numbers
 from truckban.fix_times import Instants, read_times, times_of
 from truckban.hours import DAY_S
 from truckban.jurisdiction import Jurisdiction
@@ -45,17 +46,16 @@ from truckban.verdict import Question, Verdict, decide
 from zones.coords import to_wgs84
 from zones.errors import InputError
 from zones.locate import Locator
+from zones.place_grid import Bounds
 from zones.text import Text
 
-_Floats = npt.NDArray[np.float64]
 _Codes = npt.NDArray[np.int64]
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class _Columns(msgspec.Struct, forbid_unknown_fields=True):
     time: msgspec.Raw
-    lon: list[float]
-    lat: list[float]
+    lon: msgspec.Raw
+    lat: msgspec.Raw
 
 
 class _Asked(msgspec.Struct, forbid_unknown_fields=True):
@@ -79,14 +79,14 @@ class FixColumns:
     Attributes:
         said: the JSON object's members beside the fixes.
         times: the column `time` as JSON bytes, or as a list.
-        lon: degrees in `crs`, shape (n,).
+        lon: degrees in `crs`.
         lat: likewise.
     """
 
     said: Mapping[str, Any]
     times: bytes | list[Any]
-    lon: _Floats
-    lat: _Floats
+    lon: Column
+    lat: Column
 
     def instants(self, timezone: str) -> Instants:
         """Return the column of times.
@@ -106,6 +106,7 @@ def fix_columns(body: bytes) -> FixColumns | None:
     """Return the question in a body that is all as it should be; None where it must be read again to say what is not."""
     try:
         asked = _decode(body)
+        lon, lat = read_numbers(asked.fixes.lon), read_numbers(asked.fixes.lat)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     said = {
@@ -115,7 +116,6 @@ def fix_columns(body: bytes) -> FixColumns | None:
         "alerts": asked.alerts,
         "crs": asked.crs,
     }
-    lon, lat = (np.fromiter(column, np.float64, len(column)) for column in (asked.fixes.lon, asked.fixes.lat))
     return FixColumns(said, bytes(asked.fixes.time), lon, lat)
 
 
@@ -157,11 +157,11 @@ def _list(columns: Mapping[str, Any], name: str) -> list[Any]:
     return values
 
 
-def _degrees(values: list[Any], name: str) -> _Floats:
+def _degrees(values: list[Any], name: str) -> Column:
     for index, value in enumerate(values):
         if not is_number(value):
             raise InputError(Text("应为十进制度数", "decimal degrees are needed"), field=f"{name}[{index}]")
-    return np.array(values, np.float64)
+    return Column.of(np.array(values, np.float64))
 
 
 def answer_fixes(asked: FixColumns, context: Jurisdiction) -> dict[str, Any]:
@@ -173,21 +173,22 @@ def answer_fixes(asked: FixColumns, context: Jurisdiction) -> dict[str, Any]:
     instants = asked.instants(context.timezone)
     fixes = len(instants.at_s)
     for name, column in (("lon", asked.lon), ("lat", asked.lat)):
-        if len(column) != fixes:
+        if len(column.values) != fixes:
+            many = len(column.values)
             raise InputError(
-                Text(f"有 {len(column)} 个，而 time 有 {fixes} 个", f"{len(column)} of them, but {fixes} times"),
+                Text(f"有 {many} 个，而 time 有 {fixes} 个", f"{many} of them, but {fixes} times"),
                 field=f"fixes.{name}",
             )
-    lon, lat = _positions(asked)
+    positions = _positions(asked)
     groups = _Groups()
     first_share = _Share.of(asked, context.shelf.first, context.grounds[context.shelf.first.id])
     if len(context.shelf.notices) == 1:
-        starts, labels = first_share.labels(instants, lon, lat, groups)
+        starts, labels = first_share.labels(instants, positions, groups)
     else:
         of_fix = np.empty(fixes, np.int64)
         for notice, rows in _by_notice(context, instants.at_s):
             share = _Share.of(asked, notice, context.grounds[notice.id])
-            starts, labels = share.labels(instants.take(rows), lon[rows], lat[rows], groups)
+            starts, labels = share.labels(instants.take(rows), positions.take(rows), groups)
             of_fix[rows] = np.repeat(np.array(labels, np.int64), np.diff([*starts, len(rows)]))
         starts, labels = list(range(fixes)), of_fix.tolist()
     runs: list[dict[str, Any]] = []
@@ -209,18 +210,36 @@ def answer_fixes(asked: FixColumns, context: Jurisdiction) -> dict[str, Any]:
     }
 
 
-def _positions(asked: FixColumns) -> tuple[_Floats, _Floats]:
-    """Return WGS 84 positions, all of them possible ones."""
-    lon, lat, crs = asked.lon, asked.lat, asked.said["crs"]
-    plain = not len(lon) or (lon.min() > CHINA_LAT[1] and lon.max() <= MOST_LON and abs(lat).max() <= MOST_LAT)
+class _Positions(NamedTuple):
+    """WGS 84 degrees."""
+
+    lon: Column
+    lat: Column
+
+    @property
+    def bounds(self) -> Bounds:
+        """What all of them lie in."""
+        return self.lon.least, self.lat.least, self.lon.most, self.lat.most
+
+    def take(self, rows: npt.NDArray[np.intp]) -> "_Positions":
+        """Return some rows."""
+        return _Positions(self.lon.take(rows), self.lat.take(rows))
+
+
+def _positions(asked: FixColumns) -> _Positions:
+    """Return positions, all of them possible ones."""
+    found = _Positions(asked.lon, asked.lat)
+    west, south, east, north = found.bounds
+    lon, lat, crs = asked.lon.values, asked.lat.values, asked.said["crs"]
+    plain = not len(lon) or (west > CHINA_LAT[1] and east <= MOST_LON and south >= -MOST_LAT and north <= MOST_LAT)
     if not plain or crs not in (None, "wgs84"):
         # the reader of one position says what is wrong with the first that may be
         doubtful = (lon <= CHINA_LAT[1]) | (lon > MOST_LON) | (abs(lat) > MOST_LAT)
         for index in [0, *np.flatnonzero(doubtful).tolist()][: None if len(lon) else 0]:
             _read_one(float(lon[index]), float(lat[index]), crs, index)
         if crs not in (None, "wgs84"):
-            return to_wgs84(lon, lat, crs)
-    return lon, lat
+            return _Positions(*(Column.of(degrees) for degrees in to_wgs84(lon, lat, crs)))
+    return found
 
 
 def _read_one(lon: float, lat: float, crs: Any, index: int) -> None:  # noqa: ANN401
@@ -282,60 +301,81 @@ class _Share(NamedTuple):
         alerts = alerts_of(asked.said, notice)
         return cls(notice, ground, vehicle, permit_list(asked.said["permits"], notice), alerts)
 
-    def labels(self, instants: Instants, lon: _Floats, lat: _Floats, groups: _Groups) -> tuple[list[int], list[int]]:
+    def labels(self, instants: Instants, positions: _Positions, groups: _Groups) -> tuple[list[int], list[int]]:
         """Return where stretches of fixes begin, and the number of each one's answer.
 
         Fixes between which no condition of the notice and no test of a permit can tell are decided once.
         """
-        kinds = [*self._of_time(instants), *self._of_permits(lon, lat)]
-        if self.ground is not None:
-            kinds.append(self.ground.codes(lon, lat))
+        code = None if self.ground is None else self.ground.one_code(positions.bounds)
+        codes = None if self.ground is None or code is not None else self._codes(self.ground, positions)
+        kinds = [*self._of_time(instants), *self._of_permits(positions), *([] if codes is None else [codes])]
         known: dict[Any, int] = {}
-        starts = _starts(kinds, len(lon))
+        starts = _starts(kinds, len(instants.at_s))
         first_rows = starts.tolist()
         labels = []
         zone = zone_facts(self.ground)
         for row, kind in zip(first_rows, _rows(kinds, starts), strict=True):
             label = known.get(kind)
             if label is None:
-                place = at_position(
-                    self.notice,
-                    self.ground,
-                    float(lon[row]),
-                    float(lat[row]),
-                    known=None if self.ground is None else self.ground.of_code(kind[-1]),
-                )
-                question = self._question(instants, place, row)
-                label = known[kind] = groups.label(decide(self.notice, question, zone=zone))
+                place = self._place(positions, row, code if codes is None else int(codes[row]))
+                verdict = decide(self.notice, self._question(instants, place, row), zone=zone)
+                label = known[kind] = groups.label(verdict)
             labels.append(label)
         return first_rows, labels
 
+    @staticmethod
+    def _codes(ground: Locator, positions: _Positions) -> _Codes:
+        return ground.codes(positions.lon.values, positions.lat.values)
+
+    def _place(self, positions: _Positions, row: int, code: int | None) -> PlaceFacts:
+        lon, lat = float(positions.lon.values[row]), float(positions.lat.values[row])
+        known = None if self.ground is None or code is None else self.ground.of_code(code)
+        return at_position(self.notice, self.ground, lon, lat, known=known)
+
     def _question(self, instants: Instants, place: PlaceFacts, row: int) -> Question:
-        at = _EPOCH + dt.timedelta(seconds=int(instants.at_s[row]))
+        at = dt.datetime.fromtimestamp(int(instants.at_s[row]), dt.UTC)
         assumed = instants.assumed is not None and bool(instants.assumed[row])
         return Question(self.vehicle, at, place, self.permits, self.alerts, zone_assumed=assumed)
 
     def _of_time(self, instants: Instants) -> Iterator[npt.NDArray[Any]]:
         """Yield what norms and permits ask of instants, each of shape (n,)."""
-        edges = change_seconds(self.notice, self.permits) if self.permits.permits else case_kinds(self.notice).edges
-        stretches = _stretches(instants.at_s, edges, self.notice.pack.timezone)
+        stretches = self._stretches(instants) if len(instants.at_s) else None
         if stretches is not None:
-            yield stretches if self.permits.permits else self._moments(instants.at_s, stretches)
+            yield stretches
         if instants.assumed is not None:
             yield instants.assumed
 
-    def _moments(self, at_s: _Codes, stretches: _Codes) -> _Codes:
-        """Return which instants are of one kind: stretches between which no condition can tell are the same; shape (n,)."""
-        starts = _starts([stretches], len(stretches))
-        numbers: dict[Any, int] = {}
-        of_start = []
-        for at in zip(*(part.tolist() for part in local_columns(at_s[starts], self.notice.pack.timezone)), strict=True):
-            moment = case_kinds(self.notice).moment(*at)
-            of_start.append(numbers.setdefault((moment.kind, moment.published, moment.aged), len(numbers)))
-        return np.repeat(np.array(of_start, np.int64), np.diff(starts, append=len(stretches)))
+    def _stretches(self, instants: Instants) -> _Codes | None:
+        """Return a number of each instant, another where conditions can tell the instants apart; None where they cannot."""
+        at_s, first_s, last_s, _ = instants
+        edges = change_seconds(self.notice, self.permits) if self.permits.permits else case_kinds(self.notice).edges
+        timezone = self.notice.pack.timezone
+        offset_s = one_offset_s(first_s, last_s, timezone)
+        if offset_s is None:
+            day, second = local_columns(at_s, timezone)
+            stretches = day * (len(edges) + 1) + np.searchsorted(edges, second, "right")
+            starts = _starts([stretches], len(at_s))
+            numbers: dict[Any, int] = {}
+            moments = map(self._moment, day[starts].tolist(), second[starts].tolist())
+            of_start = [numbers.setdefault(moment, len(numbers)) for moment in moments]
+            return np.repeat(np.array(of_start, np.int64), np.diff(starts, append=len(at_s)))
+        first, last = first_s + offset_s, last_s + offset_s
+        days = range(first // DAY_S, last // DAY_S + 1)
+        between = [at for day in days for edge in edges if first < (at := day * DAY_S + edge) <= last]
+        kinds = [self._moment(at // DAY_S + EPOCH_ORDINAL, at % DAY_S) for at in (first, *between)]
+        changes = [at - offset_s for at, kind, before in zip(between, kinds[1:], kinds, strict=False) if kind != before]
+        return np.array(changes).searchsorted(at_s, "right") if changes else None
 
-    def _of_permits(self, lon: _Floats, lat: _Floats) -> Iterator[npt.NDArray[Any]]:
+    def _moment(self, day: int, second: int) -> Hashable:
+        """Return what conditions can tell of a local day's ordinal and second, beside the permits' windows."""
+        if self.permits.permits:
+            return day, second
+        moment = case_kinds(self.notice).moment(day, second)
+        return moment.kind, moment.published, moment.aged
+
+    def _of_permits(self, positions: _Positions) -> Iterator[npt.NDArray[Any]]:
         """Yield what permits ask of places, each of shape (n,)."""
+        lon, lat = positions.lon.values, positions.lat.values
         if self.ground is not None and any(permit.roads is not None for permit in self.permits.permits):
             numbers: dict[frozenset[str], int] = {}
             roads = self.ground.roads(lon, lat)
@@ -345,37 +385,13 @@ class _Share(NamedTuple):
                 yield np.asarray(shapely.intersects_xy(permit.area, lon, lat))
 
 
-def _stretches(at_s: _Codes, edges: Sequence[int], timezone: str) -> _Codes | None:
-    """Return a number of the stretch that each instant is in: of one day, between two neighbouring seconds of the day.
-
-    Args:
-        at_s: seconds since 1970-01-01 UTC, shape (n,).
-        edges: the seconds of a day that part stretches, the day's first with them.
-        timezone: whose days are meant.
-
-    Returns:
-        Shape (n,); None where all are in the same one.
-    """
-    if not len(at_s):
-        return None
-    first_s, last_s = int(at_s.min()), int(at_s.max())
-    offset_s = one_offset_s(first_s, last_s, timezone)
-    if offset_s is None:
-        day, second = local_columns(at_s, timezone)
-        return day * (len(edges) + 1) + np.searchsorted(edges, second, "right")
-    first, last = first_s + offset_s, last_s + offset_s
-    days = range(first // DAY_S, last // DAY_S + 1)
-    between = [at for day in days for edge in edges if first < (at := day * DAY_S + edge) <= last]
-    return np.searchsorted(np.array(between) - offset_s, at_s, "right") if between else None
-
-
 def _starts(kinds: Sequence[npt.NDArray[Any]], rows: int) -> _Codes:
     """Return where a row differs from the one before in any of some columns; the first row always."""
     differs = np.zeros(rows, bool)
     differs[:1] = True
     for kind in kinds:
         differs[1:] |= kind[1:] != kind[:-1]
-    return np.flatnonzero(differs)
+    return differs.nonzero()[0]
 
 
 def _rows(kinds: Sequence[npt.NDArray[Any]], rows: _Codes) -> list[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from truckban.fix_numbers import Column, read_numbers
 from truckban.hours import DAY_S
 from truckban.moments import FIRST_YEAR, LAST_YEAR, read_instant
 from truckban.numbers import is_number
@@ -21,7 +22,6 @@ _Bytes = npt.NDArray[np.uint8]
 _Seconds = npt.NDArray[np.int64]
 
 _texts = msgspec.json.Decoder(list[str]).decode
-_numbers = msgspec.json.Decoder(list[float]).decode
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _EPOCH_ORDINAL = _EPOCH.toordinal()
 _FIRST_S = (dt.datetime(FIRST_YEAR, 1, 1, tzinfo=dt.UTC) - _EPOCH).total_seconds()
@@ -50,15 +50,19 @@ class Instants(NamedTuple):
 
     Attributes:
         at_s: seconds since 1970-01-01 UTC, fractions cut off, shape (n,).
+        first_s: the earliest; 0 where there is none.
+        last_s: the latest; 0 where there is none.
         assumed: which were written without an offset and read in the notice's zone of time, shape (n,); None: none.
     """
 
     at_s: _Seconds
+    first_s: int
+    last_s: int
     assumed: npt.NDArray[np.bool_] | None = None
 
     def take(self, rows: npt.NDArray[np.intp]) -> "Instants":
         """Return some rows."""
-        return Instants(self.at_s[rows], None if self.assumed is None else self.assumed[rows])
+        return _instants(self.at_s[rows], None if self.assumed is None else self.assumed[rows])
 
 
 def read_times(raw: bytes, timezone: str) -> Instants:
@@ -74,15 +78,14 @@ def read_times(raw: bytes, timezone: str) -> Instants:
     table = _table(raw)
     at_s = None if table is None else _seconds(table)
     if at_s is not None:
-        return Instants(at_s)
+        return _instants(at_s)
     try:
-        numbers = _numbers(raw)
+        since = read_numbers(raw)
     except msgspec.DecodeError:
         pass
     else:
-        since: npt.NDArray[np.float64] = np.fromiter(numbers, np.float64, len(numbers))
         # which of them is wrong, and why, is said where each is looked at
-        return _cut(since) if _all_instants(since) else times_of(numbers, timezone)
+        return _cut(since) or times_of(since.values.tolist(), timezone)
     try:
         return times_of(_texts(raw), timezone)
     except msgspec.DecodeError:
@@ -109,18 +112,23 @@ def times_of(values: object, timezone: str) -> Instants:
                 field=f"[{index}]",
             )
     at_s = np.array(values, np.float64)
-    if not _all_instants(at_s):
+    found = _cut(Column.of(at_s))
+    if found is None:
         index = int(np.argmin((at_s >= _FIRST_S) & (at_s < _END_S)))
         raise _no_instant(index, float(at_s[index]))
-    return _cut(at_s)
+    return found
 
 
-def _all_instants(at_s: npt.NDArray[np.float64]) -> bool:
-    return not len(at_s) or bool(at_s.min() >= _FIRST_S and at_s.max() < _END_S)
+def _cut(since: Column) -> Instants | None:
+    """Return instants, their fractions cut off; None where one of them is none."""
+    if not (since.least >= _FIRST_S and since.most < _END_S):
+        return None
+    return Instants(np.floor(since.values).astype(np.int64), math.floor(since.least), math.floor(since.most))
 
 
-def _cut(at_s: npt.NDArray[np.float64]) -> Instants:
-    return Instants(np.floor(at_s).astype(np.int64))
+def _instants(at_s: _Seconds, assumed: npt.NDArray[np.bool_] | None = None) -> Instants:
+    first_s, last_s = (int(at_s.min()), int(at_s.max())) if len(at_s) else (0, 0)
+    return Instants(at_s, first_s, last_s, assumed)
 
 
 def _one_by_one(texts: Sequence[object], timezone: str) -> Instants:
@@ -131,7 +139,7 @@ def _one_by_one(texts: Sequence[object], timezone: str) -> Instants:
         except InputError as error:
             raise InputError(error.text, field=f"[{index}]") from None
         at_s[index] = math.floor(instant.timestamp())
-    return Instants(at_s, assumed if assumed.any() else None)
+    return _instants(at_s, assumed if assumed.any() else None)
 
 
 def _no_instant(index: int, value: float) -> InputError:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+from truckban import fix_numbers
 from truckban.asking import notice_at
 from truckban.grounds import ground_for
 from truckban.norms import Notice
@@ -35,7 +36,8 @@ class Jurisdiction:
         return cls(shelf, {name: ground_for(law, zone) for name, law in shelf.notices.items()})
 
     def make_ready(self) -> None:
-        """Make now what the maps are asked through, so that no question waits for it: a service does so when it starts."""
+        """Make now what maps are asked and fixes are read through, so that no question waits for it: a service does so."""
+        fix_numbers.make_ready()
         for ground in self.grounds.values():
             if ground is not None:
                 ground.make_ready()

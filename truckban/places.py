@@ -4,12 +4,12 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from truckban.cases import Later, settled
 from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, OUTSIDE, Notice, all_edges, edge_bit, everywhere
@@ -27,8 +27,7 @@ Known = tuple[int, int] | None
 _UNKNOWN = float("nan")
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceFacts:
+class PlaceFacts(Struct, frozen=True):
     """A place as norms see it.
 
     Attributes:

@@ -4,6 +4,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from truckban.facts import BUILTIN, UNKNOWN_NUMBER, Fact
 from truckban.numbers import is_number
 from truckban.remembered import Remembered
@@ -30,8 +32,7 @@ class World:
     numbers: Mapping[str, tuple[float, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleFacts:
+class VehicleFacts(Struct, frozen=True):
     """A vehicle as norms see it.
 
     Attributes:

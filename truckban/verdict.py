@@ -5,8 +5,10 @@ No clock, no network, no file, no locale: everything it depends on is handed in.
 
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from truckban.advice import change_seconds, next_lawful
 from truckban.case_kinds import NO_PERMITS, Found, Position, case_kinds, permit_case, permits_kind
@@ -31,8 +33,7 @@ _IN_FORCE_UNKNOWN = Text("通告没有写施行日期，按已施行判断", "th
 _NO_ALERTS = Text("没有说明预警等级，按没有预警判断", "no alert level was given; none was taken to be in force")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The answer to one case; `as_json` is the object of the contract."""
 
     verdict: str
@@ -69,8 +70,7 @@ class Verdict:
         return answer
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One case, read: what `decide` is asked about."""
 
     vehicle: VehicleFacts

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zones.coords import LocalPlane
 from zones.errors import InputError
-from zones.place_grid import CROSSED, PlaceGrid
+from zones.place_grid import CROSSED, Bounds, PlaceGrid
 from zones.roads import STRIP_REACH_M, Carriageway, Road, lines_through
 from zones.spec import Junction, Part
 from zones.stretches import Stretches
@@ -49,6 +49,9 @@ class Place(IntEnum):
     def word(self) -> str:
         """The contract's word: inside, boundary_road, ..."""
         return self.name.lower()
+
+
+_INSIDE, _BOUNDARY_ROAD, _CARVE_OUT, _OUTSIDE = (int(place) for place in list(Place)[:4])
 
 
 class Locator:
@@ -139,11 +142,16 @@ class Locator:
     def codes(self, lon: _Floats, lat: _Floats) -> npt.NDArray[np.int64]:
         """Return what `places_and_edges` says as one number a position (`of_code`), shape (n,)."""
         codes = self.grid.answers(lon, lat)
-        crossed = np.flatnonzero(codes == CROSSED)
+        crossed = (codes == CROSSED).nonzero()[0]
         if len(crossed):
             asked = self._codes if len(crossed) > _FEW_CROSSED else self._codes_of_few
             codes[crossed] = asked(lon[crossed], lat[crossed])
         return codes
+
+    def one_code(self, bounds: Bounds) -> int | None:
+        """Return what `codes` says of every position in some bounds; None where it may say several things."""
+        code = self.grid.everywhere_in(bounds)
+        return None if code == CROSSED else code
 
     def of_code(self, code: int) -> tuple[int, int]:
         """Return place and edge of a number that `codes` gave."""
@@ -157,7 +165,8 @@ class Locator:
         self.roads(lon, lat)
         for road in self._dual.values():
             road.between(self._points(lon, lat), few=False)
-        _ = self.grid, self.border_lines
+        self.grid.make_ready()
+        _ = self.border_lines
 
     @cached_property
     def grid(self) -> PlaceGrid:
@@ -170,15 +179,16 @@ class Locator:
         roads = len(self._roads)
         return self.places(lon, lat).astype(np.int64) * (roads + 1) + np.where(edge >= 0, edge, roads)
 
-    def _codes_of_few(self, lon: _Floats, lat: _Floats) -> npt.NDArray[np.int64]:
+    def _codes_of_few(self, lon: _Floats, lat: _Floats) -> list[int]:
         """Return what `_codes` says, in two calls of shapely."""
-        on = shapely.intersects_xy(self._left_out[:, None], lon, lat)
-        place = np.where(on[0], Place.CARVE_OUT.value, Place.OUTSIDE.value)
-        place[on[1]] = Place.BOUNDARY_ROAD
-        place[shapely.contains_xy(self.area, lon, lat)] = Place.INSIDE
-        roads = len(self._roads)
-        on[:2] = True  # found last by who is on no road
-        return place * (roads + 1) + np.where(on[2:].any(axis=0), on[2:].argmax(axis=0), roads) if roads else place
+        inside = shapely.contains_xy(self.area, lon, lat)
+        left_out = shapely.intersects_xy(self._left_out[:, None], lon, lat)
+        found = []
+        for in_area, carved, on_boundary, *on_road in zip(inside.tolist(), *left_out.tolist(), strict=True):
+            place = _INSIDE if in_area else _BOUNDARY_ROAD if on_boundary else _CARVE_OUT if carved else _OUTSIDE
+            edge = on_road.index(True) if True in on_road else len(on_road)
+            found.append(place * (len(on_road) + 1) + edge)
+        return found
 
     def depth_m(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> _Floats:
         """Return the distance in metres from each position to the area's border, positive inside; NaN for none."""

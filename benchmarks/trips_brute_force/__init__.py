@@ -12,13 +12,14 @@ Compared are: the quickest way as asked; whether it is lawful, and its first sec
 of departures from then on, and the latest departure that still arrives then; the latest lawful departure that arrives when
 asked; and `decide`, at every second of driving, of every alternative (of `permit`, with the permit).
 
-An answer that disagrees, but agrees in everything where each lawful span is taken a second shorter at each end, is counted apart:
-a truck that must enter a street at the very second its ban ends, and leave it at the very second it begins again, may do so here,
-where streets take whole seconds, and miss it there by the millimetres to which they are measured.
+Counted apart, and told at the end:
 
-Counted apart is what turns on less than a second: streets take whole seconds here, and are measured to the millimetre there, so
-that a way with no second to spare at the end of a ban may be one way lawful and the other not; what is held against that is the
-same search with each lawful span a second shorter at each end, or a look at every millisecond.
+* `with no second to spare`: a truck that must enter a street at the very second its ban ends, and leave it at the very second it
+  begins again, may do so here, where streets take whole seconds, and miss it there by the millimetres to which they are measured
+  (or the other way round). Held against that is the same search with each lawful span a second shorter at each end (the answer
+  lies between), or a look at every millisecond.
+* `at a crossing`: the plan agrees with what `decide` says of the streets by name, and is stricter than what it says by position:
+  within the width of the street that a permit names, a crossing is the permit's by position, and the other street's by name.
 
 A long run can be broken off and gone on with: after every 500 cases it prints what it has found, and with which `--first` it goes on.
 """

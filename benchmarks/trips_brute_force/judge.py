@@ -4,11 +4,11 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from msgspec.structs import replace
 from shapely.geometry import shape
 
 from trips_brute_force.blocks import Map

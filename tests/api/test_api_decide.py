@@ -1,6 +1,8 @@
 """One decision, many, and a vehicle's fixes: the short way and the described way answer alike."""
 
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,13 @@ from httpx2 import Response
 
 from api.access.principal import Principal
 from api.app import create_app
+from api.law import Law, LawWatch
 from api.settings import Settings
+from api.store.database import Store
+from truckban import fix_numbers
 from truckban.asking_bytes import answer_bytes
 from truckban.jurisdiction import Jurisdiction
+from zones.matching.compiled import FAST
 
 CASE: dict[str, Any] = {
     "id": "c1",
@@ -163,3 +169,35 @@ def test_a_body_that_comes_in_pieces_is_counted_as_it_comes(both: tuple[TestClie
 @pytest.mark.parametrize("role", ["driver", "enterprise", "reviewer", "officer", "auditor", "admin", "anonymous"])
 def test_every_role_may_ask(unchanged: Callable[..., TestClient], role: str) -> None:
     assert unchanged(role).post("/v1/decide", json=CASE).json()["verdict"] == "prohibited"
+
+
+def test_the_law_is_made_ready_beside_the_first_answers(client: TestClient) -> None:
+    assert client.post("/v1/decide", json=CASE).status_code == 200
+    grounds = [place.grounds for place in client.app.state.service.law.now.jurisdictions]  # type: ignore[attr-defined]
+    grids = [ground.grid for own in grounds for ground in own.values() if ground is not None]
+    assert grids
+    ends = time.monotonic() + 60
+    while not all(grid.compiled == FAST for grid in grids) and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert all(grid.compiled == FAST for grid in grids)
+    assert fix_numbers.Reading.compiled == FAST
+
+
+def test_a_law_that_cannot_be_made_ready_is_watched_all_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    law = Law(["linyi-2023-5"])
+    asked = threading.Event()
+
+    def refuse() -> None:
+        raise RuntimeError
+
+    def refresh(_store: Store) -> bool:
+        asked.set()
+        return False
+
+    monkeypatch.setattr(law, "make_ready", refuse)
+    monkeypatch.setattr(law, "refresh", refresh)
+    watch = LawWatch(law, store)
+    try:
+        assert asked.wait(20)
+    finally:
+        watch.stop()

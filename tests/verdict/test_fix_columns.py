@@ -15,9 +15,10 @@ from test_asking_bytes import context
 
 from truckban import fix_columns
 from truckban.asking_bytes import answer_bytes, answer_fixes_bytes
+from truckban.columns import one_offset_s
 from truckban.fix_times import read_times
 from truckban.jurisdiction import Jurisdiction
-from truckban.moments import read_instant
+from truckban.moments import read_instant, zone_of_time
 from truckban.notices.shelf import Shelf
 from zones.errors import InputError
 
@@ -276,3 +277,19 @@ class TestTimes:
 def test_the_page_says_that_fixes_are_judged_and_not_the_path() -> None:
     for told in (fix_columns.__doc__, answer_fixes_bytes.__doc__):
         assert "not the path between them" in " ".join(str(told).split())
+
+
+@given(
+    st.sampled_from(["Asia/Shanghai", "America/New_York", "Africa/Freetown", "Australia/Lord_Howe", "UTC"]),
+    st.integers(-2_208_988_800, 4_000_000_000),
+    st.integers(0, 4 * 86_400),
+)
+def test_clocks_are_one_offset_ahead_only_between_changes(timezone: str, first_s: int, length_s: int) -> None:
+    told = one_offset_s(first_s, first_s + length_s, timezone)
+    at = [first_s + length_s * part // 50 for part in range(51)]
+    offsets = {
+        dt.datetime.fromtimestamp(second, zone_of_time(timezone)).utcoffset() // dt.timedelta(seconds=1)
+        for second in at
+    }
+    assert told is None or offsets == {told}
+    assert told is not None or length_s >= 3 * 86_400 or len(offsets) > 1

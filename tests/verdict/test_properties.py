@@ -336,7 +336,7 @@ class TestMachine:
 PURE = [
     *["facts", "logic", "cases", "conditions", "norms", "hours", "moments", "places", "permits", "vehicle_facts"],
     *["verdict", "explain", "advice", "columns", "positions", "case_kinds", "standing_dates", "remembered"],
-    *["fix_columns", "fix_times"],
+    *["fix_columns", "fix_numbers", "fix_times"],
 ]
 ASKS_THE_MACHINE = {
     "now",

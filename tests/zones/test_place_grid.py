@@ -63,6 +63,32 @@ class TestGrid:
     def test_most_cells_are_known_without_the_polygons(self, ground: Locator) -> None:
         assert (ground.grid.answers(*somewhere(20_000)) == CROSSED).mean() < 0.02
 
+    def test_a_box_that_no_border_runs_through_has_one_answer(self, ground: Locator) -> None:
+        draw = np.random.default_rng(6)
+        told = 0
+        for lon, lat in zip(*near_borders(ground, 300), strict=True):
+            size = draw.choice([1e-6, 1e-4, 1e-3, 0.01, 0.5])
+            corner_lon, corner_lat = lon + draw.uniform(-3, 3) * size, lat + draw.uniform(-3, 3) * size
+            code = ground.one_code((corner_lon, corner_lat, corner_lon + size, corner_lat + size))
+            across = draw.uniform(0, size, (2, 200))
+            within = set(ground.codes(corner_lon + across[0], corner_lat + across[1]).tolist())
+            assert code is None or within == {code}
+            told += code is not None
+        assert told > 50
+
+    def test_a_box_all_round_the_cells_or_far_away_is_told_apart(self, ground: Locator) -> None:
+        assert ground.one_code((WEST - 1, SOUTH - 1, EAST + 1, NORTH + 1)) is None
+        assert ground.one_code((100.0, 30.0, 101.0, 31.0)) == ground.grid.outside
+        assert ground.one_code((-180.0, NORTH + 1, 180.0, 90.0)) == ground.grid.outside
+
+    def test_cells_are_looked_up_alike_where_nothing_is_compiled(self, ground: Locator) -> None:
+        lon, lat = (np.append(near, far) for near, far in zip(near_borders(ground, 3000), somewhere(3000), strict=True))
+        plain = pickle.loads(pickle.dumps(ground.grid))  # noqa: S301
+        plain.compiled = False
+        assert (plain.answers(lon, lat) == ground.grid.answers(lon, lat)).all()
+        inner = (lon > 110.76) & (lon < 110.77) & (lat > 35.13) & (lat < 35.15)
+        assert (plain.answers(lon[inner], lat[inner]) == ground.grid.answers(lon[inner], lat[inner])).all()
+
     def test_the_first_questions_are_answered_without_a_grid_and_alike(self, ground: Locator) -> None:
         fresh = Locator(ground.zone)
         lon, lat = near_borders(ground, 150)

@@ -71,7 +71,7 @@ def quality(zone: "Zone", say: Speaker) -> Iterator[str]:
     gaps = len(zone.gaps)
     yield say(
         f"闭合：是，补了 {gaps} 处缺口" if gaps else "闭合：是，没有缺口",
-        f"closed: yes, {gaps} gaps bridged" if gaps else "closed: yes, without gaps",
+        f"closed: yes, {gaps} gap{'s' * (gaps > 1)} bridged" if gaps else "closed: yes, without gaps",
     )
     for gap in zone.gaps:
         roads, how = " — ".join(gap.get("between", [])), gap.get("bridged_by")

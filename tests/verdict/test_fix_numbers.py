@@ -1,0 +1,92 @@
+"""Numbers of a column come out as msgspec reads them, by whichever loop; what is no list of numbers is left to it."""
+
+import json
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from truckban import fix_numbers
+from truckban.fix_numbers import Column, read_numbers
+
+PLAIN = ["[]", "[0]", "[1.5,-2.25, 3]", "[110.765123,110.76]", "[9007199254740992]", "[0.0000000000000000000001]"]
+UNUSUAL = ["[-0]", "[-0.0]", "[1e5,2E-3]", "[9007199254740993]", "[0.1234567890123456789]", "[ 1]", "[1 ,2]", "[1,\n2]"]
+NONE = [
+    "[01]",
+    "[1.]",
+    "[.5]",
+    "[-]",
+    "[1,]",
+    "[,1]",
+    "[1..2]",
+    "[1.2.3]",
+    "[--1]",
+    '["1"]',
+    "[null]",
+    "[[1]]",
+    "5",
+    "{}",
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> Iterator[None]:
+    before = fix_numbers.Reading.compiled
+    fix_numbers.make_ready()
+    yield
+    fix_numbers.Reading.compiled = before
+
+
+def as_listed(raw: str) -> Column:
+    return Column.of(np.array(msgspec.json.decode(raw, type=list[float]), np.float64))
+
+
+def same(one: Column, other: Column) -> bool:
+    return one.values.tobytes() == other.values.tobytes() and one[1:] == other[1:]
+
+
+@pytest.mark.parametrize("raw", PLAIN + UNUSUAL)
+def test_a_list_of_numbers_is_read_as_its_floats(raw: str) -> None:
+    assert same(read_numbers(raw.encode()), as_listed(raw))
+
+
+@pytest.mark.parametrize("raw", NONE)
+def test_what_is_no_list_of_numbers_is_refused(raw: str) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        read_numbers(raw.encode())
+
+
+@given(
+    st.lists(
+        st.floats(allow_nan=False, allow_infinity=False)
+        | st.integers(-(10**17), 10**17)
+        | st.builds(round, st.floats(-180, 180), st.integers(0, 15)),
+        max_size=8,
+    ),
+    st.sampled_from([",", ", "]),
+)
+def test_every_float_comes_out_to_the_last_bit(values: list[float], comma: str) -> None:
+    raw = json.dumps(values, separators=(comma, ":"))
+    assert same(read_numbers(raw.encode()), as_listed(raw))
+
+
+@pytest.mark.parametrize("raw", PLAIN + UNUSUAL + NONE[:10])
+def test_the_loop_as_it_stands_does_what_the_compiled_one_does(raw: str) -> None:
+    text = np.frombuffer(raw.encode(), np.uint8)
+    compiled, plain = np.zeros(len(text)), np.zeros(len(text))
+    told = fix_numbers.plain_numbers(text, compiled)
+    assert told == getattr(fix_numbers.plain_numbers, "plain", fix_numbers.plain_numbers)(text, plain)
+    assert compiled[: told[0]].tobytes() == plain[: told[0]].tobytes()
+
+
+@pytest.mark.parametrize("raw", PLAIN)
+def test_without_the_compiled_loop_the_numbers_are_the_same(raw: str) -> None:
+    with_it = read_numbers(raw.encode())
+    fix_numbers.Reading.compiled = False
+    try:
+        assert same(read_numbers(raw.encode()), with_it)
+    finally:
+        fix_numbers.make_ready()
