@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     demonstration: bool = Field(default=False, description="the schematic area with one account a role, local only")
     raw_days: int = Field(default=30, ge=1, description="days that raw fixes are kept")
     lead_days: int = Field(default=730, ge=1, description="days that closed leads are kept")
+    result_days: int = Field(default=90, ge=1, description="days that the files of finished checks are kept")
+    reply_days: int = Field(
+        default=7, ge=1, description="days in which a request that is sent again is answered as before"
+    )
     log_days: int = Field(default=180, ge=180, description="days that logs are kept (Cybersecurity Law, article 21)")
     secret_key: SecretStr | None = Field(
         default=None, min_length=32, description="seals secrets in the store; data_dir/keys/secrets.key if not set"

@@ -35,7 +35,10 @@ def _shown(hold: Hold, lead: Lead) -> HoldShown:
 def show(request: Request, _principal: Caller) -> Retention:
     """Say how long what is kept, and what the next purge would remove."""
     service = service_of(request)
-    days = {name: getattr(service.settings, name) for name in ("raw_days", "lead_days", "log_days")}
+    days = {
+        name: getattr(service.settings, name)
+        for name in ("raw_days", "lead_days", "result_days", "reply_days", "log_days")
+    }
     with service.store.read() as session:
         purging = purge_waits(session)
     return Retention(**days, **due(service.store, service.settings, now()), purging=purging)

@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.leads.schemas import Asked, LeadId, Why
 from api.paging import Page
+from api.written_times import WrittenTime
 
 
 class Retention(BaseModel):
@@ -14,6 +15,8 @@ class Retention(BaseModel):
 
     raw_days: int
     lead_days: int
+    result_days: int = Field(description="files that checks made")
+    reply_days: int = Field(description="answers to requests that may be sent again")
     log_days: int
     tracks: int = Field(description="leads whose fixes a purge would remove now")
     closed_leads: int
@@ -45,7 +48,7 @@ class NewHold(Asked):
 
     lead_id: LeadId
     why: Why = Field(examples=["行政复议未结"])
-    until: AwareDatetime = Field(examples=["2027-06-30T00:00:00+08:00"])
+    until: WrittenTime = Field(examples=["2027-06-30T00:00:00+08:00"])
 
 
 class Release(Asked):

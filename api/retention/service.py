@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.settings import Settings
 from api.store.audit import Actor, note
 from api.store.database import Store
+from api.store.replies import purge_replies
 from api.store.retention import Limits, past_their_time, purge_leads, purge_tracks
 
 _TOGETHER = 500
@@ -33,13 +34,14 @@ def purge(store: Store, settings: Settings, at: dt.datetime) -> dict[str, int]:
 
     Args:
         store: the store.
-        settings: `raw_days`, `lead_days`.
+        settings: `raw_days`, `lead_days`, `reply_days`.
         at: the time that ages are reckoned to.
 
     Returns:
-        How many tracks, closed leads and lapsed leads are gone.
+        How many tracks, closed leads, lapsed leads and answers kept for requests that are sent again are gone.
     """
     limits = limits_at(settings, at)
+    replies = partial(purge_replies, before=at - dt.timedelta(days=settings.reply_days), together=_TOGETHER)
     return {
         "tracks": _in_steps(store, settings, "tracks", partial(purge_tracks, limits=limits, together=_TOGETHER)),
         "closed_leads": _in_steps(
@@ -48,6 +50,7 @@ def purge(store: Store, settings: Settings, at: dt.datetime) -> dict[str, int]:
         "lapsed_leads": _in_steps(
             store, settings, "lapsed_leads", partial(purge_leads, limits=limits, together=_TOGETHER, lapsed=True)
         ),
+        "replies": _in_steps(store, settings, "replies", replies),
     }
 
 
@@ -58,6 +61,12 @@ def _in_steps(store: Store, settings: Settings, what: str, step: Callable[[Sessi
             removed = step(session)
             if not removed:
                 return gone
-            days = {"raw_days": settings.raw_days, "lead_days": settings.lead_days}
-            note(session, PURGER, "retention.purge", "leads", details={"what": what, "removed": removed, **days})
+            days = {name: getattr(settings, name) for name in ("raw_days", "lead_days", "reply_days")}
+            note(
+                session,
+                PURGER,
+                "retention.purge",
+                "replies" if what == "replies" else "leads",
+                details={"what": what, "removed": removed, **days},
+            )
         gone += removed

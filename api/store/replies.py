@@ -1,5 +1,6 @@
 """Answers kept for requests that may be sent twice."""
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,3 +22,11 @@ def kept_reply(session: Session, caller: str, route: str, key: str) -> Reply | N
 def keep_reply(session: Session, caller: str, route: str, key: str, **answer: Any) -> None:  # noqa: ANN401
     """Keep an answer."""
     session.add(Reply(caller=caller, route=route, key=key, **answer))
+
+
+def purge_replies(session: Session, before: dt.datetime, together: int) -> int:
+    """Remove answers that were given before then, at most so many; return how many are gone."""
+    keys = (Reply.caller, Reply.route, Reply.key)
+    old = sa.select(*keys).where(Reply.created_at < before).order_by(Reply.created_at).limit(together)
+    found: Any = session.execute(sa.delete(Reply).where(sa.tuple_(*keys).in_(old)))
+    return int(found.rowcount)

@@ -1,5 +1,6 @@
 """Check runs as rows."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -85,6 +86,15 @@ def folders_of(session: Session, ids: Collection[str]) -> dict[str, str | None]:
     """Return the folders of what some runs left."""
     asked = sa.select(Run.id, Run.folder).where(Run.id.in_(tuple(ids)))
     return {id_: folder for id_, folder in session.execute(asked)}  # noqa: C416 - rows are no pairs to the type checker
+
+
+def forget_results(session: Session, before: dt.datetime, limit: int = 500) -> list[str]:
+    """Take their files from runs that ended before then; return the ids of the runs."""
+    asked = sa.select(Run.id).where(Run.folder.is_not(None), Run.finished_at < before).order_by(Run.id).limit(limit)
+    ids = list(session.scalars(asked.with_for_update()))
+    stated = sa.update(Run).where(Run.id.in_(ids)).values(folder=None, version=Run.version + 1)
+    session.execute(stated.execution_options(synchronize_session=False))
+    return ids
 
 
 def versions_of(session: Session, ids: Collection[str]) -> dict[str, int]:

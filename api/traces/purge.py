@@ -1,4 +1,4 @@
-"""Files whose time is over: raw fixes after so many days, uploads that nobody went on with, what a crash left."""
+"""Files whose time is over: raw fixes and results of checks after so many days, uploads that nobody went on with, what a crash left."""
 
 import datetime as dt
 import time
@@ -8,6 +8,7 @@ from api.settings import Settings
 from api.store.audit import WORKER, note
 from api.store.base import now
 from api.store.database import Store
+from api.store.runs import forget_results
 from api.store.uploads import forgotten, known_paths, outlived, purged
 from api.traces.files import remove_tree, runs_folder, uploads_folder
 from api.traces.leftovers import remove_leftovers
@@ -27,7 +28,7 @@ def purge_uploads(store: Store, settings: Settings) -> dict[str, int]:
     A row is changed first, and its file deleted after: what a crash leaves in between is deleted as nobody's the next time.
     """
     at = now()
-    counts = {"raw": 0, "forgotten": 0, "orphans": 0}
+    counts = {"raw": 0, "forgotten": 0, "results": _results(store, settings, at), "orphans": 0}
     while True:
         with store.write() as session:
             old = outlived(session, at - dt.timedelta(days=settings.raw_days), _TOGETHER)
@@ -46,6 +47,21 @@ def purge_uploads(store: Store, settings: Settings) -> dict[str, int]:
             break
     counts["orphans"] = _orphans(store, settings) + remove_leftovers(store, settings, time.time() - _ORPHAN_S)
     return counts
+
+
+def _results(store: Store, settings: Settings, at: dt.datetime) -> int:
+    """Delete the files that checks made, with plates in them, after their time: the leads stand in the store."""
+    removed = 0
+    while True:
+        with store.write() as session:
+            ids = forget_results(session, at - dt.timedelta(days=settings.result_days), _TOGETHER)
+            for id_ in ids:
+                note(session, WORKER, "run.purge", f"run:{id_}", details={"result_days": settings.result_days})
+        for id_ in ids:
+            remove_tree(runs_folder(settings) / id_)
+        removed += len(ids)
+        if not ids:
+            return removed
 
 
 def _orphans(store: Store, settings: Settings) -> int:

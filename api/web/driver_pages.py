@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from api.access.guard import Caller
 from api.service import service_of
+from api.web.offers import may_find_permits
 from api.web.rendering import page
 from truckban.norms import Notice
 from truckban.vehicles.codes import vehicle_codes
@@ -46,7 +47,8 @@ def my_permits(request: Request, principal: Caller) -> HTMLResponse:
 @router.get("/p", operation_id="web.permit_check")
 def permit_check(request: Request, principal: Caller) -> HTMLResponse:
     """Show what a scanned permit says. What was scanned stands behind the #, which browsers do not send."""
-    return page(request, "permit", principal, mine=False, state=_law(service_of(request).law.now.shelf().first))
+    state = _law(service_of(request).law.now.shelf().first) | {"may_find_permits": may_find_permits(principal)}
+    return page(request, "permit", principal, mine=False, state=state)
 
 
 def _windows(notice: Notice) -> list[str]:

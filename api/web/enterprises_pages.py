@@ -11,7 +11,7 @@ from api.access.table import rules
 from api.enterprises.service import today
 from api.enterprises.words import EnterprisePath
 from api.problems import not_found
-from api.service import service_of
+from api.service import Service, service_of
 from api.web.desk_pages import GUESSES
 from api.web.rendering import page
 
@@ -41,6 +41,14 @@ def _state(request: Request, principal: Principal, **more: Any) -> dict[str, Any
     return {"may": _may(principal), "today": today(service).isoformat(), "timezone": timezone, **more}
 
 
+def _places(service: Service) -> dict[str, str]:
+    """Return what known places are called, by the ids of enterprises and of sites."""
+    registry = service.law.registry
+    names = {name: listed[-1][0] for name in registry.enterprises if (listed := registry.names(name))}
+    sites = {site.id: " · ".join(filter(None, (names.get(site.enterprise), site.name))) for site in registry.sites}
+    return names | {id_: name for id_, name in sites.items() if name}
+
+
 @router.get("/enterprises", operation_id="web.enterprises")
 def enterprises(request: Request, principal: Caller) -> HTMLResponse:
     """Show the list of a day, with a map of its sites."""
@@ -56,7 +64,8 @@ def enterprises_import(request: Request, principal: Caller) -> HTMLResponse:
 @router.get("/enterprises/unlisted", operation_id="web.unlisted")
 def unlisted(request: Request, principal: Caller) -> HTMLResponse:
     """Show places on no list, with what speaks for looking at them."""
-    return page(request, "enterprises_unlisted", principal, state=_state(request, principal), may=_may(principal))
+    state = _state(request, principal, names=_places(service_of(request)))
+    return page(request, "enterprises_unlisted", principal, state=state, may=_may(principal))
 
 
 @router.get("/enterprises/runs", operation_id="web.freight_runs")

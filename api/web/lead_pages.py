@@ -23,6 +23,7 @@ from api.store.base import now
 from api.store.lead_acts import Whole, lead_of, whole
 from api.web.desk_pages import may_act, officers, sources
 from api.web.lead_view import banned_hours, end_of, lead_words
+from api.web.offers import may_find_permits
 from api.web.pdf import pdf_of
 from api.web.rendering import page, rendered
 from truckban.norms import Notice
@@ -68,6 +69,7 @@ def lead_page(request: Request, principal: Caller, reach: CallerReach, lead_id: 
         "may_act": may_act(principal),
         "may_track": principal.role in ("officer", "auditor"),
         "may_see_plates": may_see_plates(principal),
+        "may_find_permits": may_find_permits(principal),
     }
     return page(
         request,

@@ -262,10 +262,10 @@ def test_uploads_that_nobody_goes_on_with_and_raw_fixes_past_their_time_are_dele
             (old, "created_at", dt.timedelta(days=31)),
         ):
             session.execute(sa.update(Upload).where(Upload.id == url.rpartition("/")[2]).values({column: now() - age}))
-    assert purge_uploads(store, settings) == {"raw": 1, "forgotten": 1, "orphans": 0}
+    assert purge_uploads(store, settings) == {"raw": 1, "forgotten": 1, "results": 0, "orphans": 0}
     assert [client.get(url).json()["state"] for url in (left, fresh, old)] == ["purged", "open", "purged"]
     assert len(stored_files(settings)) == 1
-    assert purge_uploads(store, settings) == {"raw": 0, "forgotten": 0, "orphans": 0}
+    assert purge_uploads(store, settings) == {"raw": 0, "forgotten": 0, "results": 0, "orphans": 0}
     with store.read() as session:
         assert head_of(session).number > 0
         assert verify(session).fault is None

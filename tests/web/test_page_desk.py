@@ -1,5 +1,7 @@
 """The desk and the page of a lead, as officers use them: by mouse, by keys, two at once, with a session that ends."""
 
+import base64
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -9,6 +11,9 @@ from typing import Any
 
 import pytest
 from desk_data import PASSWORD, checked_day, chosen, listed, many_leads, ready
+from paper import poppler
+from PIL import Image
+from web_ways import applied
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("run")]
 Open = Callable[..., Any]
@@ -226,6 +231,24 @@ def test_a_lead_is_played_along_time_after_the_look_is_on_record(regular: Open, 
     page.get_by_text("结果一样").wait_for(timeout=180_000)
 
 
+def test_a_lead_leads_to_the_permits_of_its_vehicle(regular: Open, served: Any) -> None:
+    lead = _open(served)[0]
+    plate = _one(served, lead["lead_id"])["plate"]
+    page = regular("officer", maps=False)
+    page.goto(f"/desk/leads/{lead['lead_id']}")
+    page.locator("#permits").get_by_text("这辆车没有申请过").wait_for()
+    vehicle = {"plate": plate, "vehicle_type": "重型自卸货车", "length_mm": 8600, "gross_mass_kg": 25000}
+    application = applied(served, vehicles=[vehicle])
+    page.reload()
+    page.locator("#permits a").click()
+    page.wait_for_url(f"**/review/{application}")
+    page.get_by_text(plate).first.wait_for()
+    page = regular("admin", maps=False)
+    page.goto(f"/desk/leads/{lead['lead_id']}")
+    page.locator("#others p").first.wait_for()
+    assert page.locator("#permits").count() == 0, "who sees no plates looks for none"
+
+
 def test_the_lead_page_shows_clause_and_what_is_missing_in_both_languages(
     regular: Open, served: Any, check_access: Callable[[Any], None], picture: Callable[..., None]
 ) -> None:
@@ -239,6 +262,31 @@ def test_the_lead_page_shows_clause_and_what_is_missing_in_both_languages(
         page.locator("#others p, #others ul").first.wait_for()
         check_access(page)
         picture(page, f"lead-{lang}", full_page=True)
+
+
+@pytest.mark.parametrize(("lang", "title"), [("zh", "货车禁行线索单"), ("en", "Truck-ban lead")])
+def test_the_sheet_holds_its_fonts_and_its_map_for_another_reader(
+    regular: Open, served: Any, picture: Callable[..., None], tmp_path: Path, lang: str, title: str
+) -> None:
+    lead = _open(served)[1]["lead_id"]
+    page = regular("officer", lang=lang, maps=False, size=(1000, 700))
+    answer = page.context.request.get(f"/desk/leads/{lead}/sheet.pdf", timeout=120_000)
+    assert answer.ok, answer.text()
+    (tmp_path / "sheet.pdf").write_bytes(answer.body())
+    said = poppler("pdftotext", "-layout", tmp_path / "sheet.pdf", "-").decode()
+    assert title in said
+    assert "禁行时间、禁行区域内，重中型货车禁止通行" in re.sub(r"\s", "", said)
+    assert "\ufffd" not in said
+    fonts = poppler("pdffonts", tmp_path / "sheet.pdf").decode().splitlines()[2:]
+    assert fonts
+    assert all(re.search(r"\byes\s+yes\s+(?:yes|no)\s+\d+\s+\d+$", line) for line in fonts), "every font is in the file"
+    drawn = poppler("pdftoppm", "-r", "110", "-png", "-f", "1", "-l", "1", tmp_path / "sheet.pdf")
+    sheet = Image.open(io.BytesIO(drawn)).convert("RGB")
+    colours = {colour for _, colour in sheet.getcolors(1 << 24) or []}
+    assert any(r > 180 and g < 60 and b < 60 for r, g, b in colours), "the way on the map is drawn"
+    page.goto("about:blank")
+    page.set_content(f'<img alt="" src="data:image/png;base64,{base64.b64encode(drawn).decode()}">')
+    picture(page, f"sheet-{lang}", full_page=True)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -309,6 +309,7 @@ def test_places_on_no_list_are_shown_with_their_evidence(
     page.locator(".hours").wait_for()
     _mapped(page)
     assert page.locator(".place-body .button").count() == 0
+    assert NAME in page.locator(".place-body").first.inner_text(), "a known place by its name"
     if lang == "zh":
         check_access(page)
     for size in _looked_at(page, check_access, (1280, 860), (390, 844)):

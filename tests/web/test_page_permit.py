@@ -77,6 +77,21 @@ def test_anybody_checks_a_scanned_permit(
     picture(page, f"permit-check-{lang}", full_page=True)
 
 
+def test_who_may_read_applications_is_led_from_a_permit_to_its_own(regular: Person, permit: dict[str, Any]) -> None:
+    scanned = f"/p#{quote(permit['text'].rpartition('#')[2])}"
+    page = regular("officer", maps=False)
+    page.goto(scanned)
+    page.get_by_role("link", name="看申请和审批").click()
+    page.wait_for_url(f"**/review/{permit['id']}")
+    page.get_by_role("heading", name="张三丰").wait_for()
+    for login in (None, "driver", "admin"):
+        page = regular(login, maps=False)
+        page.goto(scanned)
+        page.locator("#use").wait_for()
+        page.wait_for_timeout(300)
+        assert page.get_by_role("link", name="看申请和审批").count() == 0, login
+
+
 def test_another_plate_or_another_place_is_said(person: Person, permit: dict[str, Any]) -> None:
     page = person(**PHONE, geolocation={"longitude": 110.765, "latitude": 35.1368}, permissions=["geolocation"])
     page.goto("/p")

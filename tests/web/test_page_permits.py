@@ -272,6 +272,24 @@ def test_each_page_reads_in_both_languages_on_a_phone_and_for_a_screen_reader(
     picture(page, f"{name}-{lang}")
 
 
+def test_where_and_hours_and_the_whole_application_read_in_english_too(
+    regular: Callable[..., Any], served: Any, handed_in: str, picture: Callable[..., None]
+) -> None:
+    draft = asked(served, "driver", "POST", f"/v1/permits/{handed_in}/copy", {})["id"]
+    page = regular("driver", lang="en", maps=False)
+    page.goto(f"/apply/{draft}#where")
+    page.get_by_label("Hours 1 from").wait_for()
+    page.wait_for_selector("#map[data-ready]", state="attached")
+    assert not re.search(r"[\u4e00-\u9fff]", stripped(page).replace("五一路", "").replace("北环路", ""))
+    picture(page, "apply-where-en", full_page=True)
+    page = regular("reviewer", lang="en", maps=False)
+    page.goto(f"/review/{handed_in}")
+    page.wait_for_selector("#found[data-ready]", timeout=90_000)
+    page.wait_for_selector("#map[data-ready]", state="attached")
+    assert not re.search(r"[\u4e00-\u9fff]", stripped(page)), "a sentence is left in Chinese"
+    picture(page, "review-application-en", full_page=True)
+
+
 def test_a_stranger_finds_no_application_that_is_not_theirs(regular: Callable[..., Any], served: Any) -> None:
     page = regular("enterprise", maps=False)
     assert page.goto(f"/apply/{applied(served)}").status == 404

@@ -1,13 +1,14 @@
 """Purging at once from the settings: seen, typed, given a reason, done by a worker."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from desk_data import many_leads, working
-from web_ways import asked, no_wider
+from web_ways import asked, no_wider, stripped
 
 from api.store.base import now
 from api.store.tables.leads import Lead
@@ -25,6 +26,30 @@ def due(served: Any, tmp_path_factory: pytest.TempPathFactory) -> int:
         session.execute(sa.update(Lead).values(state="dismissed", closed_at=now()))
         session.execute(sa.update(Lead).where(Lead.number <= 12).values(closed_at=old))
     return 12
+
+
+def test_every_kind_of_data_is_told_with_how_long_it_is_kept_and_why(regular: Open, served: Any) -> None:
+    page = regular("auditor", maps=False)
+    page.goto("/settings#retention")
+    page.wait_for_selector("#content[data-ready=retention]")
+    rows = page.locator(".kept tbody tr")
+    said = {row.locator("td").nth(0).inner_text(): row.locator("td").nth(1).inner_text() for row in rows.all()}
+    assert len(said) == rows.count() == 15
+    assert said["线索的原始定位点"] == f"{served.settings.raw_days} 天"
+    assert said["已办结的线索及其办理记录、确认结果"] == f"{served.settings.lead_days} 天"
+    assert said["访问和故障日志"] == f"{served.settings.log_days} 天"
+    assert said["审计"] == said["通行证申请、附件和办理记录"] == "不自动删除"
+    assert all(row.locator("td").nth(2).inner_text() for row in rows.all())
+
+
+def test_the_purge_is_asked_for_in_english_too(regular: Open, due: int, picture: Open) -> None:
+    page = regular("admin", lang="en", maps=False)
+    page.goto("/settings#retention")
+    page.get_by_text(f"{due} closed leads", exact=True).wait_for()
+    page.locator("#purge").click()
+    page.get_by_role("dialog").get_by_text("cannot be brought back").wait_for()
+    assert not re.search(r"[\u4e00-\u9fff]", stripped(page))
+    picture(page, "settings-purge-en")
 
 
 def test_what_is_past_its_time_goes_when_its_number_is_typed(

@@ -1,13 +1,14 @@
 """Files beside an application, shown where the decision is made; and the application as an officer reads it."""
 
 import io
+import re
 import time
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 import pytest
-from web_ways import applied, asked, no_wider, until
+from web_ways import applied, asked, no_wider, stripped, until
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
@@ -63,6 +64,14 @@ def _looks(served: Any, id_: str) -> int:
     return sum(each["action"] == "attachment.look" and each["subject"] == f"permit:{id_}" for each in items)
 
 
+def _viewed(page: Any) -> None:
+    """Wait until the browser's own viewer stands in a frame: nothing that the answer or the page forbids keeps it out."""
+    end = time.monotonic() + 30
+    while not any(frame.url.startswith("chrome-extension:") for frame in page.frames):
+        assert time.monotonic() < end
+        page.wait_for_timeout(100)
+
+
 def test_a_reviewer_looks_at_files_where_the_decision_is_made(
     regular: Open, served: Any, application: str, picture: Open, check_access: Callable[[Any], None]
 ) -> None:
@@ -82,11 +91,7 @@ def test_a_reviewer_looks_at_files_where_the_decision_is_made(
     assert page.get_by_role("button", name="原大").get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name="预览 合同.pdf").click()
     page.locator("iframe[title='附件：合同.pdf']").wait_for()
-    # the browser's own viewer stands in it: nothing that the answer or this page forbids keeps it out
-    end = time.monotonic() + 30
-    while not any(frame.url.startswith("chrome-extension:") for frame in page.frames):
-        assert time.monotonic() < end
-        page.wait_for_timeout(100)
+    _viewed(page)
     page.locator("#found .counts").wait_for(timeout=60_000)
     check_access(page)
     no_wider(page)
@@ -112,3 +117,18 @@ def test_an_officer_reads_an_application_without_files_findings_and_queue(
     assert page.locator(".backlink").count() == 0
     check_access(page)
     assert regular("officer", maps=False).goto("/review").status == 403
+
+
+def test_the_files_are_shown_in_english_too(regular: Open, application: str, picture: Open) -> None:
+    page = regular("reviewer", lang="en", maps=False)
+    page.goto(f"/review/{application}")
+    page.get_by_role("button", name="Preview 行驶证.png").click()
+    until(page, "document.querySelector('.preview img')?.naturalWidth === 640")
+    page.get_by_role("button", name="Preview 合同.pdf").click()
+    page.locator("iframe[title='File: 合同.pdf']").wait_for()
+    _viewed(page)
+    page.locator("#found .counts").wait_for(timeout=60_000)
+    assert not re.search(r"[\u4e00-\u9fff]", stripped(page).replace("行驶证", "").replace("合同", ""))
+    no_wider(page)
+    page.wait_for_timeout(500)  # the viewer paints after it has come
+    picture(page, "review-files-en", full_page=True)

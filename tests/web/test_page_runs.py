@@ -1,8 +1,6 @@
 """The officer's whole way: from files over the check to a lead, a violation and a sheet of paper; and uploads that break off."""
 
 import io
-import shutil
-import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any
 
 import pytest
 from desk_data import day, ready, working
+from paper import poppler
 from PIL import Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -95,7 +94,7 @@ def _sheets(page: Any, served: Any, lead: str, tmp_path: Path) -> None:
     answer = page.context.request.get(f"/desk/leads/{lead}/sheet.pdf", timeout=60_000)
     assert answer.ok, answer.text()
     (tmp_path / "sheet.pdf").write_bytes(answer.body())
-    said = _poppler("pdftotext", "-layout", tmp_path / "sheet.pdf", "-").decode()
+    said = poppler("pdftotext", "-layout", tmp_path / "sheet.pdf", "-").decode()
     assert "货车禁行线索单" in said
     assert "***" in said
     assert "作为证据还缺什么" in said
@@ -108,24 +107,16 @@ def _sheets(page: Any, served: Any, lead: str, tmp_path: Path) -> None:
     assert refused.status == 422
     full = page.context.request.get(f"/desk/leads/{lead}/sheet.pdf?plates=full&why=移送法制科", timeout=60_000)
     (tmp_path / "full.pdf").write_bytes(full.body())
-    said = _poppler("pdftotext", tmp_path / "full.pdf", "-").decode()
+    said = poppler("pdftotext", tmp_path / "full.pdf", "-").decode()
     assert plate in said
     with closing(served.api("admin")) as client:
         assert client.get(f"/desk/leads/{lead}/sheet.pdf", params={"plates": "full", "why": "x y"}).status_code == 403
 
 
-def _poppler(program: str, *arguments: str | Path) -> bytes:
-    """Return what a program of Poppler makes of a PDF file."""
-    found = shutil.which(program)
-    if found is None:
-        pytest.skip(f"{program} (poppler-utils) is not installed: the sheet is not read")
-    return subprocess.run([found, *arguments], capture_output=True, check=True).stdout
-
-
 def _scan(pdf: Path, address: str) -> None:
     """Read the QR code as a telephone does."""
     zxing = pytest.importorskip("zxingcpp")
-    drawn = _poppler("pdftoppm", "-r", "200", "-png", "-f", "1", "-l", "1", pdf)
+    drawn = poppler("pdftoppm", "-r", "200", "-png", "-f", "1", "-l", "1", pdf)
     assert zxing.read_barcodes(Image.open(io.BytesIO(drawn)))[0].text == address
 
 

@@ -146,10 +146,14 @@ def test_the_audit_trail_is_searched_and_verified(regular: Callable[..., Any]) -
     opened(page, "audit")
     page.get_by_label("做了什么").fill("account.sign_in")
     page.get_by_role("button", name="查找").click()
-    until(
-        page,
-        "[...document.querySelectorAll('td:nth-child(3)')].every((each) => each.textContent === 'account.sign_in')",
+    only = (
+        "[...document.querySelectorAll('td:nth-child(3)')].every((each) => each.textContent === '登录account.sign_in')"
     )
+    until(page, only)
+    page.get_by_label("做了什么").fill("登录")
+    page.get_by_role("button", name="查找").click()
+    until(page, only)
+    assert page.locator("tbody tr").count() > 0, "words are understood as well as codes"
     page.locator("#verify").click()
     page.get_by_text(re.compile("^完整")).wait_for()
     opened(page, "accounts")

@@ -51,7 +51,7 @@ function findings() {
     ${narrower()}
     ${lines.map(([finding, rows]) => {
       const list = html`<ul class="findings">${rows.map(line)}</ul>`;
-      return finding === "ok" ? html`<details><summary>${t("finding_ok")} (${rows.length})</summary>${list}</details>` : list;
+      return finding === "ok" ? html`<details data-paper><summary>${t("finding_ok")} (${rows.length})</summary>${list}</details>` : list;
     })}`, byId("found"));
 }
 

@@ -4,10 +4,12 @@ export const texts = data("texts");
 export const session = data("session");
 export const state = data("state");
 
+// A text with its values; `{n|lead|leads}` is the first where n is 1, else the second.
 export function t(key, values = {}) {
   const text = texts[key];
   if (text === undefined) throw new Error(`no text: ${key}`);
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  const numbered = text.replace(/\{(\w+)\|([^|}]*)\|([^}]*)\}/g, (_, name, one, many) => (String(values[name]) === "1" ? one : many));
+  return numbered.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 }
 
 export class Refused extends Error {
@@ -105,6 +107,10 @@ export async function signIn(form) {
   session.csrf = body.csrf;
   return body;
 }
+
+// What is folded and belongs to what is read (the clause, say) is unfolded on paper.
+addEventListener("beforeprint", () => document.querySelectorAll("details[data-paper]:not([open])").forEach((each) => { each.open = true; each.dataset.paper = "unfolded"; }));
+addEventListener("afterprint", () => document.querySelectorAll("details[data-paper=unfolded]").forEach((each) => { each.open = false; each.dataset.paper = ""; }));
 
 document.getElementById("sign-out")?.addEventListener("click", async () => {
   await ask("DELETE", "/v1/session");

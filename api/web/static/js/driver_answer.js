@@ -109,7 +109,7 @@ function clauses(reasons, more = nothing) {
   const found = new Map();
   for (const each of reasons) if (each.clause && each.text && !person(each.code)) found.set(each.clause, each.text);
   if (!found.size) return nothing;
-  return html`<details class="more card" id="clauses"><summary>${t("clause_more")}</summary>
+  return html`<details class="more card" data-paper id="clauses"><summary>${t("clause_more")}</summary>
     ${[...found].map(([id, text]) => html`<h3 lang=${zh ? "zh-CN" : "en"}>${t("clause", { id })}</h3><blockquote lang="zh-CN">${text}</blockquote>`)}
     <p class="small soft">${t("clause_verbatim")}</p>${more}</details>`;
 }
@@ -132,7 +132,7 @@ function share(model, act) {
 }
 
 function notes(rows) {
-  return rows.length ? html`<details class="more card"><summary>${t("also")}</summary><ul>${rows.map((row) => html`<li>${row}</li>`)}</ul></details>` : nothing;
+  return rows.length ? html`<details class="more card" data-paper><summary>${t("also")}</summary><ul>${rows.map((row) => html`<li>${row}</li>`)}</ul></details>` : nothing;
 }
 
 // `model`: {question, answer, runs, day, chosen, link, map, …}; `act`: what the buttons do.
@@ -163,7 +163,7 @@ export function hereView(model, act) {
     ${wait && answer.verdict !== "allowed" ? html`<div class="card out" data-kind="wait"><h3>${t("here_wait", { at: clockBeside(wait.at, at) })}</h3><p class="soft">${spoken(wait.at)}</p></div>` : nothing}
     ${model.day ? html`<h2 class="part">${t("strip")}</h2><div class="card">${strip(model.day, { depart: at, arrive: at, instant: true }, [], null)}</div>` : nothing}
     ${clauses(answer.reasons, fine)}
-    ${answer.other_readings.length ? html`<details class="more card"><summary>${t("readings")}</summary>${answer.other_readings.map((each) => html`<p><span class="verdict ${each.verdict}">${t(`verdict_${each.verdict}`)}</span> <span lang="zh-CN">${each.why}</span></p>`)}</details>` : nothing}
+    ${answer.other_readings.length ? html`<details class="more card" data-paper><summary>${t("readings")}</summary>${answer.other_readings.map((each) => html`<p><span class="verdict ${each.verdict}">${t(`verdict_${each.verdict}`)}</span> <span lang="zh-CN">${each.why}</span></p>`)}</details>` : nothing}
     ${notes(answer.warnings.filter(({ code }) => code !== "zone.schematic").map(said))}`;
 }
 

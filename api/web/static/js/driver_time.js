@@ -53,7 +53,9 @@ export function spoken(at) {
 
 export function duration(seconds) {
   const minutes = Math.max(1, Math.round(Math.abs(seconds) / 60));
-  return minutes < 120 ? t("minutes", { n: minutes }) : t("hours_minutes", { h: Math.floor(minutes / 60), n: minutes % 60 });
+  if (minutes < 120) return t("minutes", { n: minutes });
+  const h = Math.floor(minutes / 60);
+  return minutes % 60 ? t("hours_minutes", { h, n: minutes % 60 }) : t("hours_only", { h });
 }
 
 export const kilometres = (metres) => (Math.abs(metres) / 1000).toFixed(1);

@@ -22,7 +22,7 @@ export function evidence(one) {
     ["overnight", t("overnight_some", { n: e.overnight, vehicles: e.vehicles_overnight })],
     ["loaded", e.load_known ? t("loaded_some", { known: e.load_known, n: e.left_loaded }) : t("loaded_none")],
     ["reach", t("metres", { n: Math.round(e.reach_m) }) + (e.sprawls ? ` · ${t("sprawls")}` : "")],
-    ["near", e.near ? t("near_some", { name: e.near, n: Math.round(e.near_m) }) : t("near_none")],
+    ["near", e.near ? t("near_some", { name: state.names[e.near] ?? e.near, n: Math.round(e.near_m) }) : t("near_none")],
     ["position", `${one.lon.toFixed(6)}, ${one.lat.toFixed(6)}`],
   ];
   return html`<dl class="facts">${facts.map(([key, text]) => html`<dt>${t(key)}</dt><dd class="num">${text}</dd>`)}</dl>

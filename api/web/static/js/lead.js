@@ -107,6 +107,26 @@ async function others() {
       ${state.may_act && isOpen(lead) && !["merged", "dismissed"].includes(each.state) ? html`<button type="button" class="button slim" @click=${() => acts.merge(lead, each.lead_id)}>${t("merge")}</button>` : ""}</li>`)}</ul>` : html`<p class="soft">${t("others_none")}</p>`, box);
 }
 
+const PERMITS = 20;
+async function permits() {
+  const box = document.getElementById("permits");
+  if (!box) return;
+  box.replaceChildren();
+  if (!lead.plate) {
+    render(html`<span class="soft">${t("permits_no_plate")}</span>`, box);
+    return;
+  }
+  const day = dayOf(lead.entered_at);
+  try {
+    const { body } = await ask("GET", `/v1/permits?${new URLSearchParams({ plate: lead.plate, limit: PERMITS })}`);
+    const line = (each) => html`<li><a href="/review/${each.id}">${each.permit_no ?? t("permit_unnumbered")}</a> <span class="statechip">${each.state_text}</span>
+      ${each.days ? html`<span class="num soft">${t("permit_days", each.days)}</span>` : ""} ${each.permit_no && each.days?.from <= day && day <= each.days?.to ? html`<span class="statechip warn">${t("permit_covers")}</span>` : ""}</li>`;
+    render(body.permits.length ? html`<ul>${body.permits.map(line)}</ul>${body.next ? html`<span class="small soft">${t("permits_more", { n: PERMITS })}</span>` : ""}` : html`<span class="soft">${t("permits_none")}</span>`, box);
+  } catch (error) {
+    render(html`<span class="fault">${error.message}</span> <button type="button" class="button slim" @click=${permits}>${t("retry")}</button>`, box);
+  }
+}
+
 const strip = dayStrip(document.getElementById("strip"), { entered: lead.entered_at, left: lead.left_at, hours: state.hours });
 const mapped = mapOfLead(mapBox, lead, state.line).then((made) => {
   if (!made) {
@@ -144,6 +164,7 @@ document.getElementById("ask-track")?.addEventListener("submit", async (event) =
 });
 
 drawActs();
+permits();
 others().catch((error) => render(html`<p class="fault">${error.message}</p>`, document.getElementById("others")));
 const told = JSON.parse(sessionStorage.getItem(TELL) ?? "null");
 if (told) {

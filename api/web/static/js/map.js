@@ -55,6 +55,18 @@ const bounds = (geojson) => {
 };
 export { bounds };
 
+// What the graphics card has drawn is not there when a page is printed: a copy of it is.
+function onPaper(map, box) {
+  if (!box.clientWidth) return;
+  box.querySelector(".paper")?.remove();
+  map.redraw();
+  const drawn = map.getCanvas();
+  const copy = Object.assign(document.createElement("canvas"), { className: "paper", width: drawn.width, height: drawn.height });
+  copy.getContext("2d").drawImage(drawn, 0, 0);
+  box.append(copy);
+  box.classList.add("onpaper");
+}
+
 // Draws the zone into `box`; answers {gl, map, zone}, or null where this device cannot (a sentence stands there instead).
 // Draw your own sources and layers upon it with map.addSource / map.addLayer.
 export async function zoneMap(box, { zone: name = session.zone, padding = 24, interactive = true } = {}) {
@@ -73,6 +85,7 @@ export async function zoneMap(box, { zone: name = session.zone, padding = 24, in
     if (interactive) map.addControl(new gl.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new gl.ScaleControl({ unit: "metric" }));
     await map.once("load");
+    addEventListener("beforeprint", () => onPaper(map, box));
     box.dataset.ready = "yes";
     return { gl, map, zone };
   } catch (error) {

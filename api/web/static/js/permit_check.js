@@ -1,5 +1,5 @@
 // A scanned permit: what stands behind the # is checked by the service, in a body and never in an address.
-import { ask, Refused, t } from "./base.js";
+import { ask, Refused, state, t } from "./base.js";
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { details, plateLine, said, useIt, wordBlock } from "./permit.js";
 
@@ -18,13 +18,22 @@ function position() {
   return new Promise((done, failed) => navigator.geolocation.getCurrentPosition(({ coords }) => done({ lon: coords.longitude, lat: coords.latitude }), failed, { enableHighAccuracy: true, timeout: 15_000 }));
 }
 
+// Who may read applications is led to the one that this permit was granted on.
+async function record(permit) {
+  const box = byId("record");
+  const { body } = await ask("GET", `/v1/permits?${new URLSearchParams({ plate: permit.plate, limit: 100 })}`);
+  const one = body.permits.find((each) => each.permit_no === permit.permit_no);
+  render(one ? html`<a class="button" href="/review/${one.id}">${t("to_record")}</a>` : nothing, box);
+}
+
 function show(told) {
   const { permit } = told;
   render(html`${wordBlock(told.word, [said(told), ...told.reasons.map(said)])}
     ${permit ? html`<div class="card">${plateLine(permit)}${details(permit, permit)}</div>` : nothing}
     ${told.notes.length ? html`<div class="card"><h2 class="part">${t("compare")}</h2><ul>${told.notes.map((each) => html`<li>${said(each)}</li>`)}</ul></div>` : nothing}
     <p class="small soft num">${t("as_of", { at: told.at.slice(0, 16).replace("T", " ") })}</p>
-    ${permit && told.word !== "not_valid" ? html`<button type="button" class="button" id="use" @click=${() => useIt(permit)}>${t("use")}</button>` : nothing}`, found);
+    <div class="row">${permit && told.word !== "not_valid" ? html`<button type="button" class="button" id="use" @click=${() => useIt(permit)}>${t("use")}</button>` : nothing}<span id="record"></span></div>`, found);
+  if (permit && state.may_find_permits) record(permit).catch(() => undefined); // what was checked stands without it
   byId("ask-box").open = false;
   byId("verdict").focus({ preventScroll: true });
   window.scrollTo({ top: 0 });

@@ -1,5 +1,5 @@
 // Who did what when; and whether the trail holds.
-import { ask, t } from "./base.js";
+import { ask, t, texts } from "./base.js";
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { empty, everything, faultOf, query, when } from "./office.js";
 
@@ -14,8 +14,8 @@ let people = {};
 async function find(more = false) {
   fault = "";
   try {
-    const { since, until, ...rest } = wanted;
-    const { body } = await ask("GET", `/v1/audit${query({ ...rest, since: since && `${since}T00:00:00+08:00`, until: until && `${until}T24:00:00+08:00`.replace("T24:00:00", "T23:59:59"), limit: 100, cursor: more ? next : null })}`);
+    const { since, until, action, ...rest } = wanted;
+    const { body } = await ask("GET", `/v1/audit${query({ ...rest, action: action && coded(action), since: since && `${since}T00:00:00+08:00`, until: until && `${until}T24:00:00+08:00`.replace("T24:00:00", "T23:59:59"), limit: 100, cursor: more ? next : null })}`);
     rows = more ? [...rows, ...body.items] : body.items;
     next = body.next;
   } catch (error) {
@@ -42,11 +42,21 @@ async function verify() {
   draw();
 }
 
-const name = (actor) => people[actor] ?? actor;
-const row = (each) => html`<tr><td data-label=${t("at")}><span class="num">${when(each.at)}</span></td><td data-label=${t("audit_who")}><span title=${each.actor}>${name(each.actor)}</span></td><td data-label=${t("audit_action")}><code>${each.action}</code></td><td data-label=${t("audit_subject")}><code>${each.subject}</code></td>
+const ACTS = Object.keys(texts).filter((key) => key.startsWith("did_")).map((key) => key.slice(4));
+const name = (actor) => people[actor] ?? texts[`actor_${actor}`] ?? actor;
+const did = (action) => texts[`did_${action}`];
+// What was typed may be the words as well as the code.
+const coded = (typed) => ACTS.find((action) => did(action) === typed) ?? typed;
+const PAGES = { lead: "/desk/leads/", permit: "/review/", enterprise: "/enterprises/" };
+function subject(each) {
+  const [kind, id] = each.subject.split(":");
+  const drafted = ["permit.create", "permit.save"].includes(each.action); // what was not handed in is its applicant's alone
+  return kind in PAGES && id && !drafted ? html`<a href="${PAGES[kind]}${encodeURIComponent(id)}"><code>${each.subject}</code></a>` : html`<code>${each.subject}</code>`;
+}
+const row = (each) => html`<tr><td data-label=${t("at")}><span class="num">${when(each.at)}</span></td><td data-label=${t("audit_who")}><span title=${each.actor}>${name(each.actor)}</span></td><td data-label=${t("audit_action")}><span>${did(each.action) ? html`${did(each.action)}<br>` : nothing}<code class="soft">${each.action}</code></span></td><td data-label=${t("audit_subject")}>${subject(each)}</td>
   <td data-label=${t("why")}><span lang="zh-CN">${each.why ?? ""}</span></td><td data-label=${t("details")}><details><summary>${each.number}</summary><pre>${JSON.stringify(each.details, null, 1)}</pre><code>${each.hash}</code></details></td></tr>`;
 
-const input = (key, type = "text") => html`<label>${t(`audit_${key}`)}<input name=${key} type=${type} maxlength="120" autocomplete="off" list=${key === "actor" ? "people" : nothing}></label>`;
+const input = (key, type = "text") => html`<label>${t(`audit_${key}`)}<input name=${key} type=${type} maxlength="120" autocomplete="off" list=${{ actor: "people", action: "acts" }[key] ?? nothing}></label>`;
 
 function told() {
   if (!verdict) return nothing;
@@ -56,7 +66,7 @@ function told() {
 
 function draw() {
   render(html`${told()}<form class="card filterbar" novalidate @submit=${(event) => { event.preventDefault(); wanted = Object.fromEntries([...new FormData(event.target)].map(([key, value]) => [key, value.trim()])); find(); }}>
-      ${input("actor")}${input("action")}${input("subject")}${input("since", "date")}${input("until", "date")}<datalist id="people">${Object.entries(people).map(([id, who]) => html`<option value=${id}>${who}</option>`)}</datalist><span class="row"><button class="button main">${t("audit_find")}</button><button type="button" class="button" id="verify" @click=${verify}>${t("audit_verify")}</button><a class="button" href="/v1/audit/export" download="audit.jsonl">${t("audit_export")}</a></span><p class="fault" role="alert">${fault}</p></form>
+      ${input("actor")}${input("action")}${input("subject")}${input("since", "date")}${input("until", "date")}<datalist id="people">${Object.entries(people).map(([id, who]) => html`<option value=${id}>${who}</option>`)}</datalist><datalist id="acts">${ACTS.map((action) => html`<option value=${action}>${did(action)}</option>`)}</datalist><span class="row"><button class="button main">${t("audit_find")}</button><button type="button" class="button" id="verify" @click=${verify}>${t("audit_verify")}</button><a class="button" href="/v1/audit/export" download="audit.jsonl">${t("audit_export")}</a></span><p class="fault" role="alert">${fault}</p></form>
     <section class="card flush">${rows.length ? html`<table class="stack audit"><thead><tr>${["at", "audit_who", "audit_action", "audit_subject", "why", "details"].map((key) => html`<th scope="col">${t(key)}</th>`)}</tr></thead><tbody>${rows.map(row)}</tbody></table>${next ? html`<p class="row end"><button type="button" class="button" @click=${() => find(true)}>${t("more_rows")}</button></p>` : nothing}` : empty(t("audit_none"))}</section>`, box);
 }
 

@@ -5,6 +5,7 @@ import { askForm } from "./desk_dialogs.js";
 import { empty, everything, faultOf, when } from "./office.js";
 import { askWhy, told } from "./settings_dialogs.js";
 
+const FIRST = "TRUCKBAN_NOTICES"; // the reason that the service itself gives when it first starts
 let box = null;
 let enactments = [];
 let documents = [];
@@ -34,7 +35,7 @@ function row(each) {
   return html`<li class=${each.undone_at ? "gone" : ""}><div><b lang="zh-CN">${named(each.notice_sha256)?.title ?? state.notices[each.notice]?.title ?? each.notice}</b>
       ${each.undone_at ? html`<span class="chip">${t("undone")}</span>` : coming ? html`<span class="chip warn">${t("scheduled")}</span>` : now ? nothing : html`<span class="chip">${t("ended")}</span>`}
       <p class="small soft"><span class="num">${Date.parse(each.since) > 0 ? when(each.since) : t("from_start")} – ${each.until ? when(each.until) : t("open_end")}</span> · ${t("zone")}${t("dash")}<span lang="zh-CN">${zone}</span> · ${t("made_by")}${t("dash")}${who(each.made_by)}</p>
-      <p class="small"><q lang="zh-CN">${each.why}</q></p><p class="small soft">${t("hash")} <code title=${each.notice_sha256}>${each.notice_sha256.slice(0, 16)}…</code></p></div>
+      <p class="small">${each.why === FIRST && each.made_by === "program" ? html`<span class="soft">${t("first_start")}</span>` : html`<q lang="zh-CN">${each.why}</q>`}</p><p class="small soft">${t("hash")} <code title=${each.notice_sha256}>${each.notice_sha256.slice(0, 16)}…</code></p></div>
     ${state.may_change && now ? html`<span class="actions"><button type="button" class="button slim" @click=${() => change(each, "undo")}>${t("undo")}</button><button type="button" class="button slim" @click=${() => change(each, "end")}>${t("end")}</button></span>` : nothing}</li>`;
 }
 

@@ -4,6 +4,7 @@ import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { askForm } from "./desk_dialogs.js";
 import { empty, everything, when } from "./office.js";
 import { askWhy, told } from "./settings_dialogs.js";
+import { keptTable } from "./settings_kept.js";
 import { askPurge } from "./settings_purge.js";
 
 let box = null;
@@ -27,9 +28,9 @@ const release = (each) => askWhy({ title: t("hold_release_of", { lead: each.lead
 
 function draw() {
   const due = [["purge_tracks", kept.tracks], ["purge_closed", kept.closed_leads], ["purge_lapsed", kept.lapsed_leads]].filter(([, n]) => n);
-  render(html`<div class="sides"><section class="card"><h3>${t("kept")}</h3><dl class="facts">${[["kept_raw", kept.raw_days], ["kept_lead", kept.lead_days], ["kept_log", kept.log_days]].map(([key, n]) => html`<div><dt>${t(key)}</dt><dd class="num"><b>${t("kept_days", { n })}</b></dd></div>`)}</dl><p class="small soft">${t("kept_note")}</p></section>
-    <section class="card"><h3>${t("purge")}</h3>${due.length ? html`<ul class="bullets">${due.map(([key, n]) => html`<li>${t(key, { n })}</li>`)}</ul>${state.may_change && !kept.purging ? html`<p class="row"><button type="button" class="button danger" id="purge" @click=${() => askPurge({ kept, due, begun: watched })}>${t("purge_now")}</button></p>` : nothing}` : html`<p>${t("purge_none")}</p>`}<p role="status" id="purging">${kept.purging ? t("purge_going") : ""}</p></section></div>
-    <section class="card"><div class="cardhead"><h3>${t("holds")}</h3>${state.may_change ? html`<button type="button" class="button" @click=${hold}>${t("hold_new")}</button>` : nothing}</div>${holds.length ? html`<ul class="enactments">${holds.map((each) => html`<li><div><code>${each.lead_id}</code> <span class="num soft">${when(each.created_at)} – ${when(each.until)}</span><q lang="zh-CN">${each.why}</q></div>${state.may_change ? html`<button type="button" class="button slim" aria-label=${t("hold_release_of", { lead: each.lead_id })} @click=${() => release(each)}>${t("hold_release")}</button>` : nothing}</li>`)}</ul>` : empty(t("holds_none"))}</section>`, box);
+  render(html`<section class="card"><h3>${t("purge")}</h3>${due.length ? html`<ul class="bullets">${due.map(([key, n]) => html`<li>${t(key, { n })}</li>`)}</ul>${state.may_change && !kept.purging ? html`<p class="row"><button type="button" class="button danger" id="purge" @click=${() => askPurge({ kept, due, begun: watched })}>${t("purge_now")}</button></p>` : nothing}` : html`<p>${t("purge_none")}</p>`}<p role="status" id="purging">${kept.purging ? t("purge_going") : ""}</p></section>
+    <section class="card"><div class="cardhead"><h3>${t("holds")}</h3>${state.may_change ? html`<button type="button" class="button" @click=${hold}>${t("hold_new")}</button>` : nothing}</div>${holds.length ? html`<ul class="enactments">${holds.map((each) => html`<li><div><code>${each.lead_id}</code> <span class="num soft">${when(each.created_at)} – ${when(each.until)}</span><q lang="zh-CN">${each.why}</q></div>${state.may_change ? html`<button type="button" class="button slim" aria-label=${t("hold_release_of", { lead: each.lead_id })} @click=${() => release(each)}>${t("hold_release")}</button>` : nothing}</li>`)}</ul>` : empty(t("holds_none"))}</section>
+    ${keptTable(kept)}`, box);
 }
 
 // Looks until the purge is over: as long as this part of the settings is shown.
