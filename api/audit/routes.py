@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator
 
 from api.audit.schemas import Entry, EntryPage, MarkShown, Verification
 from api.audit.words import mark_text, read_mark, sentence
@@ -18,6 +18,7 @@ from api.service import service_of
 from api.store import audit
 from api.store.database import Store
 from api.store.tables.audit import AuditEntry
+from api.written_times import WrittenTime
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -35,7 +36,7 @@ def _in_years_that_are(value: dt.datetime) -> dt.datetime:
         raise ValueError("out of range") from None
 
 
-Time = Annotated[AwareDatetime, AfterValidator(_in_years_that_are)]
+Time = Annotated[WrittenTime, AfterValidator(_in_years_that_are)]
 Word = Annotated[str | None, Query(pattern=_WORD)]
 
 

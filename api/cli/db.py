@@ -19,15 +19,15 @@ def command(say: Speaker) -> Lazy:
 
 def _init(say: Speaker) -> Command:
     def init() -> int:
+        from api.cli.opened import store_of  # noqa: PLC0415
         from api.documents.service import seed  # noqa: PLC0415
         from api.settings import Settings  # noqa: PLC0415
-        from api.store.database import Store  # noqa: PLC0415
         from api.store.schema import migrate  # noqa: PLC0415
 
         settings = Settings()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         settings.data_dir.chmod(0o700)
-        store = Store(settings.url)
+        store = store_of(settings)
         before, after = migrate(store)
         seed(store, settings.notices)
         store.close()
@@ -44,11 +44,11 @@ def _init(say: Speaker) -> Command:
 
 def _migrate(say: Speaker) -> Command:
     def migrate_(to: str) -> int:
+        from api.cli.opened import store_of  # noqa: PLC0415
         from api.settings import Settings  # noqa: PLC0415
-        from api.store.database import Store  # noqa: PLC0415
         from api.store.schema import migrate  # noqa: PLC0415
 
-        store = Store(Settings().url)
+        store = store_of(Settings())
         before, after = migrate(store, to)
         store.close()
         write(f"{before or '-'} -> {after or '-'}")
@@ -65,12 +65,12 @@ def _migrate(say: Speaker) -> Command:
 
 def _check(say: Speaker) -> Command:
     def check() -> int:
+        from api.cli.opened import store_of  # noqa: PLC0415
         from api.settings import Settings  # noqa: PLC0415
         from api.store.audit import head_of  # noqa: PLC0415
         from api.store.check import faults  # noqa: PLC0415
-        from api.store.database import Store  # noqa: PLC0415
 
-        store = Store(Settings().url)
+        store = store_of(Settings())
         found = faults(store)
         for line in found:
             write(line)
@@ -100,12 +100,12 @@ def _check(say: Speaker) -> Command:
 
 def _back_up(say: Speaker) -> Command:
     def backup(file: Path) -> int:
+        from api.cli.opened import store_of  # noqa: PLC0415
         from api.settings import Settings  # noqa: PLC0415
         from api.store.backup import back_up  # noqa: PLC0415
-        from api.store.database import Store  # noqa: PLC0415
 
         settings = Settings()
-        store = Store(settings.url)
+        store = store_of(settings)
         _said(say, back_up(store, settings.data_dir, file))
         store.close()
         return DONE
@@ -124,12 +124,12 @@ def _back_up(say: Speaker) -> Command:
 
 def _restore(say: Speaker) -> Command:
     def restore(file: Path, *, replace: bool) -> int:
+        from api.cli.opened import store_of  # noqa: PLC0415
         from api.settings import Settings  # noqa: PLC0415
-        from api.store.backup import restore  # noqa: PLC0415
-        from api.store.database import Store  # noqa: PLC0415
+        from api.store.restoring import restore  # noqa: PLC0415
 
         settings = Settings()
-        store = Store(settings.url)
+        store = store_of(settings)
         _said(say, restore(store, settings.data_dir, file, replace=replace))
         store.close()
         return DONE

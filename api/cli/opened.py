@@ -9,8 +9,21 @@ from api.problems import Problem
 from api.settings import Settings
 from api.store.database import Store
 from api.store.schema import newest, revision_of
+from api.store.swapping import finish_restore
 from zones.errors import InputError
 from zones.text import Text
+
+
+def store_of(settings: Settings) -> Store:
+    """Open the store that settings name; a restore that was broken off is finished first.
+
+    Raises:
+        InputError: it cannot be finished.
+        DBAPIError: it has to be, and the store does not answer.
+    """
+    store = Store(settings.url)
+    finish_restore(store, settings.data_dir)
+    return store
 
 
 @contextmanager
@@ -23,6 +36,7 @@ def opened_store() -> Iterator[tuple[Settings, Store]]:
     settings = Settings()
     store = Store(settings.url)
     try:
+        finish_restore(store, settings.data_dir)
         if revision_of(store) != newest():
             text = Text(
                 "数据库不是本程序的版本；请先运行 truckban db migrate",

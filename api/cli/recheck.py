@@ -14,12 +14,12 @@ def command(say: Speaker) -> Command:
     """Build the command."""
 
     def recheck(lead: str) -> int:
+        from api.cli.opened import store_of  # noqa: PLC0415
         from api.leads.again import decide_again  # noqa: PLC0415
         from api.settings import Settings  # noqa: PLC0415
-        from api.store.database import Store  # noqa: PLC0415
         from api.store.lead_acts import lead_of, track_of, whole  # noqa: PLC0415
 
-        store = Store(Settings().url)
+        store = store_of(Settings())
         try:
             with store.read() as session:
                 found = lead_of(session, lead)

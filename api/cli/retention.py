@@ -16,11 +16,11 @@ _NOT_THERE = 1
 
 
 def _opened() -> "tuple[Settings, Store]":
+    from api.cli.opened import store_of  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
-    from api.store.database import Store  # noqa: PLC0415
 
     settings = Settings()
-    return settings, Store(settings.url)
+    return settings, store_of(settings)
 
 
 def command(say: Speaker) -> Lazy:

@@ -19,10 +19,12 @@ def command(say: Speaker) -> Command:
         from api.settings import Settings  # noqa: PLC0415
         from api.store.database import Store  # noqa: PLC0415
         from api.store.schema import migrate, newest, revision_of  # noqa: PLC0415
+        from api.store.swapping import finish_restore  # noqa: PLC0415
 
         settings = _with(Settings(), host, port)
         store = Store(settings.url)
         try:
+            finish_restore(store, settings.data_dir)
             if settings.demonstration and revision_of(store) is None:
                 migrate(store)
             if revision_of(store) != newest():

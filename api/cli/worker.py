@@ -15,15 +15,15 @@ def command(say: Speaker) -> Command:
         import signal  # noqa: PLC0415
         import threading  # noqa: PLC0415
 
+        from api.cli.opened import store_of  # noqa: PLC0415
         from api.jobs.worker import Worker  # noqa: PLC0415
         from api.settings import Settings  # noqa: PLC0415
-        from api.store.database import Store  # noqa: PLC0415
 
         settings = Settings()
         logging.basicConfig(
             level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
         )
-        store = Store(settings.url)
+        store = store_of(settings)
         working = Worker(settings, store, at_once=at_once)
 
         def stop(*_: object) -> None:

@@ -25,6 +25,7 @@ from api.problems import not_found
 from api.service import service_of
 from api.store import documents as stored
 from api.store.tables.documents import Enactment
+from api.written_times import WrittenTime
 
 router = APIRouter()
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -169,12 +170,10 @@ def list_in_force(
     limit: Limit = 50,
     cursor: Cursor = None,
     at: Annotated[
-        dt.datetime | None, Query(description="only what answered at this instant (RFC 3339 with an offset)")
+        WrittenTime | None, Query(description="only what answered at this instant (RFC 3339 with an offset)")
     ] = None,
 ) -> EnactmentPage:
     """List what was put in force: by whom, when, why, and what was undone."""
-    if at is not None and at.tzinfo is None:
-        at = at.replace(tzinfo=dt.UTC)
     with service_of(request).store.read() as session:
         rows, following = cut(
             stored.enactments(session, limit=limit, after=_after(cursor), at=at),

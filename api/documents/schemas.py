@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.paging import Page
 from api.store.tables.documents import Document, Enactment
+from api.written_times import WrittenTime
 
 Kind = Literal["notice", "zone"]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -52,7 +53,7 @@ class Enact(BaseModel):
     zone_sha256: Sha256 | None = Field(
         None, description="absent: the built-in zone that the notice names, or none: positions are unsure then"
     )
-    since: AwareDatetime | None = Field(None, description="absent: now; not earlier than now")
+    since: WrittenTime | None = Field(None, description="absent: now; not earlier than now")
     why: Why
 
 

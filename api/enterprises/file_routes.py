@@ -25,6 +25,7 @@ from api.service import service_of
 from api.store.audit import note
 from api.store.tables.enterprises import RegistryVersion
 from api.traces.schemas import FileName
+from api.written_times import WrittenDay
 from truckban.enterprise_export import exported
 from zones.text import Text
 
@@ -45,7 +46,7 @@ _FILE = {
 Given = Annotated[FileName, Query(description="its ending says what the file is")]
 Body = Annotated[bytes, Depends(body_of)]
 Word = Annotated[PlainText | None, Query(max_length=200)]
-Said = Annotated[dt.date | None, Query(ge=_FIRST, le=_LAST)]
+Said = Annotated[WrittenDay | None, Query(ge=_FIRST, le=_LAST)]
 Token = Annotated[str, Query(pattern="^[0-9a-f]{64}$", description="of the preview that was seen")]
 Reason = Annotated[PlainText, Query(min_length=1, max_length=2000, description="for the audit trail")]
 Crs = Literal["wgs84", "gcj02", "bd09"]
@@ -57,7 +58,7 @@ def list_options(  # noqa: PLR0913, PLR0917  (one for each word of the address)
     issuer: Word = None,
     supervision_phone: Annotated[PlainText | None, Query(max_length=60)] = None,
     issued: Said = None,
-    valid_from: Annotated[dt.date | None, Query(ge=_FIRST, le=_LAST, description="`issued` unless said")] = None,
+    valid_from: Annotated[WrittenDay | None, Query(ge=_FIRST, le=_LAST, description="`issued` unless said")] = None,
     count: Annotated[int | None, Query(ge=1, le=100_000, description="how many the text says there are")] = None,
     list_id: Annotated[
         str | None, Query(alias="id", pattern=r"^[0-9A-Za-z._-]{1,60}$", description="from its number unless said")

@@ -36,6 +36,7 @@ from api.paging import Cursor, Limit, cut, read_cursor
 from api.problems import language_of, not_found
 from api.service import service_of
 from api.store import enterprises as stored
+from api.written_times import WrittenDay
 from enterprises.kinds import kind_words
 from truckban.enterprise_answers import match_json
 from truckban.shippers import check_shipper, shipper_json
@@ -184,7 +185,9 @@ def shipper(
     _principal: Caller,
     name: Annotated[PlainText, Query(min_length=1, max_length=200, examples=["汇鑫商砼"])],
     on: OnDay = None,
-    to: Annotated[dt.date | None, Query(ge=_FIRST, le=_LAST, description="the last day, included; of a permit")] = None,
+    to: Annotated[
+        WrittenDay | None, Query(ge=_FIRST, le=_LAST, description="the last day, included; of a permit")
+    ] = None,
     credit_code: Annotated[PlainText | None, Query(max_length=100)] = None,
 ) -> ShipperShown:
     """Say what the lists say of a shipper on a day or on all the days of a permit: a fact for who decides."""
@@ -240,7 +243,9 @@ def summary(
     principal: Caller,
     reach: CallerReach,
     enterprise: EnterprisePath,
-    until: Annotated[dt.date | None, Query(ge=_FIRST, le=_LAST, description="the last day; today unless said")] = None,
+    until: Annotated[
+        WrittenDay | None, Query(ge=_FIRST, le=_LAST, description="the last day; today unless said")
+    ] = None,
     weeks: Annotated[int, Query(ge=1, le=260)] = 26,
 ) -> Summary:
     """Count by weeks from Monday to Sunday where the notice holds. No vehicle is named."""

@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.written_times import WrittenDay
+
 _FIRST, _LAST = dt.date(1950, 1, 1), dt.date(2999, 12, 31)
 
 
@@ -26,8 +28,8 @@ Why = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
     Field(description="for the audit trail", examples=["按县治超办通知更新名单"]),
 ]
-Day = Annotated[dt.date, Field(ge=_FIRST, le=_LAST, examples=["2024-05-08"])]
-OnDay = Annotated[dt.date | None, Query(ge=_FIRST, le=_LAST, description="as of this day; today unless said")]
+Day = Annotated[WrittenDay, Field(ge=_FIRST, le=_LAST, examples=["2024-05-08"])]
+OnDay = Annotated[WrittenDay | None, Query(ge=_FIRST, le=_LAST, description="as of this day; today unless said")]
 EnterprisePath = Annotated[str, Path(pattern=r"^[0-9A-Za-z._-]{1,200}$", examples=["linyi-2023-18-01"])]
 ListPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z._-]{1,200}$", examples=["linyi-2023-18"])]
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime
 
 from api.access.guard import Caller
 from api.access.principal import Principal
@@ -12,6 +11,7 @@ from api.leads.schemas import State, Verdict
 from api.privacy import may_see_plates
 from api.problems import Problem
 from api.store.lead_search import Filters, Order
+from api.written_times import WrittenTime
 from truckban.vehicles.plates import read_plate
 from zones.errors import InputError
 from zones.text import Text
@@ -69,8 +69,8 @@ LeadKinds = Annotated[Filters, Depends(kinds)]
 
 def filters(
     found: LeadKinds,
-    since: Annotated[AwareDatetime | None, Query(alias="from", description="entered then or later")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to", description="entered before")] = None,
+    since: Annotated[WrittenTime | None, Query(alias="from", description="entered then or later")] = None,
+    until: Annotated[WrittenTime | None, Query(alias="to", description="entered before")] = None,
 ) -> Filters:
     """Read the filters of a list."""
     return replace(found, since=since, until=until)

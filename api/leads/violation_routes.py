@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime
 
 from api.access.guard import Caller, CallerReach
 from api.etags import etag_of, unchanged
@@ -16,6 +15,7 @@ from api.privacy import plates_for
 from api.problems import language_of, not_found
 from api.service import service_of
 from api.store.violations import violation_of, violations_page
+from api.written_times import WrittenTime
 
 router = APIRouter(prefix="/violations", tags=["violations"])
 
@@ -28,8 +28,8 @@ def list_violations(
     principal: Caller,
     reach: CallerReach,
     state: Literal["standing", "revoked"] | None = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from", description="confirmed then or later")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to", description="confirmed before")] = None,
+    since: Annotated[WrittenTime | None, Query(alias="from", description="confirmed then or later")] = None,
+    until: Annotated[WrittenTime | None, Query(alias="to", description="confirmed before")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ViolationPage:

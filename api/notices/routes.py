@@ -1,6 +1,5 @@
 """`/v1/notices`."""
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -11,6 +10,7 @@ from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.problems import language_of, not_found
 from api.service import service_of
+from api.written_times import WrittenDay
 
 router = APIRouter(prefix="/notices", tags=["notices"])
 
@@ -21,7 +21,7 @@ def list_notices(
     limit: Limit = 50,
     cursor: Cursor = None,
     on: Annotated[
-        dt.date | None, Query(description="only those which answer for acts of this day", examples=["2024-05-08"])
+        WrittenDay | None, Query(description="only those which answer for acts of this day", examples=["2024-05-08"])
     ] = None,
 ) -> NoticePage:
     """List the notices that the service answers by, in the order of their ids.

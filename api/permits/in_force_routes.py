@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from api.access.guard import Caller, CallerReach
 from api.access.principal import Principal
@@ -37,6 +36,7 @@ from api.store.base import now
 from api.store.permit_search import in_force_at, standing_own
 from api.store.tables.permits import Permit
 from api.vehicles.routes import PlateQuery, plate_asked
+from api.written_times import WrittenTime
 from truckban.moments import rfc3339
 from truckban.permitting.checking import verify
 from truckban.permitting.keys import key_id
@@ -50,7 +50,7 @@ router = APIRouter(prefix="/permits", tags=["permits"])
 _PAGE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox allow-modals"
 _TIMEZONE = "Asia/Shanghai"
 VehicleQuery = Annotated[int, Query(ge=0, le=99, description="which of its vehicles, from 0")]
-AtQuery = Annotated[AwareDatetime | None, Query(description="RFC 3339 with an offset; now if absent")]
+AtQuery = Annotated[WrittenTime | None, Query(description="RFC 3339 with an offset; now if absent")]
 _CERTIFICATE = answers(401, 403, 404, 409, 422)
 
 

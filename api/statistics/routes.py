@@ -1,6 +1,5 @@
 """`/v1/statistics/leads`: figures about leads."""
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -16,6 +15,7 @@ from api.service import service_of
 from api.statistics.schemas import By, Figures
 from api.statistics.service import LEAST, figures_shown
 from api.store.statistics import Days, figures
+from api.written_times import WrittenDay
 from zones.text import Text
 
 router = APIRouter(prefix="/statistics", tags=["statistics"])
@@ -33,9 +33,9 @@ def lead_figures(
     by: Annotated[By, Path()],
     wanted: LeadKinds,
     first: Annotated[
-        dt.date | None, Query(alias="from_day", description="by the calendar of the notice's place")
+        WrittenDay | None, Query(alias="from_day", description="by the calendar of the notice's place")
     ] = None,
-    last: Annotated[dt.date | None, Query(alias="to_day", description="likewise, included")] = None,
+    last: Annotated[WrittenDay | None, Query(alias="to_day", description="likewise, included")] = None,
 ) -> Figures:
     """Count leads, exactly. Figures below five are left out for roles that may not see plates, and with them the sum."""
     least = 1 if reach == "own" or may_see_plates(principal) else LEAST

@@ -86,7 +86,9 @@ def change(session: Session, lead: Lead, act: str, actor: Actor, reason: Reason,
 def confirm(session: Session, lead: Lead, actor: Actor, why: str, acknowledged: Sequence[str]) -> Violation:
     """Make a lead a violation."""
     change(session, lead, "confirm", actor, Reason(text=why), state="confirmed")
-    violation = Violation(number=lead.number, officer=actor.id, why=why, acknowledged=list(acknowledged))
+    violation = Violation(
+        number=lead.number, plate=lead.plate, officer=actor.id, why=why, acknowledged=list(acknowledged)
+    )
     session.add(violation)
     session.flush()
     return violation

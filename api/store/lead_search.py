@@ -2,12 +2,14 @@
 
 Databases guess badly which of several conditions is rare. Here it is looked at: each condition is counted in its index, up to some
 thousands. The index of the rarest is walked until the page is full where it has the wanted order, else all its leads are filtered
-and sorted; where none is rare, an index in the wanted order is walked. The other conditions are written so that no index serves them.
+and sorted; where none is rare, an index in the wanted order is walked: that of all leads, which holds what they are filtered by, so that
+leads are passed over unread, or that of a condition which few leads fulfil where the walk begins. The other conditions are written so that no
+index serves them. A page's leads are found by number first, and then read.
 """
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
@@ -17,10 +19,12 @@ from api.store.tables.leads import Lead, LeadFacts, LeadRoad, LeadRun
 
 Sort = Literal["entered_at", "probability"]
 _RARE = 5_000
-_RARE_WALKED = 30_000
-_RARE_IN_TIME = 30_000
+_RARE_IN_TIME = 100_000
+"""Leads of one time lie side by side, and the index of times holds what they are filtered and sorted by."""
 _WEEK = 7
-"""Leads of one time lie side by side, and the index of times holds their probabilities."""
+_LOOKED_AT = 400
+_SCARCE = 0.015
+"""To read a lead costs as much as to pass over some sixty in an index."""
 
 
 @dataclass(frozen=True)
@@ -111,27 +115,77 @@ def leads_found(
     served = [each for each in asked if each.walks and order.by in each.orders]
     rare = _rarest(session, asked, order)
     if rare is not None and rare not in served:
-        numbers = sa.select(rare.table.number).where(*rare.plain)
-        query = sa.select(Lead).where(Lead.number.in_(numbers), *_hidden(asked, rare))
-        query = query.where(*_bounds(Lead, filters, order, hidden=True), *_past(Lead, order, after, hidden=True))
-        return session.scalars(query.order_by(*_sorted(Lead, order, hidden=True)).limit(limit + 1)).all()
-    walked = rare or next(iter(served), None)
+        return _read(session, _sifted(asked, rare, filters, order, after), order, limit)
+    walked = rare or _scarcest(session, asked, served, filters, order, after)
     table: type[Lead | LeadRoad | LeadRun] = Lead if walked is None else walked.table
-    query = sa.select(Lead)
-    if table is not Lead:
-        query = query.join(table, table.number == Lead.number)
-    query = query.where(*(() if walked is None else walked.plain), *_hidden(asked, walked))
-    query = query.where(*_bounds(table, filters, order), *_past(table, order, after))
-    return session.scalars(query.order_by(*_sorted(table, order)).limit(limit + 1)).all()
+    hidden = _hidden(asked, walked)
+    query = sa.select(table.number)
+    if table is not Lead and hidden:
+        query = query.join(Lead, Lead.number == table.number)
+    query = query.where(*(() if walked is None else walked.plain), *hidden)
+    query = query.where(*_bounds(table, _left(filters, order, after), order), *_past(table, order, after))
+    return _read(session, query.order_by(*_sorted(table, order)), order, limit)
 
 
-def _bounds(
-    table: type[Lead | LeadRoad | LeadRun], filters: Filters, order: Order, *, hidden: bool = False
-) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield what the filters say of the sort key."""
-    if order.by == "entered_at":
-        return _span(table, filters, hidden=hidden)
-    return _likely(_unindexed(table.probability) if hidden else table.probability, filters)
+def _sifted(
+    asked: Sequence[_Asked], rare: _Asked, filters: Filters, order: Order, after: tuple[Any, int] | None
+) -> sa.Select[int]:
+    """Ask for the numbers of all leads of a condition that the others leave, sorted."""
+    linked = next((each for each in asked if each.table is not Lead), None)
+    table: type[Lead | LeadRoad | LeadRun] = Lead
+    hidden = _hidden(asked, rare)
+    if linked is not None and rare.of == "entered_at":  # a road has its leads by time itself
+        table = linked.table
+        hidden = _hidden([each for each in asked if each is not linked], rare)
+        query = sa.select(table.number).where(*linked.plain, *_span(table, filters))
+        if hidden:
+            query = query.join(Lead, Lead.number == table.number)
+    elif rare.table is Lead:
+        query = sa.select(Lead.number).where(*rare.plain)
+    else:
+        query = sa.select(Lead.number).where(Lead.number.in_(sa.select(rare.table.number).where(*rare.plain)))
+    key = map(_unseen, (*_bounds(table, _left(filters, order, after), order), *_past(table, order, after)))
+    return query.where(*hidden, *key).order_by(*_sorted(table, order, hidden=True))
+
+
+def _read(session: Session, numbers: sa.Select[int], order: Order, limit: int) -> Sequence[Lead]:
+    """Return the first leads of a query for their numbers, one more than the limit."""
+    found = numbers.limit(limit + 1).subquery()
+    query = sa.select(Lead).join(found, found.c.number == Lead.number)
+    return session.scalars(query.order_by(*_sorted(Lead, order, hidden=True))).all()
+
+
+def _scarcest(
+    session: Session,
+    asked: Sequence[_Asked],
+    served: Sequence[_Asked],
+    filters: Filters,
+    order: Order,
+    after: tuple[Any, int] | None,
+) -> _Asked | None:
+    """Return the condition whose own index is to be walked; None where that of all leads is.
+
+    The first leads of the walk tell: where a condition leaves one in a hundred of them, it is cheaper to read those that it leaves.
+    """
+    if len(asked) == 1:
+        return next(iter(served), None)
+    served = [each for each in served if each.orders == _BOTH]  # leads that follow each other in time are of one hour
+    if not served:
+        return None
+    holds = [
+        sa.case((sa.and_(*each.hidden), 1), else_=0).label(f"holds_{number}") for number, each in enumerate(served)
+    ]
+    query = (
+        sa.select(*holds)
+        .select_from(Lead)
+        .where(*_bounds(Lead, _left(filters, order, after), order), *_past(Lead, order, after))
+    )
+    seen = query.order_by(*_sorted(Lead, order)).limit(_LOOKED_AT).subquery()
+    rows, *found = session.execute(sa.select(sa.func.count(), *(sa.func.sum(each) for each in seen.c))).one()
+    if not rows:
+        return None
+    fewest, least = min(enumerate(found), key=lambda each: int(each[1]))
+    return served[fewest] if int(least) < _SCARCE * rows else None
 
 
 def every_lead(session: Session, filters: Filters, order: Order, *, together: int = 500) -> Iterator[Sequence[Lead]]:
@@ -160,9 +214,9 @@ def facts_of(session: Session, leads: Sequence[Lead]) -> dict[int, LeadFacts]:
 
 def conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     """Return the filters as conditions on `leads`, for the database to plan."""
-    found = [*_span(Lead, filters), *_likely(Lead.probability, filters)]
+    found = [*_span(Lead, filters), *_likely(Lead, filters)]
     found += [column == getattr(filters, name) for name, column in _EQUAL if getattr(filters, name) is not None]
-    found += [condition for condition, _ in _came_in(filters)]
+    found += _came_in(filters)
     found += _on_weekday(filters)
     if filters.plates is not None:
         found.append(Lead.plate.in_(filters.plates))
@@ -176,52 +230,45 @@ def conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
 def _conditions(filters: Filters) -> Iterator[_Asked]:
     """Yield the conditions, those that are usually the rarest first."""
     if filters.plates is not None:
-        own = Lead.plate.in_(filters.plates)
-        yield _Asked(Lead, (own,), (own,), frozenset(), 2**31, walks=False)
+        yield _asked(Lead.plate.in_(filters.plates), orders=frozenset(), rare=2**31, walks=False)
     for table, column, value in (
         (LeadRun, LeadRun.run_id, filters.run_id),
         (LeadRoad, LeadRoad.road, filters.road),
     ):
         if value is not None:
-            has = sa.exists().where(table.number == Lead.number, table.entered_at == Lead.entered_at, column == value)
-            yield _Asked(table, (column == value,), (has,))
+            own = (table.number == Lead.number, table.entered_at == Lead.entered_at, column == value)
+            # as a value and not as EXISTS, for which PostgreSQL might gather all leads of the road
+            has = sa.select(sa.literal_column("1")).where(*own).correlate(Lead).scalar_subquery()
+            yield _Asked(table, (column == value,), (_unseen(has.is_not(None)),))
     yield from _of_one_value(filters)
     if filters.since is not None or filters.until is not None:
-        hidden = tuple(_span(Lead, filters, hidden=True))
-        yield _Asked(
-            Lead,
-            tuple(_span(Lead, filters)),
-            hidden,
-            frozenset(("probability",)),
-            _RARE_IN_TIME,
-            walks=False,
-            of="entered_at",
-        )
+        span = tuple(_span(Lead, filters))
+        yield _asked(*span, orders=frozenset(("probability",)), rare=_RARE_IN_TIME, walks=False, of="entered_at")
     if filters.least is not None or filters.most is not None:
-        plain, hidden = (tuple(_likely(column, filters)) for column in (Lead.probability, _unindexed(Lead.probability)))
-        yield _Asked(Lead, plain, hidden, frozenset(), walks=False, of="probability")
+        yield _asked(*_likely(Lead, filters), orders=frozenset(), walks=False, of="probability")
     if filters.box is not None:
         west, south, east, north = filters.box
         inside = (Lead.lon.between(west, east), Lead.lat.between(south, north))
-        yield _Asked(Lead, inside, inside, frozenset(), 0, walks=False)
+        yield _asked(*inside, orders=frozenset(), rare=0, walks=False)
 
 
 def _of_one_value(filters: Filters) -> Iterator[_Asked]:
-    for condition, hidden in _came_in(filters):
-        yield _Asked(Lead, (condition,), (hidden,))
+    yield from (_asked(condition) for condition in _came_in(filters))
     for name, column in _EQUAL:
         if (value := getattr(filters, name)) is not None:
-            orders = _IN_TIME if name == "hour" else _BOTH
-            yield _Asked(Lead, (column == value,), (_unindexed(column) == value,), orders)
-    for on in _on_weekday(filters):
-        yield _Asked(Lead, (on,), (on,), frozenset(), 0, walks=False)
+            yield _asked(column == value, orders=_IN_TIME if name == "hour" else _BOTH)
+    yield from (_asked(on, orders=frozenset(), rare=0, walks=False) for on in _on_weekday(filters))
 
 
-def _came_in(filters: Filters) -> Iterator[tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]]:
+def _asked(*plain: sa.ColumnElement[bool], **more: Any) -> _Asked:  # noqa: ANN401
+    return _Asked(Lead, plain, tuple(map(_unseen, plain)), **more)
+
+
+def _came_in(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
     if filters.entry == "none":
-        yield Lead.entry_number.is_(None), _unindexed(Lead.entry_number).is_(None)
+        yield Lead.entry_number.is_(None)
     elif filters.entry is not None:
-        yield Lead.entry_number == filters.entry, _unindexed(Lead.entry_number) == filters.entry
+        yield Lead.entry_number == filters.entry
 
 
 def _on_weekday(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
@@ -238,12 +285,10 @@ def _rarest(session: Session, asked: Sequence[_Asked], order: Order) -> _Asked |
         return None
     found = []
     for each in asked:
-        # an index that is walked in order is left when the page is full: it may be longer
-        most = max(each.rare, _RARE_WALKED) if each in served else each.rare
-        if most:
-            some = sa.select(sa.literal(1)).select_from(each.table).where(*each.plain).limit(most + 1).subquery()
+        if each.rare:
+            some = sa.select(sa.literal(1)).select_from(each.table).where(*each.plain).limit(each.rare + 1).subquery()
             counted = session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
-            if counted <= most:
+            if counted <= each.rare:
                 found.append((counted, each))
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
@@ -252,36 +297,54 @@ def _hidden(asked: Sequence[_Asked], but: _Asked | None) -> list[sa.ColumnElemen
     return [part for each in asked if each is not but for part in each.hidden]
 
 
+def _unseen(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return a condition in a way that no index is used for, and that PostgreSQL takes for true of every second row.
+
+    Of `column + 0 = value` it would believe that one row in two hundred fulfils it, and read the whole table where there are two of these.
+    """
+    return sa.case((condition, sa.true()), else_=sa.false())
+
+
 def _unindexed(column: InstrumentedAttribute[Any]) -> sa.ColumnElement[Any]:
-    """Return a column's values in a way that no index is used for."""
-    if isinstance(column.type, sa.String):
-        return column.concat("")
+    """Return a number's values in a way that no index gives the order of."""
     return sa.type_coerce(sa.type_coerce(column, sa.Numeric) + sa.literal_column("0"), column.type)
 
 
-def _span(
-    table: type[Lead | LeadRoad | LeadRun], filters: Filters, *, hidden: bool = False
-) -> Iterator[sa.ColumnElement[bool]]:
-    column: sa.ColumnElement[Any] = _unindexed(table.entered_at) if hidden else table.entered_at.expression
+def _left(filters: Filters, order: Order, after: tuple[Any, int] | None) -> Filters:
+    """Return filters without the bound of the sort key that what was seen implies: of two, SQLite may begin its walk at the wrong one."""
+    by_time = order.by == "entered_at"
+    name = ("until" if by_time else "most") if order.descending else ("since" if by_time else "least")
+    bound = getattr(filters, name)
+    if after is None or bound is None or not (after[0] < bound if order.descending else after[0] > bound):
+        return filters
+    return replace(filters, **{name: None})
+
+
+def _bounds(table: type[Lead | LeadRoad | LeadRun], filters: Filters, order: Order) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield what the filters say of the sort key."""
+    return _span(table, filters) if order.by == "entered_at" else _likely(table, filters)
+
+
+def _span(table: type[Lead | LeadRoad | LeadRun], filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
     if filters.since is not None:
-        yield column >= filters.since
+        yield table.entered_at >= filters.since
     if filters.until is not None:
-        yield column < filters.until
+        yield table.entered_at < filters.until
 
 
-def _likely(column: Any, filters: Filters) -> Iterator[sa.ColumnElement[bool]]:  # noqa: ANN401
+def _likely(table: type[Lead | LeadRoad | LeadRun], filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
     if filters.least is not None:
-        yield column >= filters.least
+        yield table.probability >= filters.least
     if filters.most is not None:
-        yield column <= filters.most
+        yield table.probability <= filters.most
 
 
 def _past(
-    table: type[Lead | LeadRoad | LeadRun], order: Order, after: tuple[Any, int] | None, *, hidden: bool = False
+    table: type[Lead | LeadRoad | LeadRun], order: Order, after: tuple[Any, int] | None
 ) -> Iterator[sa.ColumnElement[bool]]:
     if after is not None:
         column: InstrumentedAttribute[Any] = getattr(table, order.by)
-        key = sa.tuple_(_unindexed(column) if hidden else column, table.number)
+        key = sa.tuple_(column, table.number)
         last = sa.tuple_(sa.literal(after[0], column.type), sa.literal(after[1]))
         yield key < last if order.descending else key > last
 

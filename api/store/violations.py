@@ -17,7 +17,7 @@ def _asked(plates: Sequence[str] | None) -> sa.Select[Violation, Lead, Basis]:
         .join(Lead, Lead.number == Violation.number)
         .join(Basis, Basis.id == Lead.basis_id)
     )
-    return asked if plates is None else asked.where(Lead.plate.in_(tuple(plates)))
+    return asked if plates is None else asked.where(Violation.plate.in_(tuple(plates)))
 
 
 def violation_of(session: Session, id_: str, *, plates: Sequence[str] | None = None) -> Found | None:

@@ -37,14 +37,14 @@ def written(file: Path) -> Iterator[IO[bytes]]:
             out.flush()
             os.fsync(out.fileno())
             part.replace(file)
-            _sync(file.absolute().parent)
+            sync_folder(file.absolute().parent)
         finally:
             with suppress(FileNotFoundError):
                 if os.path.samestat(part.stat(), os.fstat(out.fileno())):
                     part.unlink()
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have the names in a folder last."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -4,18 +4,15 @@ A piece is acknowledged when its bytes are on the disk and the store says so. Wh
 store is cut off before the next piece is written.
 """
 
-import hashlib
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 from anyio.to_thread import run_sync
 from sqlalchemy.orm import Session
 from starlette.requests import ClientDisconnect
 
 from api.access.principal import Principal
-from api.jobs.saying import error_of
 from api.problems import Problem, not_found
 from api.service import Service
 from api.settings import Settings
@@ -25,6 +22,7 @@ from api.store.jobs import cancel, enqueue
 from api.store.tables.runs import Upload
 from api.store.uploads import purged, received, settle, upload_of
 from api.traces.files import PIECE_BYTES, Locked, new_name, opened, uploads_folder, write_all
+from api.traces.hashing import complete, hash_of, refuse
 from api.traces.media import HEAD_BYTES, media_type
 from api.traces.schemas import NewUpload
 from zones.errors import InputError
@@ -165,52 +163,6 @@ class _Writer:
 def _media(path: Path, upload: Upload, size: int) -> str:
     with path.open("rb") as file:
         return media_type(file.read(HEAD_BYTES), upload.file_name, size)
-
-
-def hash_of(path: Path, upload: Upload) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises:
-        InputError: it is not the one that was said.
-    """
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if upload.sha256 is not None and digest != upload.sha256:
-        raise InputError(
-            Text(
-                f"SHA-256 不符：收到的是 {digest}，请重新上传",
-                f"the SHA-256 differs: what came has {digest}; upload it again",
-            ),
-            file=upload.file_name,
-            field="sha256",
-        )
-    return digest
-
-
-def complete(store: Store, actor: Actor, upload: Upload, digest: str) -> None:
-    """Note that a file is whole and what it should be."""
-    with store.write() as session:
-        cancel(session, upload.id)
-        write_complete(session, actor, upload.id, digest)
-
-
-def write_complete(session: Session, actor: Actor, id_: str, digest: str) -> None:
-    """Note the same in a transaction; an upload that has its last state keeps it."""
-    if settle(session, id_, state="complete", sha256=digest):
-        note(session, actor, "upload.complete", f"upload:{id_}", details={"sha256": digest})
-
-
-def refuse(store: Store, actor: Actor, id_: str, error: InputError) -> None:
-    """Note that a file is not what it should be."""
-    with store.write() as session:
-        cancel(session, id_)
-        write_refused(session, actor, id_, error_of(error))
-
-
-def write_refused(session: Session, actor: Actor, id_: str, error: Mapping[str, Any]) -> None:
-    """Note the same in a transaction."""
-    if settle(session, id_, state="refused", fault=dict(error)):
-        note(session, actor, "upload.refuse", f"upload:{id_}", details={"code": error["code"]})
 
 
 def remove(service: Service, actor: Actor, id_: str, owner: str | None) -> None:

@@ -12,7 +12,7 @@ from api.store.database import Store
 from api.store.jobs import Lease, enqueue
 from api.store.uploads import upload_of
 from api.traces.files import uploads_folder
-from api.traces.uploads import hash_of, write_complete, write_refused
+from api.traces.hashing import hash_of, write_complete, write_refused
 from zones.errors import InputError
 from zones.text import Text
 

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from api.access.guard import Caller, CallerReach
@@ -23,6 +22,7 @@ from api.store.visits import VisitFilters, visits_page
 from api.traces.schemas import Ulid
 from api.traces.upload_routes import owner_of
 from api.visits.schemas import Certainty, NewVisits, VisitPage, VisitShown
+from api.written_times import WrittenTime
 from truckban.moments import zone_of_time
 from truckban.vehicles.plates import read_plate
 from zones.errors import InputError
@@ -30,8 +30,8 @@ from zones.text import Text
 
 router = APIRouter(prefix="/visits", tags=["visits"])
 Enterprise = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z._-]{1,200}$")]
-Since = Annotated[AwareDatetime | None, Query(alias="from", description="then or later")]
-Until = Annotated[AwareDatetime | None, Query(alias="to", description="before")]
+Since = Annotated[WrittenTime | None, Query(alias="from", description="then or later")]
+Until = Annotated[WrittenTime | None, Query(alias="to", description="before")]
 PlateWord = Annotated[str | None, Query(max_length=20, pattern=r"^[^\x00]+$")]
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)

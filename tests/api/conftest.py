@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -114,30 +115,37 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def new_postgresql(postgresql: str) -> Callable[[], str]:
-    """Return a maker of databases that stand at the newest revision."""
-    admin = postgresql % "postgres"
-    made = 0
+class Databases:
+    """Makes databases that stand at the newest revision, and drops them: hundreds of them are gigabytes."""
 
-    def create(sql: str) -> None:
-        with psycopg.connect(admin, autocommit=True) as connection:
+    def __init__(self, url: str) -> None:
+        self._url, self._made = url, 0
+        self._do("CREATE DATABASE ready")
+        store = Store((url % "ready").replace("postgresql://", "postgresql+psycopg://"))
+        migrate(store)
+        store.close()
+
+    def __call__(self) -> str:
+        """Return the URL of a new one."""
+        self._made += 1
+        self._do(f"CREATE DATABASE t{self._made} TEMPLATE ready")
+        return self._url % f"t{self._made}"
+
+    def drop(self, url: str) -> None:
+        """Drop one, whoever still has it open."""
+        self._do(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
+
+    def _do(self, sql: str) -> None:
+        with psycopg.connect(self._url % "postgres", autocommit=True) as connection:
             if " TEMPLATE " in sql and connection.info.server_version >= 150000:
                 sql += " STRATEGY FILE_COPY"  # where nothing is synced it costs half of what the log of each page does
             connection.execute(sql.encode())
 
-    create("CREATE DATABASE ready")
-    store = Store((postgresql % "ready").replace("postgresql://", "postgresql+psycopg://"))
-    migrate(store)
-    store.close()
 
-    def new() -> str:
-        nonlocal made
-        made += 1
-        create(f"CREATE DATABASE t{made} TEMPLATE ready")
-        return postgresql % f"t{made}"
-
-    return new
+@pytest.fixture(scope="session")
+def new_postgresql(postgresql: str) -> Databases:
+    """Return a maker of databases that stand at the newest revision."""
+    return Databases(postgresql)
 
 
 @pytest.fixture(scope="session")
@@ -151,18 +159,23 @@ def ready_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Return the URL of a new store, once for each database."""
-    return _new_store(request, tmp_path)
+    with _new_store(request, tmp_path) as url:
+        yield url
 
 
-def _new_store(request: pytest.FixtureRequest, folder: Path) -> str:
+@contextmanager
+def _new_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     if request.param == "postgresql":
-        url: str = request.getfixturevalue("new_postgresql")()
-        return url
-    path = folder / "truckban.sqlite"
-    shutil.copy(request.getfixturevalue("ready_sqlite"), path)
-    return f"sqlite:///{path}"
+        databases: Databases = request.getfixturevalue("new_postgresql")
+        url = databases()
+        yield url
+        databases.drop(url)
+    else:
+        path = folder / "truckban.sqlite"
+        shutil.copy(request.getfixturevalue("ready_sqlite"), path)
+        yield f"sqlite:///{path}"
 
 
 @pytest.fixture
@@ -209,7 +222,7 @@ def unchanged(
 ) -> Iterator[Callable[..., TestClient]]:
     """Return what `signed_in` does, of one service for all tests of a file: for requests that are refused, and change nothing."""
     folder = tmp_path_factory.mktemp("unchanged")
-    with _known_to(_settings(_new_store(request, folder), folder)) as make:
+    with _new_store(request, folder) as url, _known_to(_settings(url, folder)) as make:
         yield make
 
 
@@ -217,9 +230,10 @@ def unchanged(
 def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Return what `client` does, of one service for all tests of a file: for what anybody may ask, which changes nothing."""
     folder = tmp_path_factory.mktemp("reader")
-    app = create_app(_settings(_new_store(request, folder), folder))
-    with TestClient(app, base_url="http://127.0.0.1:8000") as opened:
-        yield opened
+    with _new_store(request, folder) as url:
+        app = create_app(_settings(url, folder))
+        with TestClient(app, base_url="http://127.0.0.1:8000") as opened:
+            yield opened
 
 
 @contextmanager

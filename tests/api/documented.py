@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyotp
 from applying import form, vehicle
+from freight import freight_day
 from jobs_here import work_off
 from lead_rows import START, added, row
 from serving import MAKER
@@ -65,6 +66,7 @@ class Ground:
         (folder / "traces.csv").write_bytes(TRACES)
         (folder / "vehicles.csv").write_bytes(day()["vehicles"])
         (folder / "contract.pdf").write_bytes(PDF)
+        (folder / "loads.csv").write_bytes(freight_day()["slips"])
         one = {"vehicle_id": "T0001", "plate": "晋M12345"}
         rows = [row(number, **one, at=START.replace(hour=9 + number)) for number in range(6)]
         added(store, rows, folder, tracks={each["lead_id"]: _track(each) for each in rows})
@@ -79,7 +81,10 @@ class Ground:
         if wanted & {"TRACES", "VEHICLES"} and "TRACES" not in self.kept:
             self.kept |= self._uploaded()
         found |= {name: self.kept[name] for name in wanted & {"TRACES", "VEHICLES"}}
-        if "/cancel" in command:
+        if "LOADS" in wanted:
+            with Client(self.url, self.key("officer")) as client:
+                found["LOADS"] = client.upload(self.folder / "loads.csv", kind="loads", why="测试")["id"]
+        if "/runs/$RUN/cancel" in command:
             with Client(self.url, self.key("officer")) as client:
                 found["RUN"] = client.start_run([self.kept["TRACES"], self.kept["VEHICLES"]], why="测试")["id"]
         if "/events" in command:
@@ -96,6 +101,8 @@ class Ground:
         (path,) = re.findall(r"http://127\.0\.0\.1:8000(/v1/[^ '\"?]*)", command)
         path = re.sub(r"\$([A-Z_0-9]+)", lambda name: variables[name[1]], path)
         thing = "/".join(path.split("/")[:4])
+        if path.startswith("/v1/enterprises/"):
+            thing = "/v1/enterprises/registry"
         return self._asked("auditor" if role == "anonymous" else role, "GET", thing).headers["etag"]
 
     def _asked(self, role: str, method: str, path: str, **how: Any) -> httpx.Response:  # noqa: ANN401

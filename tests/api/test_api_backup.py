@@ -18,9 +18,10 @@ from uploading import put_upload
 
 from api.settings import Settings
 from api.store.audit import Actor, head_of, note, verify
-from api.store.backup import back_up, restore
+from api.store.backup import back_up
 from api.store.check import faults
 from api.store.database import Store
+from api.store.restoring import restore
 from api.store.schema import migrate, newest, revision_of
 from api.store.tables.runs import Upload
 from api.traces.files import uploads_folder

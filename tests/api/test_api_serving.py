@@ -13,14 +13,20 @@ from pathlib import Path
 import httpx
 import pytest
 import sqlalchemy as sa
+from jobs_here import worker_here
+from uploading import put_run
 
 from api.jobs.kinds import DAILY
 from api.serving import WorkerBeside
 from api.settings import Settings
 from api.store import jobs
+from api.store.audit import verify
 from api.store.base import now
 from api.store.database import Store
+from api.store.runs import run_of
+from api.store.tables.leads import Lead
 from api.store.tables.runs import Job
+from api.traces.files import runs_folder
 from truckban.cli.main import run as run_command
 
 pytestmark = pytest.mark.slow
@@ -98,23 +104,35 @@ def test_a_worker_that_dies_is_started_again_and_both_end_in_order(settings: Set
         assert not Path(f"/proc/{another}").exists()
 
 
-def test_a_worker_and_its_jobs_end_with_who_started_it(settings: Settings) -> None:
-    started = "import time; from api.serving import WorkerBeside; WorkerBeside(); time.sleep(1000)"
-    process = subprocess.Popen([sys.executable, "-c", started], env=_environment(settings))
-    try:
+def test_of_a_service_that_is_killed_nothing_goes_on_and_its_run_is_done_by_the_next(
+    settings: Settings, store: Store
+) -> None:
+    _nothing_due(store)
+    run_id = put_run(settings, store)
+    with _serving(settings) as (process, url):
         until = time.monotonic() + _LONGEST_S
         found: list[int] = []
-        while time.monotonic() < until and len(found) < 2:  # the worker, and the first job of the day
+        while time.monotonic() < until and len(found) < 2:  # the worker, and the process that does the run
             found = _children(process.pid)
             found += [each for worker in found for each in _children(worker, b"child")]
-            time.sleep(0.05)
+            time.sleep(0.02)
         assert len(found) == 2
-    finally:
         process.kill()
         process.wait()
-    while time.monotonic() < until and any(Path(f"/proc/{each}").exists() for each in found):
-        time.sleep(0.05)
-    assert not any(Path(f"/proc/{each}").exists() for each in found)
+        while time.monotonic() < until and any(Path(f"/proc/{each}").exists() for each in found):
+            time.sleep(0.05)
+        assert not any(Path(f"/proc/{each}").exists() for each in found)
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{url}/v1/ready", timeout=5)
+    worker_here(settings, store, lease_s=1.0).run_until_idle()
+    with store.read() as session:
+        run = run_of(session, run_id)
+        assert run is not None
+        assert (run.state, run.error) == ("done", None)
+        assert run.counts is not None
+        assert session.scalar(sa.select(sa.func.count()).select_from(Lead)) == run.counts["leads"]
+        assert verify(session).fault is None
+    assert len(list((runs_folder(settings) / run_id).iterdir())) == 1
 
 
 def test_without_a_store_it_says_what_to_do(

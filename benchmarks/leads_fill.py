@@ -1,0 +1,172 @@
+"""Fills an empty store with invented leads, millions of them, in SQL and in bounded time: see `leads_store.py`.
+
+Indexes are dropped before and made after. SQLite is filled without a journal and without waiting for the disk: what is killed on the way
+is to be deleted. PostgreSQL does not wait for its log, and, where the account may say so, does not ask foreign keys row by row.
+"""
+
+# ruff: noqa: S608 (invented leads in SQL of our own making)
+import datetime as dt
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+
+import psycopg
+import sqlalchemy as sa
+
+from api.store.database import Store
+from api.store.tables.leads import Lead, LeadRoad, LeadRun, Violation
+
+DAYS = 730
+FIRST = dt.date(2023, 3, 1).toordinal()
+PLATES = 50_000
+FLEETS = (30, 300)
+"""Vehicles of two enterprises, whose lists are those of their own plates."""
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+_MEMORY_MB = 512
+_TABLES = (Lead.__table__, LeadRoad.__table__, LeadRun.__table__, Violation.__table__)
+
+
+def _h(number: int, of: int) -> str:
+    """Return an SQL expression: a figure below `of` that looks random, the n-th of a lead."""
+    factor = (2654435761, 40503, 2246822519, 3266489917, 668265263, 374761393, 2869860233, 3624381081)[number]
+    return f"((number * {factor} % 4294967291) * 48271 % 2147483647 % {of})"
+
+
+def fill(store: Store, count: int) -> None:
+    """Fill an empty store."""
+    sqlite = store.is_sqlite
+    numbers = (
+        f"WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < {count}) "
+        if sqlite
+        else f"WITH n AS (SELECT generate_series(1, {count})::bigint AS number) "
+    )
+    day = f"{FIRST} + (number - 1) * {DAYS} / {count}"
+    second = f"(21600 + {_h(0, 57600)})"
+    entered = f"((d.day - {_EPOCH}) * 86400 + d.second - 28800) * 1000000"
+    text = "CAST({} AS TEXT)".format
+    age = f"(CASE WHEN number > {count} * 9 / 10 THEN 55 ELSE 0 END)"
+    state = (
+        f"CASE WHEN {_h(1, 100)} + {age} < 75 THEN 'dismissed' WHEN {_h(1, 100)} < 83 AND number <= {count} * 9 / 10 "
+        f"THEN 'confirmed' WHEN {_h(2, 1000)} = 0 THEN 'merged' WHEN {_h(2, 1000)} < 250 THEN 'assigned' ELSE 'new' END"
+    )
+    hexed = "printf('%016x', number * 2654435761)" if sqlite else "lpad(to_hex(number * 2654435761), 16, '0')"
+    true = "1" if sqlite else "true"
+    lead = f"""
+        INSERT INTO leads (number, lead_id, basis_id, vehicle_id, plate, entered_at, left_at, offset_min, day, hour, probability,
+            verdict, vehicle_class, enterprise_id, entry_number, enforceable, grade, notice, lon, lat, state, assignee, version,
+            closed_at, added_at)
+        {numbers}, d AS (SELECT number, {day} AS day, {second} AS second, {state} AS state FROM n)
+        SELECT number, {hexed}, 'b', 'T' || {text(_h(3, PLATES))}, '晋M' || {text("10000 + " + _h(3, PLATES))},
+            {entered}, {entered} + 400000000, 480, d.day, d.second / 3600, 0.9 + {_h(4, 10001)} / 100000.0,
+            CASE WHEN {_h(5, 10)} = 0 THEN 'undetermined' ELSE 'prohibited' END,
+            CASE WHEN {_h(6, 100)} < 70 THEN 'heavy' WHEN {_h(6, 100)} < 95 THEN 'medium' WHEN {_h(6, 1000)} < 999 THEN 'tractor'
+                ELSE 'special' END,
+            CASE WHEN {_h(7, 100)} < 60 THEN NULL WHEN {_h(7, 20000)} = 77 THEN 'rare' ELSE 'e' || {text(_h(7, 100))} END,
+            {_h(2, 20)}, {true}, 'schematic', 'linyi-2023-5', 110.75 + {_h(5, 40000)} / 1000000.0,
+            35.13 + {_h(6, 30000)} / 1000000.0, d.state, CASE WHEN d.state = 'assigned' THEN 'officer' || {text(_h(4, 20))} END, 1,
+            CASE WHEN d.state IN ('new', 'assigned') THEN NULL ELSE {entered} + 864000000000 END, {entered} + 86400000000
+        FROM d"""
+    facts = """{"fixes":20,"fixes_inside":18,"distance_inside_m":3079.7,"roads":["'||ROAD||'"],"reasons":["ban.heavy_medium",
+        "exempt.for_a_person_to_check"],"clauses":["一(一)","四(五)"],"missing":[],"other_readings":[],"permit_status":"none",
+        "route":"五一路 由南向北","route_en":"五一路 northward","entry":"crossed","entry_street":"五一路","entry_number":15,
+        "entry_from":"丰喜大道","entry_lon":110.772,"entry_lat":35.12816,"exit":"ended_inside","exit_street":"五一路",
+        "exit_number":null,"exit_from":null,"exit_lon":110.772,"exit_lat":35.155919,"mean_speed_kmh":30.9,"max_speed_kmh":48.2,
+        "depth_max_m":1512.8,"vehicle_facts":["gross_mass_kg=25000"],"why_probability":["path"],"evidence_missing":["picture"],
+        "repeat_rule":"none"}""".replace("\n", " ").replace("        ", "")
+    road = f"'示意' || {text('1 + ' + _h(1, 20))} || '街'"
+    line = "[[110.772,35.128],[110.772,35.14],[110.773,35.15]]"
+    cast = "" if sqlite else "::jsonb"
+    with_road = facts.replace("ROAD", road)
+    statements = [
+        f"INSERT INTO bases (id, notice, notice_sha256, zone, zone_sha256, program, options) VALUES ('b', 'n', '0', 'z', '0', '1', '{{}}'{cast})",
+        lead,
+        f"INSERT INTO lead_facts (number, facts, line) SELECT number, ('{with_road}'){cast}, '{line}'{cast} FROM leads",
+        f"""INSERT INTO lead_roads (road, entered_at, number, probability)
+            SELECT {road}, entered_at, number, probability FROM leads
+            UNION ALL SELECT CASE WHEN {_h(0, 30000)} = 5 THEN '偏僻巷' ELSE '五一路' END, entered_at, number, probability FROM leads
+                WHERE {_h(0, 2)} = 1 ORDER BY 1, 2, 3""",
+        """INSERT INTO lead_runs (run_id, entered_at, number, probability, basis_id)
+            SELECT 'run' || CAST(day AS TEXT), entered_at, number, probability, 'b' FROM leads ORDER BY 1, 2, 3""",
+        *(
+            f"""INSERT INTO lead_counts (dimension, value, day, hour, state, verdict, vehicle_class, leads)
+            SELECT '{name}', {value}, day, hour, state, verdict, vehicle_class, count(*)
+            FROM leads{more} GROUP BY 1, 2, 3, 4, 5, 6, 7"""
+            for name, value, more in (
+                ("all", "''", ""),
+                ("entry", "CAST(entry_number AS TEXT)", ""),
+                ("enterprise", "coalesce(enterprise_id, '')", ""),
+                ("road", "road", " JOIN lead_roads USING (number, entered_at)"),
+            )
+        ),
+    ]
+    statements += list(_beside(sqlite=sqlite, hexed=hexed))
+    indexes = [index for table in _TABLES for index in table.indexes if not index.unique]  # type: ignore[attr-defined]
+    began = time.perf_counter()
+
+    def said(what: str) -> None:
+        print(f"{time.perf_counter() - began:8.0f} s  {' '.join(what.split())[:60]}", flush=True)
+
+    with _filling(store) as run:
+        for index in indexes:
+            run(f"DROP INDEX {index.name}")
+        for statement in statements:
+            run(statement)
+            said(statement)
+        for index in indexes:
+            run(str(sa.schema.CreateIndex(index).compile(dialect=store.engine.dialect)))
+            said(index.name)
+        if not sqlite:
+            run("VACUUM ANALYZE")
+    said(f"filled with {count} leads")
+
+
+def is_filled(store: Store, count: int) -> bool:
+    """Tell whether a store has so many leads, and all indexes."""
+    with store.engine.connect() as connection:
+        found = sa.inspect(connection)
+        names = {index["name"] for table in _TABLES for index in found.get_indexes(table.name)}  # type: ignore[attr-defined]
+        wanted = {index.name for table in _TABLES for index in table.indexes}  # type: ignore[attr-defined]
+        return wanted <= names and connection.scalar(sa.select(sa.func.max(Lead.number))) == count
+
+
+def _beside(*, sqlite: bool, hexed: str) -> Iterator[str]:
+    """Yield what else lists show: violations, and the vehicles of two enterprises."""
+    cast = "" if sqlite else "::jsonb"
+    day = 86_400_000_000
+    revoked = f"CASE WHEN {_h(5, 5000)} = 9 THEN entered_at + 9 * {day} END"
+    yield f"""INSERT INTO violations (id, number, plate, officer, why, acknowledged, confirmed_at, revoked_at)
+        SELECT '0000000000' || upper({hexed}), number, plate, 'officer' || CAST({_h(4, 20)} AS TEXT), 'seen', '[]'{cast},
+            entered_at + 5 * {day}, {revoked} FROM leads WHERE state = 'confirmed' ORDER BY number"""
+    vehicle = (
+        "INSERT INTO vehicles (id, owner_id, enterprise_id, plate, facts, vehicle_class, confirmed_at, version, added_at) "
+        f"VALUES ('{{:026}}', 'o', 'E-{{}}', '晋M{{}}', '{{{{}}}}'{cast}, 'heavy', 1, 1, 1)"
+    )
+    for number in range(sum(FLEETS)):
+        yield vehicle.format(number, FLEETS[number >= FLEETS[0]], 10000 + number * 7)
+
+
+@contextmanager
+def _filling(store: Store) -> Iterator[Callable[[str], None]]:
+    """Open what runs statements, each of them a transaction."""
+    url = store.url
+    store.close()
+    if store.is_sqlite:
+        lite = sqlite3.connect(str(url.database), isolation_level=None)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_MEMORY_MB * 1024}"):
+            lite.execute(f"PRAGMA {pragma}")
+        with closing(lite):
+            yield lambda statement: lite.execute(statement) and None
+        return
+    with psycopg.connect(
+        url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+    ) as post:
+        for setting in (
+            f"maintenance_work_mem='{_MEMORY_MB}MB'",
+            f"work_mem='{_MEMORY_MB}MB'",
+            "synchronous_commit=off",
+        ):
+            post.execute(f"SET {setting}".encode())
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            post.execute("SET session_replication_role=replica")
+        yield lambda statement: post.execute(statement.encode()) and None
