@@ -1,6 +1,5 @@
 """What tests of several rooms share: helper folders, and the data that the project did not make."""
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +18,6 @@ sys.path += [str(_TESTS / folder) for folder in ("maps", "traces")]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="write screenshots of the pages into docs/pages")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a third of the time tests wait for a browser, a database or a clock."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_report_header() -> str:

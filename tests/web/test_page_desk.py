@@ -136,9 +136,8 @@ def test_leads_are_decided_by_keys_alone_and_taken_back(regular: Open, served: A
     told = _one(served, first)
     assert told["state"] == "confirmed"
     assert told["violation_id"]
-    page.locator(".toast").get_by_role("button", name="撤销").last.click()
-    page.wait_for_function("() => document.querySelectorAll('.toast').length >= 1")
-    page.locator(".toast").get_by_text("已撤回").last.wait_for()
+    with page.expect_response(lambda answer: answer.url.endswith("/undo")):
+        page.locator(".toast").get_by_role("button", name="撤销").last.click()
     assert _one(served, first)["state"] == "assigned"
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "state"

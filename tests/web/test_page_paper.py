@@ -24,8 +24,7 @@ def test_the_answer_is_printed_with_its_map_and_its_clause_and_without_buttons(r
     page = opened(regular(size=(1280, 860)))
     fill(page)
     ask(page, "unlawful")
-    if page.locator("#map-here button").count():
-        page.locator("#map-here button").click()
+    page.evaluate("document.querySelector('#map-here, #answer-map').scrollIntoView()")  # it comes when it is near
     page.locator("#answer-map[data-ready=yes]").wait_for(timeout=60_000)
     until(page, "document.querySelectorAll('#clauses:not([open])').length === 1")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

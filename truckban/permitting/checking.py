@@ -135,10 +135,16 @@ def _taken_back(own: Certificate, revoked: Revocations | None, at: dt.datetime) 
     entry = None if revoked is None else revoked.permits.get(own.permit_no)
     if entry is None or entry.since > at:
         return None
-    since = rfc3339(entry.since, own.timezone)
+    since = _said(entry.since, own.timezone)
     if entry.status == "revoked":
         return "certificate.revoked", Text(f"自 {since} 起已吊销", f"revoked since {since}")
     return "certificate.suspended", Text(f"自 {since} 起暂停使用", f"suspended since {since}")
+
+
+def _said(instant: dt.datetime, timezone: str) -> str:
+    """Return an instant as people read it, to the minute and with its offset."""
+    written = rfc3339(instant, timezone)
+    return f"{written[:10]} {written[11:16]} ({written[-6:]})"
 
 
 def _listed(revoked: Revocations | None, at: dt.datetime) -> Iterator[tuple[str, Text]]:
@@ -146,7 +152,7 @@ def _listed(revoked: Revocations | None, at: dt.datetime) -> Iterator[tuple[str,
     if revoked is None:
         yield "certificate.revocations_unseen", _UNSEEN
         return
-    stands = rfc3339(revoked.issued_at, "Asia/Shanghai")
+    stands = _said(revoked.issued_at, "Asia/Shanghai")
     yield (
         "certificate.revocations_as_of",
         Text(
