@@ -22,7 +22,7 @@ from truckban.norms import Notice
 from truckban.permits import Permit, PermitList
 from truckban.places import on_the_map
 from truckban.trips.rules import Judged, Rule
-from zones.locate import Place
+from zones.locate import Locator, Place
 from zones.routing.ground import TripStreets
 
 Trits = npt.NDArray[np.int8]
@@ -236,7 +236,10 @@ class _Known:
             self._days.popitem(last=False)
 
 
-_KNOWN = _Known(most=200_000)
+# a notice or zone that is no longer in force is let go, with all that was decided by it
+@lru_cache(maxsize=16)
+def _known(_notice: Notice, _ground: Locator | None) -> _Known:
+    return _Known(most=50_000)
 
 
 def _block(
@@ -251,15 +254,12 @@ def _block(
     plate = vehicle.plate if own else None
     on_spot = {covered: tuple(_on_spot(p, covered) for p in own) for covered in {spot.covered for spot in spots}}
     keys = [
-        [
-            (notice, ground, kind, plate, spot.place, spot.name, on_spot[spot.covered], alerts, edges, day)
-            for day in days
-        ]
+        [(kind, plate, spot.place, spot.name, on_spot[spot.covered], alerts, edges, day) for day in days]
         for spot in spots
     ]
-    lacking = [
-        (row, column) for row, line in enumerate(keys) for column, key in enumerate(line) if _KNOWN.get(key) is None
-    ]
+    known = _known(notice, ground)
+    found = [[known.get(key) for key in line] for line in keys]
+    lacking = [(row, column) for row, line in enumerate(found) for column, trits in enumerate(line) if trits is None]
     for covered, permits in on_spot.items():
         asked = [(row, column) for row, column in lacking if spots[row].covered == covered]
         if asked:
@@ -267,8 +267,8 @@ def _block(
             for (row, column), trits in zip(
                 asked, _decided(judged, number, notice, cases, edges, permits), strict=True
             ):
-                _KNOWN.put(keys[row][column], trits)
-    found = [[_KNOWN.get(key) for key in line] for line in keys]
+                known.put(keys[row][column], trits)
+                found[row][column] = trits
     return np.array(found, np.int8).reshape(len(spots), len(days) * len(edges))
 
 
