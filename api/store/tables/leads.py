@@ -43,12 +43,18 @@ class Lead(Table):
         Index("ix_leads_entered", "entered_at", "number", "probability", *_FILTERED_BY),
         Index("ix_leads_probability", "probability", "number", "entered_at", *_FILTERED_BY),
         *(
-            Index(f"ix_leads_{name}_{sort}", column, f"{sort}_at" if sort == "entered" else sort, "number")
-            for name, column in (
+            Index(
+                f"ix_leads_{name}_{sort}",
+                *columns[:1],
+                f"{sort}_at" if sort == "entered" else sort,
+                "number",
+                *columns[1:],
+            )
+            for name, *columns in (
                 ("state", "state"),
                 ("verdict", "verdict"),
                 ("class", "vehicle_class"),
-                ("enterprise", "enterprise_id"),
+                ("enterprise", "enterprise_id", "hour", "day"),  # an enterprise's leads at an hour are few of very many
                 ("assignee", "assignee"),
                 ("entry", "entry_number"),
             )

@@ -13,11 +13,15 @@ _BEFORE = {
     "ix_leads_entered": ("entered_at", "number", "probability"),
     "ix_leads_probability": ("probability", "number"),
     "ix_leads_plate": ("plate", "entered_at", "number"),
+    "ix_leads_enterprise_entered": ("enterprise_id", "entered_at", "number"),
+    "ix_leads_enterprise_probability": ("enterprise_id", "probability", "number"),
 }
 _AFTER = {
     "ix_leads_entered": ("entered_at", "number", "probability", *_FILTERED_BY),
     "ix_leads_probability": ("probability", "number", "entered_at", *_FILTERED_BY),
     "ix_leads_plate": ("plate", "entered_at", "number", "probability", *_FILTERED_BY),
+    "ix_leads_enterprise_entered": ("enterprise_id", "entered_at", "number", "hour", "day"),
+    "ix_leads_enterprise_probability": ("enterprise_id", "probability", "number", "hour", "day"),
 }
 
 
