@@ -43,7 +43,7 @@ def restore(store: Store, data_dir: Path, file: Path, *, replace: bool = False) 
                 ),
                 field="--replace",
             )
-        stamp = now().strftime("%Y%m%dT%H%M%SZ").lower()
+        stamp = now().strftime("%Y%m%dT%H%M%S%fZ").lower()  # two in one second set aside to two places
         with swapping.alone(data_dir):
             _files_out(tar, manifest, swapping.staged(data_dir))
             moves = swapping.file_moves(data_dir, stamp)
