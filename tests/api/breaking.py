@@ -41,6 +41,7 @@ class _Steps:
 
 
 def _do(act: Callable[..., object], arguments: tuple[Any, ...], last: int, told: Any) -> None:  # noqa: ANN401
+    sys.dont_write_bytecode = True  # by whoever imports something first, and no step of what is done
     steps = _Steps(last)
     act(*arguments)
     done, steps.done = steps.done, -_NEVER
