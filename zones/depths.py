@@ -5,6 +5,7 @@ and whether it lies inside as a whole. What is nearer to the border than roundin
 position changes sides.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -17,12 +18,14 @@ from zones.quick_plane import quick_terms, quick_xy
 
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int32]
-_CELL_M = 100.0
+_CELL_M = 50.0
 _MOST_CELLS = 40_000
 _METRES_A_DEGREE = 111_320.0
 _MIXED = 2
 # a zone's coordinates, and so the pieces of its border, are on a grid of 1e-7 degrees: up to 8 mm beside it
 _TOO_NEAR_M = 0.02
+Cells = tuple[_Floats, _Ints, _Ints, npt.NDArray[np.int8], _Floats, _Ints]
+"""What `DepthGrid` makes of its cells; of plain arrays."""
 # what a position takes where the loop is not compiled
 _POSITION_S = 2e-5
 
@@ -30,15 +33,22 @@ _POSITION_S = 2e-5
 class DepthGrid:
     """Depths in a box of WGS 84 degrees; outside the box they are computed one by one."""
 
-    def __init__(self, ground: Locator, box: tuple[float, float, float, float]) -> None:
+    def __init__(
+        self,
+        ground: Locator,
+        box: tuple[float, float, float, float],
+        keep: Callable[[Callable[[], Cells]], Cells] = lambda make: make(),
+    ) -> None:
         """Prepare a grid.
 
         Args:
             ground: the zone.
             box: west, south, east, north, WGS 84 degrees.
+            keep: given what makes the cells, returns these; from where they were kept, say.
         """
         self.ground = ground
         self.box = box
+        self._keep = keep
         west, south, east, north = box
         self.terms = quick_terms(ground.plane, *box)
         wide = (east - west) * _METRES_A_DEGREE * np.cos(np.radians((south + north) / 2.0))
@@ -63,7 +73,10 @@ class DepthGrid:
         return depth, x, y
 
     @cached_property
-    def _cells(self) -> tuple[_Floats, _Ints, _Ints, npt.NDArray[np.int8], _Floats, _Ints]:
+    def _cells(self) -> Cells:
+        return self._keep(self._made)
+
+    def _made(self) -> Cells:
         """Return border pieces in the plane; for each cell those that can be nearest and where it lies; for each row of
         cells the pieces of the area's rings, in degrees, that a line eastwards from a position in it can cross."""  # noqa: D205, D209
         west, south, _, _ = self.box

@@ -134,6 +134,32 @@ def test_vehicles_of_another_system_are_counted_where_a_fleet_mixes_them() -> No
     assert "may mix coordinates" in found.notes[0].en
 
 
+def test_of_a_large_fleet_a_few_vehicles_of_another_system_are_found_in_whatever_order_they_come() -> None:
+    rng = np.random.default_rng(8)
+    vehicles, each = 150, 60
+    lines = np.array([street.geometry for street in schematic().streets], dtype=object)
+    n = vehicles * each
+    points = shapely.line_interpolate_point(lines[rng.integers(0, len(lines), n)], rng.random(n), normalized=True)
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    vehicle = np.repeat(np.arange(vehicles), each)
+    shifted = from_wgs84(lon, lat, "gcj02")
+    other = vehicle >= vehicles - 7
+    lon, lat = np.where(other, shifted[0], lon), np.where(other, shifted[1], lat)
+    course = rng.random(n) * 6
+
+    found = fit_of(Sample(vehicle, lon, lat, course), schematic().streets, "wgs84")
+    assert found is not None
+    assert found.better is None
+    assert found.vehicles_better == {"gcj02": 7}
+    assert found.fixes < n, "not so many that only some are looked at"
+    assert found.vehicles <= vehicles
+
+    renumbered = rng.permutation(vehicles)[vehicle]
+    order = np.argsort(renumbered, kind="stable")
+    again = fit_of(Sample(renumbered[order], lon[order], lat[order], course[order]), schematic().streets, "wgs84")
+    assert again == found
+
+
 def test_the_sample_of_a_vehicle_does_not_depend_on_the_others() -> None:
     table = day(0)
     box = street_box(schematic().streets)

@@ -1,5 +1,7 @@
 """Depths through a grid are those of the locator, to a micrometre and never on another side."""
 
+import pickle
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -14,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 import zones
 from zones.coords import LocalPlane
-from zones.depths import DepthGrid
+from zones.depths import Cells, DepthGrid
 from zones.locate import Locator
 from zones.quick_plane import MOST_OFF_M, quick_terms, quick_xy
 from zones.zone import Zone
@@ -167,3 +169,23 @@ def test_the_quick_plane_is_as_near_as_it_says(lat: float, size: float) -> None:
 def test_a_box_too_large_for_the_quick_plane_is_refused(size: float) -> None:
     with pytest.raises(ValueError, match="off in a quick plane"):
         quick_terms(LocalPlane(110.0, 35.0), 110 - size, 35 - size / 2, 110 + size, 35 + size / 2)
+
+
+def test_what_was_kept_of_the_cells_gives_the_same_depths() -> None:
+    name = "schematic"
+    fresh = grid(name)
+    lon, lat = np.random.default_rng(3).uniform(fresh.box[:2], fresh.box[2:], (500, 2)).T
+    expected = fresh.depth_m(lon, lat)
+    shelf: list[bytes] = []
+
+    def keep(make: Callable[[], Cells]) -> Cells:
+        if not shelf:
+            shelf.append(pickle.dumps(make()))
+        found: Cells = pickle.loads(shelf[0])  # noqa: S301 - of the line before
+        return found
+
+    for _ in range(2):
+        kept = DepthGrid(ground(name), fresh.box, keep)
+        for ours, theirs in zip(kept.depth_m(lon, lat), expected, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    assert len(shelf) == 1

@@ -192,24 +192,19 @@ def fit_of(sample: Sample, streets: Sequence[Street], declared: str) -> Fit | No
     if not streets or len(sample.lon) < LEAST_OF_A_VEHICLE:
         return None
     ground = _Ground(streets)
-    many = sample.vehicle, *from_wgs84(sample.lon, sample.lat, declared)
-    readings = {name: to_wgs84(*many[1:], name) for name in _READINGS}
-    within = np.all([ground.within(*places) for places in readings.values()], axis=0)
-    some = np.flatnonzero(within)
-    vehicles, counts = np.unique(sample.vehicle[some], return_counts=True)
-    # by a hash of the fix, so that the order of vehicles changes nothing
-    fleet = some[np.argsort(_hash(sample.lon[some], sample.lat[some]), kind="stable")[:_MOST]]
-    distances = {name: ground.distance(*(axis[fleet] for axis in places)) for name, places in readings.items()}
+    stored = from_wgs84(sample.lon, sample.lat, declared)
+    fleet, readings = _some_of_all(ground, sample, stored)
     if len(fleet) < LEAST_FIXES:
         return None
+    distances = {name: ground.distance(*places) for name, places in readings.items()}
     medians = {name: float(np.median(far)) for name, (far, _) in distances.items()}
     shares = {name: float(on.mean()) for name, (_, on) in distances.items()}
     better = _better(medians, shares, declared, sample.course[fleet])
     alone: dict[str, int] = {}
     if better is None:
-        own = _each_alone(ground, sample, some, vehicles[counts >= LEAST_OF_A_VEHICLE], readings, declared)
+        own = _each_alone(ground, sample, stored, declared)
         alone = {name: own.count(name) for name in _READINGS if name in own}
-    return Fit(declared, len(fleet), len(vehicles), medians, shares, better, alone)
+    return Fit(declared, len(fleet), len(np.unique(sample.vehicle[fleet])), medians, shares, better, alone)
 
 
 def fit_of_fixes(fixes: "Fixes", streets: Sequence[Street], declared: str) -> Fit | None:
@@ -304,27 +299,52 @@ def _better(
     return best if much else None
 
 
-def _each_alone(
-    ground: _Ground,
-    sample: Sample,
-    some: _Index,
-    vehicles: _Index,
-    readings: Mapping[str, tuple[_Floats, _Floats]],
-    declared: str,
-) -> list[str]:
+def _read_as(
+    ground: _Ground, stored: tuple[_Floats, _Floats], rows: _Index
+) -> tuple[_Index, dict[str, tuple[_Floats, _Floats]]]:
+    """Return which rows lie in the box of the streets under every reading, and their positions under each."""
+    lon, lat = stored[0][rows], stored[1][rows]
+    readings = {name: to_wgs84(lon, lat, name) for name in _READINGS}
+    within = np.all([ground.within(*places) for places in readings.values()], axis=0)
+    return rows[within], {name: (x[within], y[within]) for name, (x, y) in readings.items()}
+
+
+def _some_of_all(
+    ground: _Ground, sample: Sample, stored: tuple[_Floats, _Floats]
+) -> tuple[_Index, dict[str, tuple[_Floats, _Floats]]]:
+    """Return the fixes by which the whole fleet is judged, at most `_MOST`, and their positions under each reading."""
+    # by a hash of the fix, so that the order of vehicles changes nothing; shifting all of them would take longest of all
+    order = np.argsort(_hash(sample.lon, sample.lat), kind="stable")
+    parts: list[tuple[_Index, dict[str, tuple[_Floats, _Floats]]]] = []
+    for lot in np.array_split(order, len(order) // (2 * _MOST) + 1):
+        parts.append(_read_as(ground, stored, lot))
+        if sum(len(rows) for rows, _ in parts) >= _MOST:
+            break
+    lons, lats = ({name: np.concatenate([at[name][axis] for _, at in parts]) for name in _READINGS} for axis in (0, 1))
+    rows = np.concatenate([rows for rows, _ in parts])
+    return rows[:_MOST], {name: (lons[name][:_MOST], lats[name][:_MOST]) for name in _READINGS}
+
+
+def _each_alone(ground: _Ground, sample: Sample, stored: tuple[_Floats, _Floats], declared: str) -> list[str]:
     """Return the reading that fits much better, for each vehicle that has one."""
-    near = ground.near(*(axis[some] for axis in readings[declared]), within_m=OFF_M - _ROUNDED_M)
-    bounds = np.searchsorted(sample.vehicle[some], [vehicles, vehicles + 1]).T
+    near = ground.near(sample.lon, sample.lat, within_m=OFF_M - _ROUNDED_M)
+    # half of at least so many fixes have to be far off, under the declared reading, for anything else to be looked at
+    far = np.bincount(sample.vehicle[~near], minlength=int(sample.vehicle.max()) + 1)
+    suspect = np.flatnonzero(2 * far[sample.vehicle] >= LEAST_OF_A_VEHICLE - 1)
+    some, readings = _read_as(ground, stored, suspect)
+    near = near[some]
+    vehicles, counts = np.unique(sample.vehicle[some], return_counts=True)
+    bounds = np.searchsorted(sample.vehicle[some], [vehicles, vehicles + 1]).T[counts >= LEAST_OF_A_VEHICLE]
     # where so many are near that the median is, or too few can be on streets under any other reading, nothing is measured
-    far = [some[a:b] for a, b in bounds.tolist() if 2 * int(near[a:b].sum()) <= b - a + 1]
+    off = [np.arange(a, b) for a, b in bounds.tolist() if 2 * int(near[a:b].sum()) <= b - a + 1]
     found = []
-    for own, may_be in zip(far, _may_be_better(ground, far, readings, declared), strict=True):
+    for own, may_be in zip(off, _may_be_better(ground, off, readings, declared), strict=True):
         if not may_be or np.median(ground.distance(*(axis[own] for axis in readings[declared]))[0]) <= OFF_M:
             continue
         each = {name: ground.distance(*(axis[own] for axis in places)) for name, places in readings.items()}
         medians = {name: float(np.median(metres_)) for name, (metres_, _) in each.items()}
         shares = {name: float(on_.mean()) for name, (_, on_) in each.items()}
-        better = _better(medians, shares, declared, sample.course[own])
+        better = _better(medians, shares, declared, sample.course[some[own]])
         if better is not None:
             found.append(better)
     return found

@@ -1,15 +1,18 @@
 """Visits: what of a trace is near a zone. Everything that follows looks at visits only."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import shapely
 
+from truckban.kept import kept
 from truckban.traces.drives import GAP_S
 from truckban.traces.fixes import Fixes
 from truckban.traces.sift import Box, touches
-from zones.depths import DepthGrid
+from zones.depths import Cells, DepthGrid
 from zones.errors import InputError
 from zones.locate import Locator
 from zones.text import Text
@@ -41,8 +44,13 @@ class Near:
         high = AROUND_M / _METRES_A_DEGREE
         wide = high / float(np.cos(np.radians(max(abs(south), abs(north)))))
         box = (west - wide, south - high, east + wide, north + high)
+        versions = (np.__version__, shapely.__version__, shapely.geos_version_string, pyproj.__version__)
+
+        def keep(make: Callable[[], Cells]) -> Cells:
+            return kept("depths", (ground.zone.sha256, repr(box), *versions), make, packages=("zones",))
+
         try:
-            return cls(ground, box, DepthGrid(ground, box))
+            return cls(ground, box, DepthGrid(ground, box, keep))
         except ValueError as error:
             raise InputError(
                 Text("区域太大：一个区域最多几十公里", "the zone is too large: some tens of kilometres are the most"),

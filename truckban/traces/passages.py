@@ -266,9 +266,9 @@ def _corners(
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return drives and rows after which the line between two fixes outside goes deep through the area."""
     # depth changes by no more than a metre a metre, which bounds what lies between
-    length = np.hypot(np.diff(x_m), np.diff(y_m))
-    deepest = (depth_m[:-1] + depth_m[1:] + length) / 2.0
-    some = np.flatnonzero((depth_m[:-1] <= 0) & (depth_m[1:] <= 0) & (deepest > _NEAR_M))
+    shortest = 2.0 * _NEAR_M - depth_m[:-1] - depth_m[1:]
+    long = np.diff(x_m) ** 2 + np.diff(y_m) ** 2 > shortest**2
+    some = np.flatnonzero(long & (depth_m[:-1] <= 0) & (depth_m[1:] <= 0))
     drive = np.searchsorted(drives[:, 0], some, side="right") - 1
     on = drive >= 0
     on[on] = some[on] < drives[drive[on], 1]

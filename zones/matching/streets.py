@@ -66,6 +66,20 @@ class RoadGraph:
         edges = self.edges
         return edges.arc_ptr.tolist(), edges.arc.tolist(), edges.arc_start.tolist(), edges.length.tolist()
 
+    def segment_corners(self, source: int) -> tuple[Floats, Floats]:
+        """Return the corners of a segment's line in the plane, shape (n, 2), and how many metres along it each is, shape (n,)."""
+        known = self._corners.get(source)
+        if known is None:
+            corners = shapely.get_coordinates(self.plane.to_xy(self.segments[source].line))
+            along = np.append(0.0, np.cumsum(np.hypot(*np.diff(corners, axis=0).T)))
+            known = self._corners[source] = corners, along
+        return known
+
+    @cached_property
+    def _corners(self) -> dict[int, tuple[Floats, Floats]]:
+        """What `segment_corners` was asked for."""
+        return {}
+
     def positions(self, edge: Ints, offset: Floats) -> tuple[Floats, Floats]:
         """Return where offsets along edges are, metres in the plane."""
         arcs = np.empty(len(edge), np.int32)

@@ -7,12 +7,11 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-import shapely
 from shapely import LineString
 
 from zones.matching.graph import Floats
 from zones.matching.matcher import Leg, Match
-from zones.network import Segment
+from zones.matching.streets import RoadGraph
 from zones.text import Text
 
 # from where a street was driven to where, by eighths of a circle from the east
@@ -79,32 +78,26 @@ def streets_driven(match: Match, legs: tuple[Leg, ...] | None = None) -> tuple[S
 
 
 def _streets(match: Match, driven: tuple[Leg, ...]) -> Iterator[StreetDriven]:
-    segments = match.graph.segments
-    for (_, name), group in groupby(driven, key=lambda leg: (leg.piece, segments[leg.source].name)):
+    graph = match.graph
+    for (_, name), group in groupby(driven, key=lambda leg: (leg.piece, graph.segments[leg.source].name)):
         legs = tuple(group)
-        points = np.concatenate([_points(match, segments[leg.source], leg) for leg in legs])
-        ends = match.graph.plane.xy(points[[0, -1], 0], points[[0, -1], 1])
-        east, north = (float(value[1] - value[0]) for value in ends)
+        way = np.concatenate([_way(graph, leg) for leg in legs])
+        east, north = (way[-1] - way[0]).tolist()
         towards = None
         # round a block, the two ends say nothing
         if math.hypot(east, north) > sum(leg.length_m for leg in legs) / 4:
             towards = _TOWARDS[round(math.atan2(north, east) / (math.pi / 4)) % 8]
-        yield StreetDriven(name, legs, towards, LineString(points))
+        yield StreetDriven(name, legs, towards, LineString(np.column_stack(graph.plane.lonlat(*way.T))))
 
 
-def _points(match: Match, segment: Segment, leg: Leg) -> Floats:
-    """Return the lon and lat of what was driven of a segment, (n, 2)."""
-    plane = match.graph.plane
-    line = plane.to_xy(segment.line)
+def _way(graph: RoadGraph, leg: Leg) -> Floats:
+    """Return what was driven of a segment in the graph's plane, (n, 2)."""
+    corners, along = graph.segment_corners(leg.source)
     if not leg.forward:
-        line = shapely.reverse(line)
+        corners, along = corners[::-1], along[-1] - along[::-1]
     begin, end = leg.begin_m, max(leg.end_m, leg.begin_m)
-    corners = shapely.get_coordinates(line)
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
-    inner = corners[(along > begin) & (along < end)]
-    ends = shapely.get_coordinates(shapely.line_interpolate_point(line, [begin, end]))
-    lon, lat = plane.lonlat(*np.concatenate([ends[:1], inner, ends[1:]]).T)
-    return np.column_stack([lon, lat])
+    ends = np.column_stack([np.interp((begin, end), along, axis) for axis in corners.T])
+    return np.concatenate([ends[:1], corners[(along > begin) & (along < end)], ends[1:]])
 
 
 def in_words(streets: tuple[StreetDriven, ...]) -> Text:
