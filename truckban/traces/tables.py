@@ -3,6 +3,7 @@
 Traces come in other formats too, see `truckban.traces.formats`: their readers yield tables of the same kind.
 """
 
+import codecs
 import struct
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ IN_FOLDERS = {".gpx", ".geojson", ".mfjson", ".jt808", ".808", ".xlsx"}
 """What is read of a folder of traces beside CSV and Parquet: endings that no program gives to other things."""
 _MOST_UNPACKED = 1 << 30
 """A sheet has at most 1,048,576 rows: its XML is a few hundred megabytes when full."""
+_BLOCK_BYTES = 1 << 22
 PARQUET = (".parquet", ".pq")
 NO_PARQUET = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
 """What reading a damaged Parquet file raises; a name or text may be no UTF-8."""
@@ -193,27 +195,48 @@ def decoded(path: Path) -> tuple[str, list[Text]]:
     Raises:
         InputError: it is in none of them.
     """
-    data = path.read_bytes()
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return data.decode("utf-16"), [Text("按 UTF-16 读取", "read as UTF-16")]
-        except UnicodeDecodeError:
-            raise InputError(
-                Text("UTF-16 文件损坏或不完整", "the UTF-16 file is damaged or cut off"), file=path.name
-            ) from None
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as broken:
-        try:
-            text = data.decode("gb18030")
-        except UnicodeDecodeError:
-            line = data[: broken.start].count(b"\n") + 1
-            raise InputError(
-                Text("既不是 UTF-8 也不是 GBK 编码；请另存为 UTF-8", "neither UTF-8 nor GBK; save it as UTF-8"),
-                file=path.name,
-                line=line,
-            ) from None
-        return text, [Text("不是 UTF-8，按 GBK（GB 18030）读取", "not UTF-8; read as GBK (GB 18030)")]
+    encoding, notes = encoding_of(path)
+    return path.read_bytes().decode(encoding), notes
+
+
+def encoding_of(path: Path) -> tuple[str, list[Text]]:
+    """Return the encoding of a file of text, by all that is in it, and a note where that is not UTF-8; little is held of it.
+
+    Raises:
+        InputError: it is in none of UTF-8, UTF-16 and GBK.
+    """
+    with path.open("rb") as file:
+        marked = file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+    if marked:
+        if _not_in(path, "utf-16") is not None:
+            raise InputError(Text("UTF-16 文件损坏或不完整", "the UTF-16 file is damaged or cut off"), file=path.name)
+        return "utf-16", [Text("按 UTF-16 读取", "read as UTF-16")]
+    line = _not_in(path, "utf-8-sig")
+    if line is None:
+        return "utf-8-sig", []
+    if _not_in(path, "gb18030") is not None:
+        raise InputError(
+            Text("既不是 UTF-8 也不是 GBK 编码；请另存为 UTF-8", "neither UTF-8 nor GBK; save it as UTF-8"),
+            file=path.name,
+            line=line,
+        )
+    return "gb18030", [Text("不是 UTF-8，按 GBK（GB 18030）读取", "not UTF-8; read as GBK (GB 18030)")]
+
+
+def _not_in(path: Path, encoding: str) -> int | None:
+    """Return the line by which it shows that a file is not in an encoding; None where it is."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = 1
+    with path.open("rb") as file:
+        while True:
+            block = file.read(_BLOCK_BYTES)
+            try:
+                decoder.decode(block, final=not block)
+            except UnicodeDecodeError as broken:
+                return lines + broken.object[: broken.start].count(b"\n")
+            if not block:
+                return None
+            lines += block.count(b"\n")
 
 
 def _parquet(path: Path) -> Table:
