@@ -17,7 +17,8 @@ from api.store.accounts import account_by_login
 from api.store.audit import Actor
 from api.store.database import Store
 from api.store.tables.runs import Upload
-from api.traces.files import new_name, sync_folder, uploads_folder
+from api.store.written import sync
+from api.traces.files import new_name, uploads_folder
 from truckban.demo.day import make_day
 from zones.text import Text
 
@@ -101,7 +102,7 @@ def _uploaded(settings: Settings, kind: str, file: Path) -> Upload:
     path = uploads_folder(settings) / name
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, path)
-    sync_folder(path.parent)
+    sync(path.parent)
     size = path.stat().st_size
     return Upload(
         account_id=_ACTOR.id,

@@ -16,7 +16,8 @@ from api.store.base import now
 from api.store.database import Store
 from api.store.jobs import Lease
 from api.store.tables.enterprises import FreightRun
-from api.traces.files import remove_tree, runs_folder, sync_tree
+from api.store.written import sync_tree
+from api.traces.files import remove_tree, runs_folder
 from api.traces.laying import laid_out
 from enterprises.registry_file import written
 from zones.errors import InputError

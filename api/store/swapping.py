@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.store.database import Store
-from api.store.written import sync_folder
+from api.store.written import sync, sync_tree
 from zones.errors import InputError
 from zones.text import Text
 
@@ -89,9 +89,9 @@ def decide(data_dir: Path, moves: Sequence[Move], *, marker: str | None = None) 
         moves: what is to be renamed, in this order.
         marker: what PostgreSQL's tables say once they are the restored ones; None: it is decided by the plan.
     """
-    _sync_tree(data_dir / _STAGED)
+    sync_tree(data_dir / _STAGED)
     for folder in {source.parent for source, _ in moves}:
-        sync_folder(folder)
+        sync(folder)
     plan = {"moves": [[str(source.absolute()), str(goal.absolute())] for source, goal in moves], "marker": marker}
     part = data_dir / f"{_PLAN}.part"
     with part.open("w", encoding="utf-8") as out:
@@ -99,7 +99,7 @@ def decide(data_dir: Path, moves: Sequence[Move], *, marker: str | None = None) 
         out.flush()
         os.fsync(out.fileno())
     part.replace(data_dir / _PLAN)
-    sync_folder(data_dir)
+    sync(data_dir)
 
 
 def mark(connection: sa.Connection, marker: str) -> None:
@@ -138,7 +138,7 @@ def carry_out(store: Store, data_dir: Path) -> None:
         for source, goal in moves:
             _moved(source, goal, aside=".before-" in goal.name)
         for folder in {path.parent for move in moves for path in move if path.parent.exists()}:
-            sync_folder(folder)
+            sync(folder)
     drop(data_dir)
 
 
@@ -176,12 +176,3 @@ def _closed(path: Path) -> None:
                 raise InputError(text, file=path.name) from None
         finally:
             connection.close()
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

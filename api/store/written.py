@@ -37,17 +37,23 @@ def written(file: Path) -> Iterator[IO[bytes]]:
             out.flush()
             os.fsync(out.fileno())
             part.replace(file)
-            sync_folder(file.absolute().parent)
+            sync(file.absolute().parent)
         finally:
             with suppress(FileNotFoundError):
                 if os.path.samestat(part.stat(), os.fstat(out.fileno())):
                     part.unlink()
 
 
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder last."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, last."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Have a folder with all its files last, and its name."""
+    for path in [*folder.rglob("*"), folder, folder.parent]:
+        sync(path)

@@ -20,14 +20,16 @@ from api.store import runs as stored
 from api.store.base import now
 from api.store.database import Store
 from api.store.documents import document
-from api.store.permits import permits_for_check
+from api.store.permits_judged import permits_for_check
 from api.store.tables.runs import Run
-from api.traces.files import EVIDENCE, remove_tree, runs_folder, sync_tree
+from api.store.written import sync_tree
+from api.traces.files import EVIDENCE, remove_tree, runs_folder
 from api.traces.laying import laid_out
 from truckban.norms import Notice
 from truckban.report import write_report
 from truckban.traces.arrow_table import rows_said
 from truckban.traces.check import Checked, Inputs, check
+from truckban.traces.fleet import read_fleet
 from truckban.traces.output import write_outputs, write_run
 from zones.errors import InputError
 from zones.locate import Locator
@@ -84,7 +86,7 @@ def checked_run(task: Task, store: Store) -> dict[str, Any]:
             run.options["columns"],
             run.options["min_probability"],
             dt.datetime.now(dt.UTC),
-            _granted(store, run, notice),
+            _granted(store, run, notice, given["vehicles"]),
         )
         total = rows_said(inputs.traces)
         checked = check(
@@ -123,13 +125,17 @@ def _law(settings: Settings, store: Store, run: Run) -> tuple[Notice, Locator]:
     return law.now.pairs[run.notice].notice, ground
 
 
-def _granted(store: Store, run: Run, notice: Notice) -> list[dict[str, Any]]:
-    """Return the permits of the store that a run asks for: of all days, for which ones count is known when the traces are read."""
+def _granted(store: Store, run: Run, notice: Notice, vehicles: Path) -> list[dict[str, Any]]:
+    """Return the permits of the store that a run asks for: those that matter for its vehicles.
+
+    They are of all days: which ones count is known when the traces are read. So it is of vehicles that are not on the list.
+    """
     if run.options.get("permits") != "store":
         return []
+    plates = {plate for plate in read_fleet(vehicles, notice.facts).plates.values() if plate}
     under = (notice.id, *notice.pack.replaces, *notice.pack.amends)
     with store.read() as session:
-        return permits_for_check(session, (_FIRST_DAY, now().date()), notices=under)
+        return permits_for_check(session, (_FIRST_DAY, now().date()), notices=under, plates=plates)
 
 
 def _with_origins(checked: Checked, inputs: Inputs, sites: Path) -> Checked:

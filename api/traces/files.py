@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.settings import Settings
+from api.store.written import sync
 
 PIECE_BYTES = 16_000_000
 """The largest piece of an upload: one request's body."""
@@ -54,7 +55,7 @@ def opened(path: Path) -> Iterator[int]:
         except BlockingIOError:
             raise Locked from None
         if made:
-            sync_folder(path.parent)
+            sync(path.parent)
         yield handle
     finally:
         os.close(handle)
@@ -65,26 +66,6 @@ def write_all(handle: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder last."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_tree(folder: Path) -> None:
-    """Have a folder with all its files last, and its name."""
-    for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    sync_folder(folder.parent)
 
 
 def remove_tree(folder: Path) -> None:
