@@ -28,7 +28,7 @@ _MOST_IN_ONE = 2**31
 """Bytes of an array of texts, whose offsets are of 32 bits."""
 WHOLE_BYTES = 64_000_000
 """A larger file is read"""
-SLAB = 8_000_000
+SLAB = 4_000_000
 """so many characters at a time."""
 _Bad = list[tuple[int, int, int]]
 
