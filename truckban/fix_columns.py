@@ -19,8 +19,8 @@ the same, while hours, days and advice that its reasons quote are that first fix
 """
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,8 +32,8 @@ from truckban.advice import change_seconds
 from truckban.asking import alerts_of, object_of, permit_list, prefixed, vehicle_reader, zone_facts
 from truckban.case_kinds import case_kinds
 from truckban.columns import EPOCH_ORDINAL, local_columns, one_offset_s
-from truckban.fix_numbers import Column, read_numbers
-from truckban.fix_times import Instants, read_times, times_of
+from truckban.fix_numbers import Column, read_numbers, read_plain
+from truckban.fix_times import Instants, read_times, times_of, times_since_1970
 from truckban.hours import DAY_S
 from truckban.jurisdiction import Jurisdiction
 from truckban.norms import Notice
@@ -72,19 +72,18 @@ _FIELDS = _Asked.__struct_fields__
 _COLUMNS = _Columns.__struct_fields__
 
 
-@dataclass(frozen=True, slots=True)
-class FixColumns:
+class FixColumns(NamedTuple):
     """A question about fixes, read as JSON; its vehicle, permits and alerts are read when its notice is known.
 
     Attributes:
         said: the JSON object's members beside the fixes.
-        times: the column `time` as JSON bytes, or as a list.
+        times: the column `time` as numbers, as JSON bytes, or as a list.
         lon: degrees in `crs`.
         lat: likewise.
     """
 
     said: Mapping[str, Any]
-    times: bytes | list[Any]
+    times: Column | bytes | list[Any]
     lon: Column
     lat: Column
 
@@ -95,6 +94,8 @@ class FixColumns:
             InputError: with the field and index of the time.
         """
         try:
+            if isinstance(self.times, Column):
+                return times_since_1970(self.times, timezone)
             if isinstance(self.times, bytes):
                 return read_times(self.times, timezone)
             return times_of(self.times, timezone)
@@ -106,7 +107,9 @@ def fix_columns(body: bytes) -> FixColumns | None:
     """Return the question in a body that is all as it should be; None where it must be read again to say what is not."""
     try:
         asked = _decode(body)
-        lon, lat = read_numbers(asked.fixes.lon), read_numbers(asked.fixes.lat)
+        raw = asked.fixes
+        lon, lat, times = read_plain(raw.lon, raw.lat, raw.time)
+        lon, lat = lon or read_numbers(raw.lon), lat or read_numbers(raw.lat)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     said = {
@@ -116,7 +119,7 @@ def fix_columns(body: bytes) -> FixColumns | None:
         "alerts": asked.alerts,
         "crs": asked.crs,
     }
-    return FixColumns(said, bytes(asked.fixes.time), lon, lat)
+    return FixColumns(said, times or bytes(raw.time), lon, lat)
 
 
 def read_fix_columns(value: Any) -> FixColumns:  # noqa: ANN401
@@ -266,20 +269,29 @@ class _Groups:
 
     def label(self, verdict: Verdict) -> int:
         """Return the number of an answer that says the same but for the figures it quotes."""
-        key = (
-            verdict.notice,
-            verdict.place,
-            verdict.verdict,
-            verdict.enforceable,
-            tuple([(reason.code, reason.clause) for reason in verdict.reasons]),
-            verdict.missing,
-            tuple([reading["reading"] for reading in verdict.other_readings]),
-            verdict.warnings,
-        )
-        label = self._labels.setdefault(key, len(self.verdicts))
+        if not self.verdicts:  # what it says is looked at when another comes
+            self.verdicts.append(verdict)
+            return 0
+        if not self._labels:
+            self._labels[_said(self.verdicts[0])] = 0
+        label = self._labels.setdefault(_said(verdict), len(self.verdicts))
         if label == len(self.verdicts):
             self.verdicts.append(verdict)
         return label
+
+
+def _said(verdict: Verdict) -> Hashable:
+    """Return what a verdict says, but for the figures that it quotes."""
+    return (
+        verdict.notice,
+        verdict.place,
+        verdict.verdict,
+        verdict.enforceable,
+        tuple([(reason.code, reason.clause) for reason in verdict.reasons]),
+        verdict.missing,
+        tuple([reading["reading"] for reading in verdict.other_readings]),
+        verdict.warnings,
+    )
 
 
 class _Share(NamedTuple):
@@ -360,6 +372,8 @@ class _Share(NamedTuple):
             of_start = [numbers.setdefault(moment, len(numbers)) for moment in moments]
             return np.repeat(np.array(of_start, np.int64), np.diff(starts, append=len(at_s)))
         first, last = first_s + offset_s, last_s + offset_s
+        if first // DAY_S == last // DAY_S and _same_stretch(edges, first % DAY_S, last % DAY_S):
+            return None
         days = range(first // DAY_S, last // DAY_S + 1)
         between = [at for day in days for edge in edges if first < (at := day * DAY_S + edge) <= last]
         kinds = [self._moment(at // DAY_S + EPOCH_ORDINAL, at % DAY_S) for at in (first, *between)]
@@ -387,11 +401,18 @@ class _Share(NamedTuple):
 
 def _starts(kinds: Sequence[npt.NDArray[Any]], rows: int) -> _Codes:
     """Return where a row differs from the one before in any of some columns; the first row always."""
+    if not kinds:
+        return np.zeros(min(rows, 1), np.int64)
     differs = np.zeros(rows, bool)
     differs[:1] = True
     for kind in kinds:
         differs[1:] |= kind[1:] != kind[:-1]
     return differs.nonzero()[0]
+
+
+def _same_stretch(edges: Sequence[int], first: int, last: int) -> bool:
+    """Return whether no edge lies after the first second of a day up to the last, itself included."""
+    return bisect_right(edges, first) == bisect_right(edges, last)
 
 
 def _rows(kinds: Sequence[npt.NDArray[Any]], rows: _Codes) -> list[tuple[Any, ...]]:

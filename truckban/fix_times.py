@@ -80,16 +80,23 @@ def read_times(raw: bytes, timezone: str) -> Instants:
     if at_s is not None:
         return _instants(at_s)
     try:
-        since = read_numbers(raw)
+        return times_since_1970(read_numbers(raw), timezone)
     except msgspec.DecodeError:
         pass
-    else:
-        # which of them is wrong, and why, is said where each is looked at
-        return _cut(since) or times_of(since.values.tolist(), timezone)
     try:
         return times_of(_texts(raw), timezone)
     except msgspec.DecodeError:
         return times_of(msgspec.json.decode(raw), timezone)
+
+
+def times_since_1970(since: Column, timezone: str) -> Instants:
+    """Return the instants of seconds since 1970-01-01 UTC.
+
+    Raises:
+        InputError: with the index of the time as its field (`[17]`).
+    """
+    # which of them is wrong, and why, is said where each is looked at
+    return _cut(since) or times_of(since.values.tolist(), timezone)
 
 
 def times_of(values: object, timezone: str) -> Instants:
@@ -123,7 +130,9 @@ def _cut(since: Column) -> Instants | None:
     """Return instants, their fractions cut off; None where one of them is none."""
     if not (since.least >= _FIRST_S and since.most < _END_S):
         return None
-    return Instants(np.floor(since.values).astype(np.int64), math.floor(since.least), math.floor(since.most))
+    # of what is not negative, numbers made whole are cut off
+    whole = since.values if since.least >= 0 else np.floor(since.values)
+    return Instants(whole.astype(np.int64), math.floor(since.least), math.floor(since.most))
 
 
 def _instants(at_s: _Seconds, assumed: npt.NDArray[np.bool_] | None = None) -> Instants:
@@ -159,8 +168,10 @@ def _no_instant(index: int, value: float) -> InputError:
 
 def _table(raw: bytes) -> _Bytes | None:
     """Return texts of one length, written in one way, as rows of characters; None where they are anything else."""
+    if raw[:2] != b'["':
+        return None
     length = raw.find(b'"', 2) - 2
-    if raw[:2] != b'["' or not _SHORTEST <= length <= _LONGEST:
+    if not _SHORTEST <= length <= _LONGEST:
         return None
     spaced = 1 if raw[length + 4 : length + 5] == b" " else 0
     stride = length + 3 + spaced

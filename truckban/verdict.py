@@ -5,6 +5,7 @@ No clock, no network, no file, no locale: everything it depends on is handed in.
 
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -59,11 +60,11 @@ class Verdict(Struct, frozen=True):
             "place": self.place,
             "reasons": [reason.as_json() for reason in self.reasons],
             "missing": list(self.missing),
-            "other_readings": [dict(reading) for reading in self.other_readings],
+            "other_readings": list(map(dict, self.other_readings)),
         }
         if self.penalty is not None:
             answer["penalty"] = dict(self.penalty)
-        answer["advice"] = [dict(advice) for advice in self.advice]
+        answer["advice"] = list(map(dict, self.advice))
         answer["warnings"] = [{"code": code, "text": text.zh, "text_en": text.en} for code, text in self.warnings]
         if self.zone is not None:
             answer["zone"] = dict(self.zone)
@@ -254,7 +255,8 @@ def _other_readings(notice: Notice, cases: Sequence[Case], trit: int) -> list[di
     return found
 
 
-def _penalty(notice: Notice) -> dict[str, Any] | None:
+@lru_cache(maxsize=64)
+def _penalty(notice: Notice) -> Mapping[str, Any] | None:
     stated = notice.pack.penalty
     if stated is None:
         return None

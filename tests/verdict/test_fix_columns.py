@@ -15,6 +15,7 @@ from test_asking_bytes import context
 
 from truckban import fix_columns
 from truckban.asking_bytes import answer_bytes, answer_fixes_bytes
+from truckban.case_kinds import case_kinds
 from truckban.columns import one_offset_s
 from truckban.fix_times import read_times
 from truckban.jurisdiction import Jurisdiction
@@ -94,6 +95,21 @@ class TestVerdicts:
     def test_over_weeks_and_the_days_of_the_notice(self) -> None:
         columns = drive(120, step_s=86_400 * 0.9, start="2023-02-01T00:00:00+08:00")
         assert agrees({"vehicle": HEAVY, "fixes": columns}) > 3
+
+    @pytest.mark.parametrize(("first_s", "last_s"), [(-1, 0), (0, 0), (0, 1), (-1, -1), (-2, 86_398), (0, 86_400)])
+    def test_two_fixes_beside_an_edge_of_the_hours_are_judged_as_they_are_alone(
+        self, first_s: int, last_s: int
+    ) -> None:
+        midnight = dt.datetime(2024, 5, 8, tzinfo=CHINA)
+        answers = set()
+        for edge in case_kinds(context().shelf.first).edges:
+            times = [(midnight + dt.timedelta(seconds=edge + second)).isoformat() for second in (first_s, last_s)]
+            columns = {"time": times, "lon": [110.765] * 2, "lat": [35.14] * 2}
+            answers.add(agrees({"vehicle": HEAVY, "fixes": columns}))
+            seconds = [dt.datetime.fromisoformat(at).timestamp() for at in times]
+            both = [{"vehicle": HEAVY, "fixes": {**columns, "time": column}} for column in (times, seconds)]
+            assert fixes(both[0]) == fixes(both[1])
+        assert (2 in answers) == ((first_s, last_s) == (-1, 0))
 
     def test_fixes_in_any_order_have_the_same_verdicts(self) -> None:
         columns = drive(80, step_s=900)
