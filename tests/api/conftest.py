@@ -9,12 +9,11 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
-import psycopg
 import pytest
 from argon2 import PasswordHasher
+from databases import Databases
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -115,33 +114,6 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class Databases:
-    """Makes databases that stand at the newest revision, and drops them: hundreds of them are gigabytes."""
-
-    def __init__(self, url: str) -> None:
-        self._url, self._made = url, 0
-        self._do("CREATE DATABASE ready")
-        store = Store((url % "ready").replace("postgresql://", "postgresql+psycopg://"))
-        migrate(store)
-        store.close()
-
-    def __call__(self) -> str:
-        """Return the URL of a new one."""
-        self._made += 1
-        self._do(f"CREATE DATABASE t{self._made} TEMPLATE ready")
-        return self._url % f"t{self._made}"
-
-    def drop(self, url: str) -> None:
-        """Drop one, whoever still has it open."""
-        self._do(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
-
-    def _do(self, sql: str) -> None:
-        with psycopg.connect(self._url % "postgres", autocommit=True) as connection:
-            if " TEMPLATE " in sql and connection.info.server_version >= 150000:
-                sql += " STRATEGY FILE_COPY"  # where nothing is synced it costs half of what the log of each page does
-            connection.execute(sql.encode())
-
-
 @pytest.fixture(scope="session")
 def new_postgresql(postgresql: str) -> Databases:
     """Return a maker of databases that stand at the newest revision."""
@@ -171,7 +143,7 @@ def _new_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
         databases: Databases = request.getfixturevalue("new_postgresql")
         url = databases()
         yield url
-        databases.drop(url)
+        databases.take_back(url)
     else:
         path = folder / "truckban.sqlite"
         shutil.copy(request.getfixturevalue("ready_sqlite"), path)

@@ -144,9 +144,8 @@ def test_a_migration_that_is_killed_at_any_step_was_done_or_was_not(another: Cal
     assert _held(here) == [b"old\n"]
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)  # PostgreSQL's tables go on under another name
 def test_a_restore_is_refused_while_the_store_is_open(settings: Settings, store: Store, tmp_path: Path) -> None:
-    if not store.is_sqlite:
-        pytest.skip("PostgreSQL's tables go on under another name")
     _put(settings, b"old\n")
     backed_up(settings.url, settings.data_dir, tmp_path / "backup.tar")
     with store.read() as session:

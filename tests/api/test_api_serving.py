@@ -14,19 +14,15 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from jobs_here import worker_here
-from uploading import put_run
+from uploading import done_once, put_run
 
 from api.jobs.kinds import DAILY
 from api.serving import WorkerBeside
 from api.settings import Settings
 from api.store import jobs
-from api.store.audit import verify
 from api.store.base import now
 from api.store.database import Store
-from api.store.runs import run_of
-from api.store.tables.leads import Lead
 from api.store.tables.runs import Job
-from api.traces.files import runs_folder
 from truckban.cli.main import run as run_command
 
 pytestmark = pytest.mark.slow
@@ -125,14 +121,7 @@ def test_of_a_service_that_is_killed_nothing_goes_on_and_its_run_is_done_by_the_
         with pytest.raises(httpx.TransportError):
             httpx.get(f"{url}/v1/ready", timeout=5)
     worker_here(settings, store, lease_s=1.0).run_until_idle()
-    with store.read() as session:
-        run = run_of(session, run_id)
-        assert run is not None
-        assert (run.state, run.error) == ("done", None)
-        assert run.counts is not None
-        assert session.scalar(sa.select(sa.func.count()).select_from(Lead)) == run.counts["leads"]
-        assert verify(session).fault is None
-    assert len(list((runs_folder(settings) / run_id).iterdir())) == 1
+    done_once(settings, store, run_id)
 
 
 def test_without_a_store_it_says_what_to_do(

@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from jobs_here import worker_here
-from uploading import put_run
+from uploading import done_once, put_run
 
 from api.jobs import worker as working
 from api.jobs.kinds import DAILY
 from api.jobs.worker import Worker
 from api.settings import Settings
-from api.store.audit import verify
 from api.store.database import Store
 from api.store.jobs import CRASHES
 from api.store.runs import cancel_run, run_of
@@ -101,24 +100,6 @@ def _children(pid: int) -> list[int]:
     return [int(each) for each in text.split()]
 
 
-def _done_once(settings: Settings, store: Store, run_id: str) -> None:
-    """Hold that a run is done, once, with its leads, and that no other try left anything."""
-    with store.read() as session:
-        run = run_of(session, run_id)
-        assert run is not None
-        assert (run.state, run.error) == ("done", None)
-        assert run.counts is not None
-        assert session.scalar(sa.select(sa.func.count()).select_from(Lead)) == run.counts["leads"]
-        assert verify(session).fault is None
-        folder = run.folder
-    assert folder is not None
-    until = time.monotonic() + 30  # the folders of other tries go after the run is done
-    while len(list((runs_folder(settings) / run_id).iterdir())) > 1 and time.monotonic() < until:
-        time.sleep(0.1)
-    assert [path.name for path in (runs_folder(settings) / run_id).iterdir()] == [folder.rpartition("/")[2]]
-    assert (runs_folder(settings) / folder / "run.json").is_file()
-
-
 def test_a_run_whose_workers_are_killed_is_done_by_the_next(settings: Settings, store: Store) -> None:
     run_id = put_run(settings, store)
     folder = runs_folder(settings) / run_id
@@ -138,7 +119,7 @@ def test_a_run_whose_workers_are_killed_is_done_by_the_next(settings: Settings, 
             assert session.scalar(sa.select(sa.func.count()).select_from(Lead)) == 0
     done = _work_until_over(worker_here(settings, store, lease_s=_LEASE_S), store, run_id)
     assert done.folder == f"{run_id}/3"
-    _done_once(settings, store, run_id)
+    done_once(settings, store, run_id)
 
 
 def test_a_worker_that_stood_still_writes_nothing_over_the_one_that_took_its_run(
@@ -159,7 +140,7 @@ def test_a_worker_that_stood_still_writes_nothing_over_the_one_that_took_its_run
     again = _run(store, run_id)
     assert (again.version, again.folder) == (done.version, done.folder)
     quick.run_until_idle()
-    _done_once(settings, store, run_id)
+    done_once(settings, store, run_id)
 
 
 def test_two_workers_do_each_run_once(settings: Settings, store: Store) -> None:

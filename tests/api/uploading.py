@@ -1,17 +1,21 @@
 """What the tests of uploads, runs and the worker share."""
 
 import hashlib
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from api.settings import Settings
+from api.store.audit import verify
 from api.store.database import Store
-from api.store.runs import add_run
+from api.store.runs import add_run, run_of
+from api.store.tables.leads import Lead
 from api.store.tables.runs import Run, Upload
-from api.traces.files import new_name, uploads_folder
+from api.traces.files import new_name, runs_folder, uploads_folder
 from truckban.demo.day import make_day
 
 PIECE = {"Content-Type": "application/offset+octet-stream"}
@@ -83,3 +87,21 @@ def stored_files(settings: Settings) -> list[Path]:
     """Return the files of uploads."""
     folder = uploads_folder(settings)
     return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def done_once(settings: Settings, store: Store, run_id: str) -> None:
+    """Hold that a run is done, once, with its leads, and that no other try left anything."""
+    with store.read() as session:
+        run = run_of(session, run_id)
+        assert run is not None
+        assert (run.state, run.error) == ("done", None)
+        assert run.counts is not None
+        assert session.scalar(sa.select(sa.func.count()).select_from(Lead)) == run.counts["leads"]
+        assert verify(session).fault is None
+        folder = run.folder
+    assert folder is not None
+    until = time.monotonic() + 30  # the folders of other tries go after the run is done
+    while len(list((runs_folder(settings) / run_id).iterdir())) > 1 and time.monotonic() < until:
+        time.sleep(0.1)
+    assert [path.name for path in (runs_folder(settings) / run_id).iterdir()] == [folder.rpartition("/")[2]]
+    assert (runs_folder(settings) / folder / "run.json").is_file()

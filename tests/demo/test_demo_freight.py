@@ -2,12 +2,12 @@
 
 import csv
 import json
-import shutil
 from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from browsers import chromium
 
 from enterprises.registry_file import builtin_registry
 from truckban.cli.main import run
@@ -178,15 +178,9 @@ class TestPage:
 
     @pytest.mark.parametrize("width", [360, 1400])
     def test_nothing_runs_over_the_edge_of_a_phone_or_a_desk(self, folder: Path, width: int) -> None:
-        playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        if chromium is None:
-            pytest.skip("no Chromium is installed")
-        with playwright.sync_playwright() as started:
-            browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with chromium("--no-sandbox") as browser:
             page = browser.new_page(viewport={"width": width, "height": 800})
             page.goto((folder / "masked" / "report.html").as_uri())
             assert page.evaluate("document.documentElement.scrollWidth") == width
             # the numbers on the map stay big enough to be read
             assert page.evaluate("document.querySelector('.sheet text').getBoundingClientRect().height") > 9
-            browser.close()

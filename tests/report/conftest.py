@@ -1,11 +1,11 @@
 """A small day of traces with what a report must cope with: leads of every kind, hostile names, rows that cannot be used."""
 
 import dataclasses
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from browsers import chromium
 from report_day import HEADINGS, HOSTILE, HOSTILE_FILE, VEHICLES, drive, write
 from report_opened import ARGUMENTS, Opened, Window
 
@@ -63,14 +63,8 @@ def surveyed(checked: Checked) -> Checked:
 
 @pytest.fixture(scope="module")  # no longer: its event loop would be that of every test after it
 def browser() -> Iterator[object]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no Chromium is installed")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+    with chromium(*ARGUMENTS) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

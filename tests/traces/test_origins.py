@@ -118,11 +118,11 @@ def day(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def called(folder: Path, *more: str, command: str = "check", out: str = "out") -> Path:
+def called(folder: Path, *more: str, command: str = "check", out: str = "out", status: int = 0) -> Path:
     words = ["enterprise", "visits"] if command == "visits" else ["check"]
     to = folder / out
     given = [str(folder / "traces.csv"), "--vehicles", str(folder / "vehicles.csv"), "--out", str(to)]
-    assert run(["--lang", "en", *words, *given, *more]) == 0
+    assert run(["--lang", "en", *words, *given, *more]) == status
     return to
 
 
@@ -210,8 +210,7 @@ def test_sites_that_cannot_be_used_end_the_call_with_a_sentence(
         json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8"
     )
     name = sites if sites == "linyi" else str(day / sites)
-    given = [str(day / "traces.csv"), "--vehicles", str(day / "vehicles.csv"), "--out", str(day / "out")]
-    assert run(["--lang", "en", "enterprise", "visits", *given, "--sites", name, "--registry", "schematic"]) == 3
+    called(day, "--sites", name, "--registry", "schematic", command="visits", status=3)
     assert sentence in capsys.readouterr().err
 
 
@@ -234,16 +233,7 @@ def test_trips_whose_shipper_is_on_no_list_are_a_table_and_a_part_of_the_page(da
     assert not (again / "shippers.csv").exists()
     assert "shippers" not in json.loads((again / "run.json").read_text("utf-8"))["counts"]
     sheet.write_text("发货单位,日期\n,2024-05-08\n深圳某某,morgen\n", encoding="utf-8")
-    given = [
-        str(day / "traces.csv"),
-        "--vehicles",
-        str(day / "vehicles.csv"),
-        "--out",
-        str(out),
-        "--sites",
-        "schematic",
-    ]
-    assert run(["--lang", "en", "enterprise", "visits", *given, "--shippers", str(sheet)]) == DONE_WITH_REJECTS
+    called(day, "--sites", "schematic", "--shippers", str(sheet), command="visits", status=DONE_WITH_REJECTS)
     assert [(row["shipper"], row["status"]) for row in table(out / "shippers.csv")] == [
         ("", "error"),
         ("深圳某某", "error"),
@@ -262,16 +252,7 @@ def test_known_places_are_read_and_faults_named(day: Path, capsys: pytest.Captur
     assert json.loads((out / "run.json").read_text("utf-8"))["counts"]["unlisted"]["stops"]["known_place"] >= 2
     tree["features"][0]["properties"]["kind"] = "yard"  # type: ignore[index]
     places.write_text(json.dumps(tree), encoding="utf-8")
-    given = [
-        str(day / "traces.csv"),
-        "--vehicles",
-        str(day / "vehicles.csv"),
-        "--out",
-        str(out),
-        "--sites",
-        "schematic",
-    ]
-    assert run(["--lang", "en", "enterprise", "visits", *given, "--places", str(places)]) == 3
+    called(day, "--sites", "schematic", "--places", str(places), command="visits", status=3)
     assert "features[0].kind" in capsys.readouterr().err
 
 

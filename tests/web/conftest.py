@@ -1,6 +1,5 @@
 """A real service with people, leads and a real browser: what the pages are tried with."""
 
-import shutil
 import socket
 import threading
 import time
@@ -12,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
+from browsers import chromium
 
 from api.accounts.service import create_account
 from api.app import create_app
@@ -113,17 +113,17 @@ def empty_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield from _service(tmp_path_factory.mktemp("empty"))
 
 
+@pytest.fixture(scope="module")
+def whole_browser() -> bool:
+    """Tell whether the tests of a file need a browser that shows files; a file that does says so by its own fixture."""
+    return False
+
+
 @pytest.fixture(scope="module")  # no longer: its event loop would be that of every test after it
-def browser() -> Iterator[Any]:
+def browser(whole_browser: bool) -> Iterator[Any]:  # noqa: FBT001
     """Start Chromium once; maps are drawn by it without a graphics card."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no Chromium is installed")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+    with chromium(*ARGUMENTS, whole=whole_browser) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -34,11 +34,13 @@ def test_every_kind_of_data_is_told_with_how_long_it_is_kept_and_why(regular: Op
     page.wait_for_selector("#content[data-ready=retention]")
     rows = page.locator(".kept tbody tr")
     said = {row.locator("td").nth(0).inner_text(): row.locator("td").nth(1).inner_text() for row in rows.all()}
-    assert len(said) == rows.count() == 15
+    assert len(said) == rows.count() == 16
     assert said["线索的原始定位点"] == f"{served.settings.raw_days} 天"
     assert said["已办结的线索及其办理记录、确认结果"] == f"{served.settings.lead_days} 天"
     assert said["访问和故障日志"] == f"{served.settings.log_days} 天"
-    assert said["审计"] == said["通行证申请、附件和办理记录"] == "不自动删除"
+    assert said["通行证和申请、附件、办理记录"] == f"{served.settings.permit_days} 天"
+    assert said["没有提交过的申请及其附件"] == f"{served.settings.draft_days} 天"
+    assert said["审计"] == "不自动删除"
     assert all(row.locator("td").nth(2).inner_text() for row in rows.all())
 
 

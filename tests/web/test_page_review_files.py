@@ -43,6 +43,11 @@ def _pdf(text: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
+def whole_browser() -> bool:
+    return True
+
+
+@pytest.fixture(scope="module")
 def application(served: Any) -> str:
     """Hand an application in with a picture and a sheet."""
     image = pytest.importorskip("PIL.Image")
