@@ -2,9 +2,9 @@
 
 Databases guess badly which of several conditions is rare. Here it is looked at: each condition is counted in its index, up to some
 thousands. The index of the rarest is walked until the page is full where it has the wanted order, else all its leads are filtered
-and sorted; where none is rare, an index in the wanted order is walked: that of all leads, which holds what they are filtered by, so that
-leads are passed over unread, or that of a condition which few leads fulfil where the walk begins. The other conditions are written so that no
-index serves them. A page's leads are found by number first, and then read.
+and sorted; where none is rare, an index in the wanted order is walked: that of all leads, or of an hour's, which hold what leads are filtered
+by, so that they are passed over unread, or that of a condition which few leads fulfil where the walk begins. The other conditions are written
+so that no index serves them. A page's leads are found by number first, and then read.
 """
 
 import datetime as dt
@@ -79,8 +79,6 @@ _EQUAL: tuple[tuple[str, InstrumentedAttribute[Any]], ...] = (
 
 
 _BOTH = frozenset(("entered_at", "probability"))
-_IN_TIME = frozenset(("entered_at",))
-"""Hours are listed by time only: each holds enough leads for a walk by probability to find them soon."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +91,7 @@ class _Asked:
     orders: frozenset[str] = _BOTH
     rare: int = _RARE
     walks: bool = field(default=True)
+    holds_all: bool = False  # its index has in it what leads are filtered by
     of: str = ""
 
 
@@ -110,6 +109,7 @@ def leads_found(
     """
     if filters.plates == ():
         return []
+    after = _begun(filters, order, after)
     # what bounds the sort key bounds the walk; it is looked up as little as the order itself
     asked = [each for each in _conditions(filters) if each.of != order.by]
     served = [each for each in asked if each.walks and order.by in each.orders]
@@ -166,12 +166,14 @@ def _scarcest(
     """Return the condition whose own index is to be walked; None where that of all leads is.
 
     The first leads of the walk tell: where a condition leaves one in a hundred of them, it is cheaper to read those that it leaves.
+    Of an hour they would not: leads that follow each other in time are of one hour.
     """
     if len(asked) == 1:
         return next(iter(served), None)
-    served = [each for each in served if each.orders == _BOTH]  # leads that follow each other in time are of one hour
+    unread = next((each for each in served if each.holds_all), None)
+    served = [each for each in served if not each.holds_all]
     if not served:
-        return None
+        return unread
     holds = [
         sa.case((sa.and_(*each.hidden), 1), else_=0).label(f"holds_{number}") for number, each in enumerate(served)
     ]
@@ -183,9 +185,9 @@ def _scarcest(
     seen = query.order_by(*_sorted(Lead, order)).limit(_LOOKED_AT).subquery()
     rows, *found = session.execute(sa.select(sa.func.count(), *(sa.func.sum(each) for each in seen.c))).one()
     if not rows:
-        return None
+        return unread
     fewest, least = min(enumerate(found), key=lambda each: int(each[1]))
-    return served[fewest] if int(least) < _SCARCE * rows else None
+    return served[fewest] if int(least) < _SCARCE * rows else unread
 
 
 def every_lead(session: Session, filters: Filters, order: Order, *, together: int = 500) -> Iterator[Sequence[Lead]]:
@@ -256,7 +258,7 @@ def _of_one_value(filters: Filters) -> Iterator[_Asked]:
     yield from (_asked(condition) for condition in _came_in(filters))
     for name, column in _EQUAL:
         if (value := getattr(filters, name)) is not None:
-            yield _asked(column == value, orders=_IN_TIME if name == "hour" else _BOTH)
+            yield _asked(column == value, holds_all=name == "hour")
     yield from (_asked(on, orders=frozenset(), rare=0, walks=False) for on in _on_weekday(filters))
 
 
@@ -318,6 +320,17 @@ def _left(filters: Filters, order: Order, after: tuple[Any, int] | None) -> Filt
     if after is None or bound is None or not (after[0] < bound if order.descending else after[0] > bound):
         return filters
     return replace(filters, **{name: None})
+
+
+def _begun(filters: Filters, order: Order, after: tuple[Any, int] | None) -> tuple[Any, int] | None:
+    """Return what was seen last; None where a bound lies beyond it: of two, PostgreSQL may begin its walk at the wrong one."""
+    if order.by == "entered_at":
+        bound: Any = filters.until if order.descending else filters.since
+    else:
+        bound = filters.most if order.descending else filters.least
+    if after is None or bound is None or not (bound < after[0] if order.descending else bound > after[0]):
+        return after
+    return None
 
 
 def _bounds(table: type[Lead | LeadRoad | LeadRun], filters: Filters, order: Order) -> Iterator[sa.ColumnElement[bool]]:

@@ -137,6 +137,34 @@ def test_any_filters_in_any_order_find_what_brute_force_finds(
     check()
 
 
+@pytest.mark.parametrize("rare", [0, 5000])
+def test_a_page_after_any_key_begins_there_or_at_the_bound_whichever_is_later(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rare: int
+) -> None:
+    known = filled(store, tmp_path)
+    monkeypatch.setattr(lead_search._Asked, "__init__", _rarer(rare))  # noqa: SLF001
+    spans = st.builds(Filters, since=any_of(*INSTANTS), until=any_of(*INSTANTS), hour=any_of(9), road=any_of(*ROADS))
+    likely = st.builds(Filters, least=any_of(0.9, 0.95, 0.951), most=any_of(0.9, 0.95, 0.99), hour=any_of(9, 12))
+    times = st.tuples(st.just("entered_at"), spans, st.sampled_from(INSTANTS))
+    probabilities = st.tuples(st.just("probability"), likely, st.sampled_from((0.89, 0.9, 0.93, 0.95, 0.99, 1.0)))
+
+    @given(st.one_of(times, probabilities), st.booleans(), st.integers(0, 170))
+    @hypothesis_settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    def check(asked: tuple[Any, Filters, Any], down: bool, number: int) -> None:  # noqa: FBT001
+        by, filters, value = asked
+        keys = {
+            one["lead_id"]: (one["at"] if by == "entered_at" else one["probability"], one["number"]) for one in known
+        }
+        fitting = [one["lead_id"] for one in known if fits(one, filters)]
+        after = (value, number)
+        wanted = [one for one in fitting if (keys[one] < after if down else keys[one] > after)]
+        with store.read() as session:
+            found = [lead.lead_id for lead in leads_found(session, filters, Order(by, down), limit=200, after=after)]
+        assert found == sorted(wanted, key=keys.__getitem__, reverse=down)
+
+    check()
+
+
 def _rarer(rare: int) -> Callable[..., None]:
     """Let conditions count as rare at another figure, so that both ways of searching are taken with few leads."""
     made = lead_search._Asked.__init__  # noqa: SLF001

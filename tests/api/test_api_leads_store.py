@@ -3,10 +3,12 @@
 import dataclasses
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from lead_rows import BASIS, START, added, row, written
+from sqlalchemy.orm import InstrumentedAttribute
 
 from api.store.database import Store
 from api.store.lead_search import Filters
@@ -126,6 +128,36 @@ def test_migrating_back_and_forth_with_leads_in_the_store(store: Store, tmp_path
     migrate(store)
     assert set(counts(store).values()) == {0}
     assert added(store, [row(1)], tmp_path) == Added(1, 0)
+
+
+def test_going_back_one_revision_and_forth_keeps_leads_and_indexes(store: Store, tmp_path: Path) -> None:
+    added(store, [row(n) for n in range(5)], tmp_path)
+    before = counts(store)
+    migrate(store, "0009")
+    assert counts(store) == before
+    migrate(store)
+    assert counts(store) == before
+    assert differences(store) == []
+
+
+@pytest.mark.parametrize("column", [Lead.assignee, Lead.enterprise_id, Lead.hour])
+@pytest.mark.parametrize("order", [Lead.entered_at, Lead.probability])
+def test_indexes_serve_who_asks_for_one_value_in_either_order(
+    store: Store, column: InstrumentedAttribute[Any], order: InstrumentedAttribute[Any]
+) -> None:
+    value = 9 if column is Lead.hour else "o-1"
+    asked = sa.select(Lead.number).where(column == value).order_by(order.desc(), Lead.number.desc()).limit(5)
+    sql = str(asked.compile(store.engine, compile_kwargs={"literal_binds": True}))
+    name = f"ix_leads_{column.key.removesuffix('_id')}_{order.key.removesuffix('_at')}"
+    with store.engine.connect() as connection:
+        if not store.is_sqlite:  # of an empty table it would rather read all
+            for way in ("seqscan", "bitmapscan", "sort"):
+                connection.exec_driver_sql(f"SET enable_{way} = off")
+        how = "EXPLAIN QUERY PLAN " if store.is_sqlite else "EXPLAIN "
+        plan = " ".join(str(each[-1]) for each in connection.exec_driver_sql(how + sql))
+    assert name in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_filters_know_every_condition_of_lists() -> None:

@@ -19,6 +19,13 @@ _FILTERED_BY = (
     *("hour", "day"),
 )
 """Beside the order in an index: a walk that passes over thousands of leads then reads none of them."""
+_OF_AN_HOUR = tuple(name for name in _FILTERED_BY if name != "hour")
+
+
+def _of_some(name: str, column: str, *more: str) -> Index:
+    """Return an index of the leads that have a value in its first column: most have no assignee, many no enterprise."""
+    has = text(f"{column} IS NOT NULL")
+    return Index(name, column, *more, sqlite_where=has, postgresql_where=has)
 
 
 class Basis(Table):
@@ -43,24 +50,25 @@ class Lead(Table):
         Index("ix_leads_entered", "entered_at", "number", "probability", *_FILTERED_BY),
         Index("ix_leads_probability", "probability", "number", "entered_at", *_FILTERED_BY),
         *(
-            Index(
-                f"ix_leads_{name}_{sort}",
-                *columns[:1],
-                f"{sort}_at" if sort == "entered" else sort,
-                "number",
-                *columns[1:],
-            )
-            for name, *columns in (
+            Index(f"ix_leads_{name}_{sort}", column, f"{sort}_at" if sort == "entered" else sort, "number")
+            for name, column in (
                 ("state", "state"),
                 ("verdict", "verdict"),
                 ("class", "vehicle_class"),
-                ("enterprise", "enterprise_id", "hour", "day"),  # an enterprise's leads at an hour are few of very many
-                ("assignee", "assignee"),
                 ("entry", "entry_number"),
             )
             for sort in ("entered", "probability")
         ),
-        Index("ix_leads_hour_entered", "hour", "entered_at", "number"),
+        # an enterprise's leads at an hour are few of very many
+        _of_some("ix_leads_enterprise_entered", "enterprise_id", "entered_at", "number", "hour", "day"),
+        _of_some(
+            *("ix_leads_enterprise_probability", "enterprise_id", "probability", "number", "entered_at"),
+            *("hour", "day"),
+        ),
+        _of_some("ix_leads_assignee_entered", "assignee", "entered_at", "number"),
+        _of_some("ix_leads_assignee_probability", "assignee", "probability", "number", "entered_at"),
+        Index("ix_leads_hour_entered", "hour", "entered_at", "number", "probability", *_OF_AN_HOUR),
+        Index("ix_leads_hour_probability", "hour", "probability", "number", "entered_at", *_OF_AN_HOUR),
         Index("ix_leads_plate", "plate", "entered_at", "number", "probability", *_FILTERED_BY),
         Index("ix_leads_closed", "closed_at"),
     )
