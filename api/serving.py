@@ -1,7 +1,9 @@
 """Server and worker side by side: a worker that dies is started again, and both end in order."""
 
+import gc
 import logging
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +27,12 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start; what is there by now stays, and is not to be gone through, for a quarter of a second, whenever garbage is looked for."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._app.state.stopping = True
