@@ -22,6 +22,7 @@ from api.enterprises.service import seed as seed_registry
 from api.features import DESCRIBED, ROUTERS
 from api.health.metrics import Metrics
 from api.law import Law, LawWatch
+from api.methods import Methods
 from api.middleware import layers
 from api.middleware.log_file import LogFile
 from api.service import Service
@@ -42,9 +43,14 @@ def routes_of(routers: Iterable[APIRouter]) -> list[APIRoute]:
 
 
 @cache
+def _methods() -> Methods:
+    return Methods(routes_of(ROUTERS), "/v1")
+
+
+@cache
 def _behind_the_door() -> list[BaseRoute]:
     """Return all routes, pages too; prepared once a process, for that takes longer than all else that an application needs."""
-    whole = APIRouter()
+    whole = APIRouter(routes=[_methods()])
     for router in ROUTERS:
         whole.include_router(router, prefix="/v1", dependencies=[Depends(guard)])
     for router in pages.PAGES:
@@ -101,7 +107,7 @@ def create_app(settings: Settings | None = None, *, fast: bool = True) -> FastAP
     app.state.planner = planner
     app.state.identify = identify
     app.state.metrics = metrics
-    problems.install(app)
+    problems.install(app, _methods().allowed)
     openapi.install(app, DESCRIBED, cookie=cookie_name(settings))
     app.user_middleware[:0] = layers(settings, access=logs[0], faults=logs[1], metrics=metrics)
     if fast:

@@ -1,6 +1,7 @@
 """Errors as `application/problem+json` (RFC 9457), in the caller's language, with the field."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
 from fastapi import FastAPI, Request
@@ -12,6 +13,8 @@ from zones.errors import InputError
 from zones.text import Text
 
 MEDIA = "application/problem+json"
+METHOD_NOT_ALLOWED = 405
+NO_METHOD = Text("这个地址不支持这种请求", "this address does not take that method")
 
 
 class Problem(Exception):  # noqa: N818  (the word of RFC 9457)
@@ -58,6 +61,16 @@ class Problem(Exception):  # noqa: N818  (the word of RFC 9457)
         return {**told, **self.more}
 
 
+class _ProblemJson(JSONResponse):
+    """Names what was sent by the names that were sent, half a surrogate pair among them: it stays its escape."""
+
+    media_type = MEDIA
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401
+        told = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return told.encode("utf-8", "backslashreplace")
+
+
 def not_found() -> NoReturn:
     """Say that there is no such thing: also where there is one that the caller may not see."""
     raise Problem(404, "not_found", Text("没有这一项", "there is no such thing"))
@@ -83,7 +96,7 @@ def answer_problem(request: Request, problem: Problem) -> Response:
         return answer
     lang = language_of(request)
     headers = {"Content-Language": "zh-CN" if lang == "zh" else "en", **problem.headers}
-    return JSONResponse(problem.body(lang), status_code=problem.status, headers=headers, media_type=MEDIA)
+    return _ProblemJson(problem.body(lang), status_code=problem.status, headers=headers)
 
 
 def of_input(error: InputError, status: int = 422) -> Problem:
@@ -92,8 +105,13 @@ def of_input(error: InputError, status: int = 422) -> Problem:
     return Problem(status, "invalid", error.text, errors=[(field, error.text)])
 
 
-def install(app: FastAPI) -> None:
-    """Have an application answer every error as a problem."""
+def install(app: FastAPI, allowed: Callable[[str], Collection[str]]) -> None:
+    """Have an application answer every error as a problem.
+
+    Args:
+        app: the application.
+        allowed: returns the methods of an address; none where it knows nothing of it.
+    """
 
     async def on_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)  # noqa: S101
@@ -116,10 +134,13 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101
         known = {
             404: ("not_found", Text("没有这一项", "there is no such thing")),
-            405: ("method_not_allowed", Text("这个地址不支持这种请求", "this address does not take that method")),
+            METHOD_NOT_ALLOWED: ("method_not_allowed", NO_METHOD),
         }
         code, text = known.get(error.status_code, ("http_error", Text("请求不能处理", str(error.detail))))
-        return answer_problem(request, Problem(error.status_code, code, text, headers=error.headers))
+        headers = dict(error.headers or {})
+        if error.status_code == METHOD_NOT_ALLOWED and (methods := allowed(request.url.path)):
+            headers["Allow"] = ", ".join(sorted(methods))
+        return answer_problem(request, Problem(error.status_code, code, text, headers=headers))
 
     async def on_fault(request: Request, _error: Exception) -> Response:
         text = Text("服务内部出错，已记入日志", "an error inside the service; it is in the log")

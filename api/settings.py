@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     demonstration: bool = Field(default=False, description="the schematic area with one account a role, local only")
     raw_days: int = Field(default=30, ge=1, description="days that raw fixes are kept")
     lead_days: int = Field(default=730, ge=1, description="days that closed leads are kept")
+    permit_days: int = Field(
+        default=1095, ge=1, description="days that permits are kept once they are over; lead_days where those are more"
+    )
+    draft_days: int = Field(default=90, ge=1, description="days that applications never handed in are kept")
     result_days: int = Field(default=90, ge=1, description="days that the files of finished checks are kept")
     reply_days: int = Field(
         default=7, ge=1, description="days in which a request that is sent again is answered as before"

@@ -45,10 +45,30 @@ _SYNTAX = {
 }
 _STARTS_AT = ("could not find expected ':'", "found unexpected end of stream", "expected ','")
 _WIDE_COLON = re.compile(r"\s*(?:- +)?[A-Za-z_]\w*\s*：")
+_PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_TOO_HIGH = re.compile(r"\\U((?!000|0010)[0-9A-Fa-f]{8})")
+
+
+class _NoText(Exception):  # noqa: N818  (never leaves this file)
+    """A character that an escape can name and no text can hold, and its line."""
+
+    def __init__(self, character: str, line: int) -> None:
+        self.character, self.line = character, line
 
 
 class _Constructor(RoundTripConstructor):
-    """Leaves a day that no calendar has (2023-02-30) as text, for the schema to refuse where it stands."""
+    """Leaves a day that no calendar has (2023-02-30) as text, for the schema to refuse where it stands.
+
+    Joins what JSON writes in two escapes (YAML 1.2 holds that every JSON file is YAML), and refuses halves of them.
+    """
+
+    def construct_scalar(self, node: ScalarNode) -> Any:  # noqa: ANN401
+        if isinstance(node.value, str):
+            node.value = _PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), node.value)
+            if found := _NO_TEXT.search(node.value):
+                raise _NoText(found[0], node.start_mark.line + 1)
+        return super().construct_scalar(node)
 
     def construct_yaml_timestamp(self, node: ScalarNode, values: Any = None) -> Any:  # noqa: ANN401
         try:
@@ -80,14 +100,14 @@ def read_tree(file: str, text: bytes, begins: Text) -> dict[str, Any]:
         raise _syntax(file, decoded.split("\n"), error) from None
     except ReaderError as error:
         character = error.character if isinstance(error.character, int) else ord(error.character)
-        raise InputError(
-            Text(
-                f"有不能用的字符 U+{character:04X}：请删去",
-                f"the character U+{character:04X} cannot stand here: remove it",
-            ),
-            file=file,
-            line=decoded[: error.position].count("\n") + 1,
-        ) from None
+        raise _unusable(file, character, decoded[: error.position].count("\n") + 1) from None
+    except _NoText as error:
+        raise _unusable(file, ord(error.character), error.line) from None
+    except (ValueError, OverflowError):
+        high = _TOO_HIGH.search(decoded)
+        if high is None:
+            raise
+        raise _unusable(file, int(high[1], 16), decoded[: high.start()].count("\n") + 1) from None
     except YAMLError as error:
         raise InputError(Text(f"YAML 语法错误：{error}", f"this is not YAML: {error}"), file=file) from None
     except RecursionError:
@@ -131,6 +151,13 @@ def _decoded(file: str, text: bytes) -> str:
         raise InputError(
             Text("不是 UTF-8 编码；请另存为 UTF-8", "this is not UTF-8; save it as UTF-8"), file=file, line=line
         ) from None
+
+
+def _unusable(file: str, character: int, line: int) -> InputError:
+    text = Text(
+        f"有不能用的字符 U+{character:04X}：请删去", f"the character U+{character:04X} cannot stand here: remove it"
+    )
+    return InputError(text, file=file, line=line)
 
 
 def _syntax(file: str, lines: list[str], error: MarkedYAMLError) -> InputError:

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from api.paging import Page
 
@@ -109,7 +109,7 @@ class AccountChange(Asked):
     name: Name | None = None
     role: Role | None = None
     enterprise_id: EnterpriseId | None = None
-    active: bool | None = None
+    active: StrictBool | None = None
 
 
 class AccountShown(BaseModel):
@@ -154,7 +154,7 @@ class KeyNew(Asked):
 
     name: KeyName
     scopes: list[Scope] = Field(min_length=1, max_length=100, examples=[["decide"]])
-    days: int = Field(default=90, ge=1, le=3660, description="for how long it is good")
+    days: int = Field(default=90, ge=1, le=3660, strict=True, description="for how long it is good")
     account_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}$")] | None = Field(
         default=None, description="whose; an administrator may name another"
     )

@@ -27,16 +27,19 @@ def command(say: Speaker) -> Lazy:
     """Build the group."""
 
     def show() -> int:
-        from api.retention.service import due  # noqa: PLC0415
+        from api.retention.service import days_kept, due  # noqa: PLC0415
         from api.store.base import now  # noqa: PLC0415
 
         settings, store = _opened()
+        days = days_kept(settings)
         found = due(store, settings, now())
         store.close()
         write(
             say(
-                f"保存期限：定位点 {settings.raw_days} 天，办结的线索 {settings.lead_days} 天，日志 {settings.log_days} 天",
-                f"kept: fixes {settings.raw_days} days, closed leads {settings.lead_days} days, logs {settings.log_days} days",
+                f"保存期限：定位点 {days['raw_days']} 天，办结的线索 {days['lead_days']} 天，通行证 {days['permit_days']} 天，"
+                f"没有提交的申请 {days['draft_days']} 天，日志 {days['log_days']} 天",
+                f"kept: fixes {days['raw_days']} days, closed leads {days['lead_days']} days, permits {days['permit_days']} days, "
+                f"applications never handed in {days['draft_days']} days, logs {days['log_days']} days",
             )
         )
         _tell(found, say("现在到期", "past their time now"))
@@ -60,9 +63,11 @@ def command(say: Speaker) -> Lazy:
         write(
             say(
                 f"{what}：{counts['tracks']} 条线索的定位点，办结的线索 {counts['closed_leads']} 条，"
-                f"长期未办的线索 {counts['lapsed_leads']} 条",
+                f"长期未办的线索 {counts['lapsed_leads']} 条，通行证和申请 {counts['permits']} 份，"
+                f"没有提交的申请 {counts['drafts']} 份",
                 f"{what}: fixes of {counts['tracks']} leads, {counts['closed_leads']} closed leads, "
-                f"{counts['lapsed_leads']} leads left open",
+                f"{counts['lapsed_leads']} leads left open, {counts['permits']} permits and applications, "
+                f"{counts['drafts']} applications never handed in",
             )
         )
 
@@ -94,7 +99,7 @@ def command(say: Speaker) -> Lazy:
             say,
             purge,
             "purge",
-            ("删除到期的定位点和线索", "Remove fixes and leads that are past their time."),
+            ("删除到期的定位点、线索和通行证", "Remove fixes, leads and permits that are past their time."),
             [click.Option(["--dry-run"], is_flag=True, help=say("只说会删除多少", "only say how many"))],
         ),
         new(

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from api.enterprises.words import PlainText
 from api.paging import Page
@@ -217,7 +217,7 @@ class Match(BaseModel):
         json_schema_extra={"examples": [{"id": 1, "name": "汇鑫商砼", "on": "2024-05-08"}]},
     )
 
-    id: PlainText | int | None = None
+    id: PlainText | StrictInt | None = None
     name: Annotated[PlainText, Field(max_length=_LONG)]
     on: Annotated[PlainText | None, Field(max_length=100, description="a day, as 2024-05-08")] = None
     credit_code: Annotated[PlainText | None, Field(max_length=100)] = None

@@ -67,7 +67,7 @@ class OneOfMany(Asked):
     """A lead in the state in which it was seen."""
 
     lead_id: LeadId
-    version: int = Field(ge=1, le=2**31 - 1)
+    version: int = Field(ge=1, le=2**31 - 1, strict=True)
 
 
 class AssignMany(Assign):

@@ -263,8 +263,8 @@ class VerifyAsked(Given):
     text: Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00]*$")]
     plate: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00]*$")] | None = None
     road: Line | None = None
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)] | None = None
 
 
 class Verified(BaseModel):

@@ -9,7 +9,10 @@ from api.store.database import Store
 
 
 class Purge(Kind):
-    """Removes leads, their fixes, and answers kept for requests that are sent again; each step is whole, so a job that is stopped is done again."""
+    """Removes permits with their files, leads, their fixes, and answers kept for requests that are sent again.
+
+    Each step is whole, so a job that is stopped is done again.
+    """
 
     def work(self, task: Task) -> dict[str, Any]:
         """Remove what is past its time."""

@@ -12,13 +12,13 @@ from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.problems import Problem, not_found
 from api.retention.schemas import HoldPage, HoldShown, NewHold, NewPurge, PurgeQueued, Release, Retention
-from api.retention.service import due, limits_at
+from api.retention.service import all_due, days_kept, due
 from api.service import service_of
 from api.store.audit import note
 from api.store.base import new_id, now
 from api.store.jobs import enqueue
 from api.store.lead_acts import lead_of
-from api.store.retention import add_hold, hold_of, holds_page, past_their_time, purge_waits, release
+from api.store.retention import add_hold, hold_of, holds_page, purge_waits, release
 from api.store.tables.leads import Hold, Lead
 from zones.text import Text
 
@@ -35,13 +35,9 @@ def _shown(hold: Hold, lead: Lead) -> HoldShown:
 def show(request: Request, _principal: Caller) -> Retention:
     """Say how long what is kept, and what the next purge would remove."""
     service = service_of(request)
-    days = {
-        name: getattr(service.settings, name)
-        for name in ("raw_days", "lead_days", "result_days", "reply_days", "log_days")
-    }
     with service.store.read() as session:
         purging = purge_waits(session)
-    return Retention(**days, **due(service.store, service.settings, now()), purging=purging)
+    return Retention(**days_kept(service.settings), **due(service.store, service.settings, now()), purging=purging)
 
 
 @router.post(
@@ -58,8 +54,8 @@ def purge_now(request: Request, principal: Caller, asked: NewPurge, _key: Key = 
     def make(session: Session) -> Made:
         if purge_waits(session):
             raise Problem(409, "purging", Text("已经有一次清理在进行", "a purge is under way already"))
-        found = past_their_time(session, limits_at(service.settings, now()))
-        counts = {name: found[name] for name in ("tracks", "closed_leads", "lapsed_leads")}
+        found = all_due(session, service.settings, now())
+        counts = {name: found[name] for name in ("tracks", "closed_leads", "lapsed_leads", "permits", "drafts")}
         if not any(counts.values()):
             raise Problem(409, "nothing", Text("没有到期的数据", "nothing is past its time"))
         if any(count > getattr(asked, name) for name, count in counts.items()):

@@ -15,12 +15,16 @@ class Retention(BaseModel):
 
     raw_days: int
     lead_days: int
+    permit_days: int = Field(description="permits from their last day on, applications from the last step")
+    draft_days: int = Field(description="applications that were never handed in")
     result_days: int = Field(description="files that checks made")
     reply_days: int = Field(description="answers to requests that may be sent again")
     log_days: int
     tracks: int = Field(description="leads whose fixes a purge would remove now")
     closed_leads: int
     lapsed_leads: int = Field(description="left open for longer than closed ones are kept")
+    permits: int = Field(description="permits and applications that a purge would remove now, with their files")
+    drafts: int
     holds: int
     purging: bool = Field(description="a purge waits for a worker, or is under way")
 
@@ -31,6 +35,8 @@ class NewPurge(Asked):
     tracks: Annotated[int, Field(ge=0, le=2**53, strict=True, examples=[12])]
     closed_leads: Annotated[int, Field(ge=0, le=2**53, strict=True, examples=[3])]
     lapsed_leads: Annotated[int, Field(ge=0, le=2**53, strict=True, examples=[0])]
+    permits: Annotated[int, Field(ge=0, le=2**53, strict=True, examples=[0])] = 0
+    drafts: Annotated[int, Field(ge=0, le=2**53, strict=True, examples=[0])] = 0
     why: Why = Field(examples=["季度清理"])
 
 
@@ -41,6 +47,8 @@ class PurgeQueued(BaseModel):
     tracks: int = Field(description="leads whose fixes go")
     closed_leads: int
     lapsed_leads: int
+    permits: int
+    drafts: int
 
 
 class NewHold(Asked):

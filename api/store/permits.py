@@ -156,67 +156,6 @@ def next_number(session: Session, year: int) -> int:
     return row.last
 
 
-def granted_between(
-    session: Session,
-    since: dt.datetime,
-    until: dt.datetime,
-    *,
-    plates: Collection[str] | None = None,
-    notices: Collection[str] | None = None,
-) -> Iterator[Sequence[Permit]]:
-    """Yield permits whose time overlaps a span, some at a time, by their ids.
-
-    Args:
-        session: a transaction.
-        since: the span's begin.
-        until: its end, not included.
-        plates: of these vehicles only.
-        notices: under these only.
-    """
-    after = ""
-    while True:
-        query = (
-            sa.select(Permit)
-            .where(Permit.ends_at > since, Permit.begins_at < until, Permit.id > after)
-            .order_by(Permit.id)
-            .limit(_TOGETHER)
-        )
-        if notices is not None:
-            query = query.where(Permit.notice.in_(tuple(notices)))
-        if plates is not None:
-            query = query.where(
-                Permit.id.in_(sa.select(PermitPlate.permit_id).where(PermitPlate.plate.in_(tuple(plates))))
-            )
-        rows = session.scalars(query).all()
-        if rows:
-            yield rows
-        if len(rows) < _TOGETHER:
-            return
-        after = rows[-1].id
-
-
-def permits_for_check(
-    session: Session, days: tuple[dt.date, dt.date], *, notices: Collection[str] | None = None
-) -> list[dict[str, Any]]:
-    """Return the permits that traces of some days are judged with, as the contract has them (section 1).
-
-    A permit that was suspended for a time or revoked comes in pieces, so that each instant is judged by what was in force then.
-
-    Args:
-        session: a transaction.
-        days: the first and the last one of the traces, in whatever zone of time.
-        notices: those granted under one of these; None: under whichever.
-    """
-    first, last = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in days)
-    margin = dt.timedelta(days=1)
-    found: list[dict[str, Any]] = []
-    for rows in granted_between(session, first - margin, last + 2 * margin, notices=notices):
-        events = events_of(session, [row.id for row in rows])
-        for row in rows:
-            found += contract_permits(row, events[row.id])
-    return found
-
-
 def contract_permits(row: Permit, events: Sequence[Event]) -> list[dict[str, Any]]:
     """Return what one permit comes to, as the contract has it; nothing where nothing was granted."""
     approval = approval_of(row)

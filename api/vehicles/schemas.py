@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.paging import Page
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*\S[^\x00]*$")]
-Amount = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Amount = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False, strict=True)]
 _EXAMPLE: dict[str, Any] = {
     "plate": "晋M12345",
     "plate_color": "yellow",

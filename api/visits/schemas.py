@@ -37,7 +37,7 @@ class NewVisits(NewFreight):
         Field(default_factory=dict, description="names of the traces' columns, by the contract's names"),
     ]
     min_minutes: Annotated[
-        float, Field(ge=1, le=1440, allow_inf_nan=False, description="a stay lasts so long to be a visit")
+        float, Field(ge=1, le=1440, allow_inf_nan=False, strict=True, description="a stay lasts so long to be a visit")
     ] = 10
 
 

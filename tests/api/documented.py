@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyotp
 from applying import form, vehicle
-from freight import freight_day
+from freight import WHY, candidate, freight_day
 from jobs_here import work_off
 from lead_rows import START, added, row
 from serving import MAKER
@@ -22,6 +22,7 @@ from uploading import day
 from api.accounts.service import create_account
 from api.leads.evidence import SCHEMA
 from api.settings import Settings
+from api.store import enterprises
 from api.store.database import Store
 from api.store.leads import Track
 from truckban.client import Client
@@ -81,6 +82,9 @@ class Ground:
         if wanted & {"TRACES", "VEHICLES"} and "TRACES" not in self.kept:
             self.kept |= self._uploaded()
         found |= {name: self.kept[name] for name in wanted & {"TRACES", "VEHICLES"}}
+        if "PLACE" in wanted and "PLACE" not in self.kept:
+            self.kept["PLACE"] = self._place()
+        found |= {name: self.kept[name] for name in wanted & {"PLACE"}}
         if "LOADS" in wanted:
             with Client(self.url, self.key("officer")) as client:
                 found["LOADS"] = client.upload(self.folder / "loads.csv", kind="loads", why="测试")["id"]
@@ -119,6 +123,14 @@ class Ground:
             role = "driver" if step == "submit" else "reviewer"
             self._asked(role, "POST", f"/v1/permits/{id_}/{step}", json=body, headers={"If-Match": "*"})
         return id_
+
+    def _place(self) -> str:
+        """Have a run find a place on no list."""
+        found = candidate(1)
+        with self.store.write() as session:
+            run = enterprises.add_run(session, "visits", account_id="officer-1", options={}, why=WHY, uploads=[])
+            enterprises.put_candidates(session, run.id, [found])
+        return str(found["id"])
 
     def _uploaded(self) -> dict[str, str]:
         with Client(self.url, self.key("officer")) as client:

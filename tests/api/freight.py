@@ -30,6 +30,18 @@ def freight_day() -> dict[str, bytes]:
     return {**tables, "sites": sites}
 
 
+def candidate(number: int, vehicles: int = 5) -> dict[str, object]:
+    """Return a place on no list, as a run finds it."""
+    evidence = {
+        "rank": 1, "reach_m": 30.0, "sprawls": False, "overnight": 0, "vehicles_overnight": 0, "days": 4, "first_at": 1715130000,
+        "last_at": 1715140000, "hours": [0] * 24, "median_min": 25.0, "load_known": 0, "left_loaded": 0, "near": None, "near_m": None,
+    }  # fmt: skip
+    example = {"vehicle_id": "晋M12345", "plate": "晋M12345", "from": 1715130000, "to": 1715131000}
+    return {
+        "id": f"p{number}", "lon": 110.77, "lat": 35.14, "vehicles": vehicles, "stops": 12, "evidence": evidence, "examples": [example],
+    }  # fmt: skip
+
+
 def etag(client: TestClient) -> str:
     return str(client.get("/v1/enterprises/registry").headers["etag"])
 

@@ -42,9 +42,8 @@ def _files_at_most(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)  # the server of another database has its own disk
 def test_a_store_that_cannot_grow_keeps_what_it_acknowledged_and_goes_on(signed_in: Clients, store: Store) -> None:
-    if not store.is_sqlite:
-        pytest.skip("the server of the database has its own disk")
     client = signed_in("officer")
 
     def begin(number: int) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
-from freight import FIRST, WHY, freight_day
+from freight import FIRST, WHY, candidate, freight_day
 from jobs_here import work_off
 from uploading import put_upload, upload
 
@@ -80,17 +80,6 @@ def _load(run: str, number: int, enterprise: str | None = FIRST, verdict: str = 
     }
 
 
-def _place(number: int, vehicles: int = 5) -> dict[str, object]:
-    evidence = {
-        "rank": 1, "reach_m": 30.0, "sprawls": False, "overnight": 0, "vehicles_overnight": 0, "days": 4, "first_at": 1715130000,
-        "last_at": 1715140000, "hours": [0] * 24, "median_min": 25.0, "load_known": 0, "left_loaded": 0, "near": None, "near_m": None,
-    }  # fmt: skip
-    example = {"vehicle_id": "晋M12345", "plate": "晋M12345", "from": 1715130000, "to": 1715131000}
-    return {
-        "id": f"p{number}", "lon": 110.77, "lat": 35.14, "vehicles": vehicles, "stops": 12, "evidence": evidence, "examples": [example],
-    }  # fmt: skip
-
-
 def _filled(store: Store) -> None:
     visits, loads = _run(store, "visits"), _run(store, "loads")
     with store.write() as session:
@@ -99,7 +88,7 @@ def _filled(store: Store) -> None:
             session, Visit, [*(_visit(visits, n) for n in range(5)), _visit(visits, 5, certainty="unsure"), *others]
         )
         stored.put_rows(session, Load, [_load(loads, 0), _load(loads, 1, verdict="within"), _load(loads, 2, None)])
-        stored.put_candidates(session, visits, [_place(1), _place(2, 9)])
+        stored.put_candidates(session, visits, [candidate(1), candidate(2, 9)])
 
 
 def test_an_enterprise_sees_its_own_and_nobody_elses(signed_in: Clients, store: Store) -> None:
@@ -189,7 +178,7 @@ def test_a_place_is_looked_at_dismissed_and_taken_back(signed_in: Clients, store
     assert client.get("/v1/unlisted/p1").json()["state"] == "dismissed"
     # a later search finds it again and leaves it aside
     with store.write() as session:
-        stored.put_candidates(session, _latest(store), [_place(1, 20)])
+        stored.put_candidates(session, _latest(store), [candidate(1, 20)])
     place = client.get("/v1/unlisted/p1").json()
     assert (place["state"], place["vehicles"]) == ("dismissed", 20)
     assert act("undo") == 200

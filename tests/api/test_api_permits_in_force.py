@@ -18,7 +18,7 @@ from api.settings import Settings
 from api.store.audit import verify
 from api.store.base import now
 from api.store.database import Store
-from api.store.permits import permits_for_check
+from api.store.permits_judged import permits_for_check
 from api.store.tables.permits import Permit
 from truckban.permitting.checking import verify as check_text
 from truckban.permitting.keys import load_public

@@ -62,7 +62,7 @@ def test_what_was_seen_goes_once_by_a_worker_and_is_on_record(
     entries = signed_in("auditor").get("/v1/audit", params={"limit": 50}).json()["items"]
     (asked,) = [each for each in entries if each["action"] == "retention.purge_now"]
     assert (asked["actor"], asked["why"]) == ("admin-1", "季度清理")
-    assert asked["details"] == {"tracks": 3, "closed_leads": 1, "lapsed_leads": 0}
+    assert asked["details"] == {"tracks": 3, "closed_leads": 1, "lapsed_leads": 0, "permits": 0, "drafts": 0}
     assert sum(each["details"]["removed"] for each in entries if each["action"] == "retention.purge") == 4
     assert admin.post(URL, json=_seen(admin)).json()["code"] == "nothing"
 

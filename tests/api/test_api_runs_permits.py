@@ -14,7 +14,7 @@ from uploading import WHY, day, upload
 from api.permits import service
 from api.settings import Settings
 from api.store.database import Store
-from api.store.permits import permits_for_check
+from api.store.permits_judged import permits_for_check
 
 Clients = Callable[..., TestClient]
 DAY = "2024-05-08"

@@ -32,6 +32,10 @@ CONFIG = {
     "checks": {
         # what fits the description can still be about a place off the map, a day that is over, a thing that is not there
         "positive_data_acceptance": {"enabled": False},
+        # 412: another version of tus, as its specification has it
+        "negative_data_rejection": {
+            "expected-statuses": ["400", "401", "403", "404", "409", "412", "415", "422", "428"]
+        },
     },
 }
 ROLES = ("anonymous", "driver", "officer", "reviewer", "admin")
@@ -39,7 +43,8 @@ ROLES = ("anonymous", "driver", "officer", "reviewer", "admin")
 LEFT_OUT = ("/v1/traces/runs/{run_id}/events",)
 
 
-schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+for kind in ("application/offset+octet-stream", "application/pdf", "image/jpeg", "image/png"):
+    schemathesis.serializer.alias(kind, "application/octet-stream")
 FOLDER = tempfile.TemporaryDirectory(prefix="tbfuzz")
 URL = os.environ.get("TRUCKBAN_FUZZ_URL", f"sqlite:///{FOLDER.name}/truckban.sqlite")
 

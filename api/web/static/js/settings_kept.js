@@ -2,9 +2,9 @@
 import { t } from "./base.js";
 import { html } from "../vendor/lit-html/lit-html.js";
 
-const rows = ({ raw_days: raw, lead_days: lead, result_days: result, reply_days: reply, log_days: log }) => [
-  ["raw", raw], ["upload", raw], ["visit", raw], ["lead", lead], ["open", lead], ["place", lead], ["result", result], ["reply", reply], ["log", log],
-  ["permit", "never"], ["audit", "never"], ["law", "never"],
+const rows = ({ raw_days: raw, lead_days: lead, permit_days: permit, draft_days: draft, result_days: result, reply_days: reply, log_days: log }) => [
+  ["raw", raw], ["upload", raw], ["visit", raw], ["lead", lead], ["open", lead], ["place", lead], ["permit", permit], ["draft", draft], ["result", result], ["reply", reply], ["log", log],
+  ["audit", "never"], ["law", "never"],
   ["vehicle", "until_removed"], ["account", "until_removed"], ["backup", "until_removed"],
 ];
 const long = (of) => (typeof of === "number" ? html`<b class="num">${t("kept_days", { n: of })}</b>` : html`<span class="chip">${t(`kept_${of}`)}</span>`);

@@ -15,8 +15,8 @@ export function askPurge({ kept, due, begun }) {
       const why = data.get("why").trim();
       if (data.get("sum").trim() !== String(sum)) throw new Error(t("purge_type_wrong", { n: sum }));
       if (!why) throw new Error(t("why_needed"));
-      const { tracks, closed_leads, lapsed_leads } = kept;
-      await ask("POST", "/v1/retention/purge", { body: { tracks, closed_leads, lapsed_leads, why }, key: newKey() });
+      const { tracks, closed_leads, lapsed_leads, permits, drafts } = kept;
+      await ask("POST", "/v1/retention/purge", { body: { tracks, closed_leads, lapsed_leads, permits, drafts, why }, key: newKey() });
       toast(t("purge_queued"));
       begun().catch(() => undefined); // what it shows can be looked at again
       return true;
