@@ -4,22 +4,25 @@
     python benchmarks/check_speed.py --dense               # half of them near, a third of the passages unlawful
     python benchmarks/check_speed.py --trucks 200 --skip geopandas
 
-One process on one core runs all of them in turn, several times, and prints the best time of each, by the clock and of processor, and
-the ratios of the latter, which other work on the machine disturbs less. The first round of each, in which code is compiled and files
-come into memory, does not count.
+Each job runs in a process of its own on one core, in turn, several times (GeoPandas once): first on a small file, by which its code is
+loaded, then on the large one, which is timed. What a job leaves behind in memory so helps no other. Printed are the best time of each, by
+the clock and of processor, and the ratios of the latter, which other work on the machine disturbs less.
 """
 
 import argparse
 import contextlib
 import gc
+import importlib.util
+import json
 import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -32,11 +35,10 @@ from truckban.report import write_report
 from truckban.traces.check import Inputs, check
 from truckban.traces.output import write_outputs, write_run
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _COLUMNS = ["vehicle_id", "time", "lon", "lat"]
 _NOTICE = "linyi-2023-5"
+TRACES = "traces.parquet"
+OURS = "whole check"
 NORMAL = {"visits": 1.2, "unlawful": 0.02}
 DENSE = {"visits": 8.0, "unlawful": 1 / 3}
 
@@ -46,7 +48,7 @@ def whole_check(folder: Path, out: Path) -> dict[str, Any]:
     notice = builtin_notice(_NOTICE)
     ground = ground_for(notice, None)
     assert ground is not None  # noqa: S101
-    checked = check(Inputs(folder / "traces.parquet", folder / "vehicles.csv"), notice, ground)
+    checked = check(Inputs(folder / TRACES, folder / "vehicles.csv"), notice, ground)
     write_outputs(checked, out, all_passages=False, excel=False, lang="zh")
     write_report(checked, out / "report.html", lang="zh")
     write_run(checked, out)
@@ -56,7 +58,7 @@ def whole_check(folder: Path, out: Path) -> dict[str, Any]:
 def command_line(folder: Path, out: Path) -> str:
     """Run the command as a person does, in a process of its own, and say what it took."""
     begun = time.perf_counter()
-    files = [str(folder / "traces.parquet"), "--vehicles", str(folder / "vehicles.csv"), "--out", str(out)]
+    files = [str(folder / TRACES), "--vehicles", str(folder / "vehicles.csv"), "--out", str(out)]
     command = [sys.executable, "-m", "truckban.cli", "check", *files]
     subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
@@ -76,6 +78,56 @@ def read_by_polars(path: Path) -> int:
     return len(pl.read_parquet(path, columns=_COLUMNS))
 
 
+def jobs() -> dict[str, Callable[[Path, Path], object]]:
+    """Return what is measured: each from the folder of the files and one to write to."""
+
+    def read(*, codes: bool, ahead: bool) -> Callable[[Path, Path], object]:
+        return lambda folder, _: read_only(folder / TRACES, codes=codes, ahead=ahead)
+
+    found: dict[str, Callable[[Path, Path], object]] = {
+        "only reading, vehicles as codes": read(codes=True, ahead=False),
+        "only reading, as codes, read ahead (Arrow's default)": read(codes=True, ahead=True),
+        "only reading, vehicles as texts, read ahead": read(codes=False, ahead=True),
+        OURS: whole_check,
+        "pandas and shapely": lambda folder, _: by_pandas_and_shapely(folder / TRACES, folder / "vehicles.csv"),
+        "geopandas": lambda folder, _: by_geopandas(folder / TRACES, folder / "vehicles.csv"),
+    }
+    if importlib.util.find_spec("polars"):
+        found["only reading, polars"] = lambda folder, _: read_by_polars(folder / TRACES)
+    return found
+
+
+def measured(name: str, folder: Path, small: Path, out: Path) -> None:
+    """Run one job in this process and print what it took, as JSON."""
+    gc.set_threshold(50_000)  # as the command has it; the peers gain by it too
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    job = jobs()[name]
+    job(small, out)
+    begun, before = time.perf_counter(), time.process_time()
+    found = job(folder, out)
+    print(json.dumps([time.perf_counter() - begun, time.process_time() - before, found]))
+
+
+def in_a_process(name: str, folder: Path, small: Path, out: Path) -> tuple[float, float, Any]:
+    """Return seconds by the clock and of processor, and the outcome, of one job in a process of its own."""
+    command = [
+        sys.executable,
+        __file__,
+        "--one",
+        name,
+        "--folder",
+        str(folder),
+        "--small",
+        str(small),
+        "--out",
+        str(out),
+    ]
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    seconds, used, found = json.loads(told.stdout.splitlines()[-1])
+    return seconds, used, found
+
+
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -85,50 +137,36 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--skip", default="", help="geopandas,pandas")
     parser.add_argument("--folder", type=Path, help="keep the made files here, and use them if they are there")
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--small", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.one:
+        measured(given.one, given.folder, given.small, given.out)
+        return
     with contextlib.suppress(AttributeError, OSError):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    gc.set_threshold(50_000)  # as the command has it; the peers gain by it too
-    pa.set_cpu_count(1)
-    pa.set_io_thread_count(1)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = given.folder or Path(temporary)
+        folder, small, out = given.folder or Path(temporary), Path(temporary) / "small", Path(temporary) / "out"
+        kind = DENSE if given.dense else NORMAL
         if not (folder / "vehicles.csv").exists():
             print("making the files", file=sys.stderr)
-            write_fleet(folder, trucks=given.trucks, fixes=given.fixes, **(DENSE if given.dense else NORMAL))
-        traces, out = folder / "traces.parquet", Path(temporary) / "out"
-        jobs: dict[str, Callable[[], Any]] = {
-            "only reading, vehicles as codes": lambda: read_only(traces, codes=True, ahead=False),
-            "only reading, as codes, read ahead (Arrow's default)": lambda: read_only(traces, codes=True, ahead=True),
-            "only reading, vehicles as texts, read ahead": lambda: read_only(traces, codes=False, ahead=True),
-            "whole check": lambda: whole_check(folder, out),
-        }
-        with contextlib.suppress(ImportError):
-            read_by_polars(traces)
-            jobs["only reading, polars"] = lambda: read_by_polars(traces)
+            write_fleet(folder, trucks=given.trucks, fixes=given.fixes, **kind)
+        small.mkdir()
+        write_fleet(small, trucks=100, fixes=given.fixes, **kind)
         for _ in range(2):  # the first compiles, where nothing is compiled yet
             print(f"{command_line(folder, out)} from the shell to the report")
-        counts = jobs["whole check"]()
-        best = dict.fromkeys(jobs, float("inf"))
-        processor = dict(best)
-        for _ in range(given.rounds):
-            for name, job in jobs.items():
-                begun, before = time.perf_counter(), time.process_time()
-                job()
-                best[name] = min(best[name], time.perf_counter() - begun)
-                processor[name] = min(processor[name], time.process_time() - before)
-        fixes = counts["rows"]["read"]
-        peers = {"geopandas": by_geopandas, "pandas": by_pandas_and_shapely}
-        for name, peer in peers.items():
-            if name not in given.skip.split(","):
-                begun, before = time.perf_counter(), time.process_time()
-                found = peer(traces, folder / "vehicles.csv")
-                best[f"{name}: {found} passages"] = time.perf_counter() - begun
-                processor[f"{name}: {found} passages"] = time.process_time() - before
+        skipped = tuple(filter(None, given.skip.split(",")))
+        best: dict[str, tuple[float, float, Any]] = {}
+        for number in range(given.rounds):
+            for name in jobs():
+                if not name.startswith(skipped) and not (number and name == "geopandas"):
+                    took = in_a_process(name, folder, small, out)
+                    best[name] = min(best.get(name, took), took, key=lambda taken: taken[1])
+        counts = best[OURS][2]
+        fixes, ours = counts["rows"]["read"], best[OURS][1]
         print(f"{fixes:,} rows; {counts['passages']}; seconds by the clock and of processor")
-        ours = processor["whole check"]
-        for name, seconds in best.items():
-            used = processor[name]
+        for name, (seconds, used, _) in best.items():
             print(
                 f"{seconds:8.2f} s {used:8.2f} s {used / fixes * 1e9:7.1f} ns a row  {used / ours:6.2f} of ours  {name}"
             )

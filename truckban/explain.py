@@ -130,7 +130,7 @@ def in_no_order(permits: PermitList) -> tuple[int, ...]:
     """Return the permits' numbers in an order that has nothing to do with the one they came in."""
     listed = permits.permits
     numbers = range(len(listed))
-    return tuple(numbers) if len(listed) == 1 else tuple(sorted(numbers, key=lambda number: str(listed[number])))
+    return tuple(numbers) if len(listed) == 1 else tuple(sorted(numbers, key=lambda number: listed[number].rank))
 
 
 def _of_permit(number: int, code: str) -> Callable[[Case], Mapping[str, Any]]:

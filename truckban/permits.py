@@ -56,6 +56,15 @@ class Permit:
         hours = Hours(self.windows, on=self.valid_on, by_day=True) if self.windows else None
         object.__setattr__(self, "hours", hours)
 
+    @property
+    def rank(self) -> tuple[str | bytes | tuple[str, ...], ...]:
+        """What permits are put in order by, from all that they say: the same in every process, as no text of a set is."""
+        days = [str(day or "") for day in (self.valid_from, self.valid_to)]
+        area = b"" if self.area is None else shapely.to_wkb(self.area, byte_order=1)
+        # without roads is not with none
+        roads = () if self.roads is None else ("roads", *sorted(self.roads))
+        return (self.plate, *days, self.windows, roads, area, self.status, self.kind or "")
+
     def widened(self, metres: float) -> "Permit":
         """Return the permit with its area larger by a receiver's error."""
         if self.area is None:

@@ -100,9 +100,9 @@ def that_matter(permits: Iterable[dict[str, Any]], plates: Collection[str]) -> l
         if number is None or number in fleet:
             own.append(permit)
             continue
-        says, named = _says(permit), f"{number}'"  # as it is quoted where permits are put in order
-        if says not in others or named < others[says][0]:
-            others[says] = (named, permit)
+        says = _says(permit)
+        if says not in others or number < others[says][0]:
+            others[says] = (number, permit)
     return [*own, *(permit for _, permit in others.values())]
 
 
