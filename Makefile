@@ -4,8 +4,6 @@ BIN := .venv/bin
 OUT ?= out/demo
 
 OUT_SERVE ?= out/serve
-# one more than there are cores: many tests wait for a service, a browser or Spark
-WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)" 2>/dev/null || echo auto)
 
 # many tests start the program anew: it need not be compiled each time
 export PYTHONDONTWRITEBYTECODE :=
@@ -24,7 +22,7 @@ serve: .venv/serve.stamp
 	TRUCKBAN_DATA_DIR=$(OUT_SERVE) TRUCKBAN_DEMONSTRATION=true $(BIN)/truckban serve
 
 test: .venv/dev.stamp lint
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -27,10 +27,9 @@ def _init(say: Speaker) -> Command:
         settings = Settings()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         settings.data_dir.chmod(0o700)
-        store = store_of(settings)
-        before, after = migrate(store)
-        seed(store, settings.notices)
-        store.close()
+        with store_of(settings) as store:
+            before, after = migrate(store)
+            seed(store, settings.notices)
         write(f"{before or '-'} -> {after or '-'}")
         write(
             say("下一步：truckban account create-admin 登录名", "Next: truckban account create-admin LOGIN")
@@ -48,9 +47,8 @@ def _migrate(say: Speaker) -> Command:
         from api.settings import Settings  # noqa: PLC0415
         from api.store.schema import migrate  # noqa: PLC0415
 
-        store = store_of(Settings())
-        before, after = migrate(store, to)
-        store.close()
+        with store_of(Settings()) as store:
+            before, after = migrate(store, to)
         write(f"{before or '-'} -> {after or '-'}")
         return DONE
 
@@ -70,20 +68,19 @@ def _check(say: Speaker) -> Command:
         from api.store.audit import head_of  # noqa: PLC0415
         from api.store.check import faults  # noqa: PLC0415
 
-        store = store_of(Settings())
-        found = faults(store)
-        for line in found:
-            write(line)
-        if not found:
-            with store.read() as session:
-                head = head_of(session)
-            write(
-                say(
-                    f"数据库完好；审计链第 {head.number} 条 {head.hash}",
-                    f"the store is sound; audit entry {head.number} {head.hash}",
+        with store_of(Settings()) as store:
+            found = faults(store)
+            for line in found:
+                write(line)
+            if not found:
+                with store.read() as session:
+                    head = head_of(session)
+                write(
+                    say(
+                        f"数据库完好；审计链第 {head.number} 条 {head.hash}",
+                        f"the store is sound; audit entry {head.number} {head.hash}",
+                    )
                 )
-            )
-        store.close()
         return _FAULTS if found else DONE
 
     return new(
@@ -105,9 +102,8 @@ def _back_up(say: Speaker) -> Command:
         from api.store.backup import back_up  # noqa: PLC0415
 
         settings = Settings()
-        store = store_of(settings)
-        _said(say, back_up(store, settings.data_dir, file))
-        store.close()
+        with store_of(settings) as store:
+            _said(say, back_up(store, settings.data_dir, file))
         return DONE
 
     return new(
@@ -129,9 +125,8 @@ def _restore(say: Speaker) -> Command:
         from api.store.restoring import restore  # noqa: PLC0415
 
         settings = Settings()
-        store = store_of(settings)
-        _said(say, restore(store, settings.data_dir, file, replace=replace))
-        store.close()
+        with store_of(settings) as store:
+            _said(say, restore(store, settings.data_dir, file, replace=replace))
         return DONE
 
     return new(

@@ -14,16 +14,20 @@ from zones.errors import InputError
 from zones.text import Text
 
 
-def store_of(settings: Settings) -> Store:
-    """Open the store that settings name; a restore that was broken off is finished first.
+@contextmanager
+def store_of(settings: Settings) -> Iterator[Store]:
+    """Open the store that settings name, and close it in the end; a restore that was broken off is finished first.
 
     Raises:
         InputError: it cannot be finished.
         DBAPIError: it has to be, and the store does not answer.
     """
     store = Store(settings.url)
-    finish_restore(store, settings.data_dir)
-    return store
+    try:
+        finish_restore(store, settings.data_dir)
+        yield store
+    finally:
+        store.close()
 
 
 @contextmanager

@@ -19,16 +19,12 @@ def command(say: Speaker) -> Command:
         from api.settings import Settings  # noqa: PLC0415
         from api.store.lead_acts import lead_of, track_of, whole  # noqa: PLC0415
 
-        store = store_of(Settings())
-        try:
-            with store.read() as session:
-                found = lead_of(session, lead)
-                if found is None:
-                    complain(say("没有这条线索", "there is no such lead"))
-                    return _DIFFERS
-                again = decide_again(session, found, whole(session, found), track_of(session, found))
-        finally:
-            store.close()
+        with store_of(Settings()) as store, store.read() as session:
+            found = lead_of(session, lead)
+            if found is None:
+                complain(say("没有这条线索", "there is no such lead"))
+                return _DIFFERS
+            again = decide_again(session, found, whole(session, found), track_of(session, found))
         write(json.dumps({"lead_id": lead, **again.as_json()}, ensure_ascii=False))
         return DONE if again.same else _DIFFERS
 

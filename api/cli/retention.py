@@ -1,6 +1,7 @@
 """`truckban retention`: what is past its time: shown, removed, held back."""
 
 import datetime as dt
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -9,18 +10,22 @@ from truckban.cli.base import DONE, Lazy, complain, group, new, write
 from truckban.cli.language import Speaker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from api.settings import Settings
     from api.store.database import Store
 
 _NOT_THERE = 1
 
 
-def _opened() -> "tuple[Settings, Store]":
+@contextmanager
+def _opened() -> "Iterator[tuple[Settings, Store]]":
     from api.cli.opened import store_of  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
 
     settings = Settings()
-    return settings, store_of(settings)
+    with store_of(settings) as store:
+        yield settings, store
 
 
 def command(say: Speaker) -> Lazy:
@@ -30,10 +35,9 @@ def command(say: Speaker) -> Lazy:
         from api.retention.service import days_kept, due  # noqa: PLC0415
         from api.store.base import now  # noqa: PLC0415
 
-        settings, store = _opened()
-        days = days_kept(settings)
-        found = due(store, settings, now())
-        store.close()
+        with _opened() as (settings, store):
+            days = days_kept(settings)
+            found = due(store, settings, now())
         write(
             say(
                 f"保存期限：定位点 {days['raw_days']} 天，办结的线索 {days['lead_days']} 天，通行证 {days['permit_days']} 天，"
@@ -51,12 +55,11 @@ def command(say: Speaker) -> Lazy:
         from api.retention.service import purge as remove  # noqa: PLC0415
         from api.store.base import now  # noqa: PLC0415
 
-        settings, store = _opened()
-        if dry_run:
-            _tell(due(store, settings, now()), say("会删除", "would be removed"))
-        else:
-            _tell(remove(store, settings, now()), say("已删除", "removed"))
-        store.close()
+        with _opened() as (settings, store):
+            if dry_run:
+                _tell(due(store, settings, now()), say("会删除", "would be removed"))
+            else:
+                _tell(remove(store, settings, now()), say("已删除", "removed"))
         return DONE
 
     def _tell(counts: dict[str, int], what: str) -> None:
@@ -76,21 +79,17 @@ def command(say: Speaker) -> Lazy:
         from api.store.lead_acts import lead_of  # noqa: PLC0415
         from api.store.retention import add_hold  # noqa: PLC0415
 
-        _, store = _opened()
-        try:
-            with store.write() as session:
-                found = lead_of(session, lead, locked=True)
-                if found is None:
-                    complain(say("没有这条线索", "there is no such lead"))
-                    return _NOT_THERE
-                actor = Actor("command", "program")
-                end = until.astimezone(dt.UTC)
-                made = add_hold(session, found, why=why, until=end, actor=actor.id)
-                details = {"hold": made.id, "until": end.isoformat()}
-                note(session, actor, "retention.hold", f"lead:{lead}", why=why, details=details)
-                write(made.id)
-        finally:
-            store.close()
+        with _opened() as (_, store), store.write() as session:
+            found = lead_of(session, lead, locked=True)
+            if found is None:
+                complain(say("没有这条线索", "there is no such lead"))
+                return _NOT_THERE
+            actor = Actor("command", "program")
+            end = until.astimezone(dt.UTC)
+            made = add_hold(session, found, why=why, until=end, actor=actor.id)
+            details = {"hold": made.id, "until": end.isoformat()}
+            note(session, actor, "retention.hold", f"lead:{lead}", why=why, details=details)
+            write(made.id)
         return DONE
 
     commands = [

@@ -23,26 +23,25 @@ def command(say: Speaker) -> Command:
         logging.basicConfig(
             level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
         )
-        store = store_of(settings)
-        working = Worker(settings, store, at_once=at_once)
+        with store_of(settings) as store:
+            working = Worker(settings, store, at_once=at_once)
 
-        def stop(*_: object) -> None:
-            working.stopping.set()
+            def stop(*_: object) -> None:
+                working.stopping.set()
 
-        def stop_with_parent() -> None:
-            while os.read(0, 1024):
-                pass
-            stop()
+            def stop_with_parent() -> None:
+                while os.read(0, 1024):
+                    pass
+                stop()
 
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
-        if with_parent:
-            threading.Thread(target=stop_with_parent, daemon=True).start()
-        if once:
-            working.run_until_idle()
-        else:
-            working.run()
-        store.close()
+            signal.signal(signal.SIGTERM, stop)
+            signal.signal(signal.SIGINT, stop)
+            if with_parent:
+                threading.Thread(target=stop_with_parent, daemon=True).start()
+            if once:
+                working.run_until_idle()
+            else:
+                working.run()
         return 0
 
     return new(

@@ -1,5 +1,6 @@
 """`truckban serve`: server and worker together, from start to end, with what goes over a real socket."""
 
+import gc
 import os
 import signal
 import socket
@@ -143,9 +144,15 @@ def test_the_demonstration_is_refused_where_others_reach_it(
 
 
 def test_commands_of_the_store_from_first_to_last(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.setenv("TRUCKBAN_DATA_DIR", str(tmp_path / "data"))
+    gc.collect()
+    gc.disable()  # a command that ends with an error closes the store itself, too: nobody else does it for it
+    request.addfinalizer(gc.enable)
 
     def run(*words: str, expected: int = 0) -> str:
         status = run_command(["--lang", "en", "db", *words])
