@@ -125,6 +125,45 @@ def test_bytes_that_are_no_text_far_down_are_told_with_their_line(
 
 
 @pytest.mark.usefixtures("small_slabs")
+def test_a_file_that_is_still_written_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "fixes.csv"
+    path.write_text("\n".join([HEADER, *[ROW] * 50]), "utf-8")
+    encoding = encoding_of(path)
+
+    def found_before(_path: Path) -> object:
+        with path.open("ab") as out:  # half of a character, after all was looked through
+            out.write("\n晋".encode()[:2])
+        return encoding
+
+    monkeypatch.setattr(csv_table, "encoding_of", found_before)
+    with pytest.raises(InputError, match="while it was read") as told:
+        read_fixes(path, timezone="Asia/Shanghai")
+    assert told.value.file == "fixes.csv"
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_at_the_very_size_from_which_it_is_read_in_slabs_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    path = tmp_path / "fixes.csv"
+    path.write_text("\n".join([HEADER, *[ROW] * 50]), "utf-8")
+    whole = outcome([whole_of(path)])
+    monkeypatch.setattr(csv_table, "WHOLE_BYTES", path.stat().st_size - more)
+    found = read_csv(path)
+    assert isinstance(found, TextTable) == (more == 0)
+    assert outcome([found] if isinstance(found, TextTable) else list(found)) == whole
+
+
+@pytest.mark.usefixtures("small_slabs")
+def test_a_column_whose_name_holds_a_line_break_is_told_as_ever(tmp_path: Path) -> None:
+    path = tmp_path / "fixes.csv"
+    path.write_text("\n".join(['"车\n牌",time,lon,lat', *[ROW] * 50]), "utf-8")
+    with pytest.raises(InputError) as told:
+        read_fixes(path, timezone="Asia/Shanghai")
+    assert told.value.file == "fixes.csv"
+
+
+@pytest.mark.usefixtures("small_slabs")
 @pytest.mark.parametrize(
     ("text", "why"),
     [

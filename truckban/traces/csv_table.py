@@ -77,11 +77,21 @@ def read_csv(path: Path) -> TextTable | Iterator[TextTable]:
         InputError: no table, not whole, in no known encoding; of a large file, at the latest when what is wrong is come to.
     """
     if path.stat().st_size > WHOLE_BYTES:
-        return _slabs(path)
+        return _unchanged(path)
     text, notes = decoded(path)
     text = text if "\n" in text else text.replace("\r", "\n")
     text = text if text.endswith("\n") else text + "\n"
     return _Sheet.headed(path.name, text, notes).parsed(text).table
+
+
+def _unchanged(path: Path) -> Iterator[TextTable]:
+    try:
+        yield from _slabs(path)
+    except UnicodeDecodeError:  # it was looked through before: somebody is still writing it
+        text = Text(
+            "文件在读取时被改动；请写完再查", "the file was changed while it was read; check it when it is written"
+        )
+        raise InputError(text, file=path.name) from None
 
 
 def _slabs(path: Path) -> Iterator[TextTable]:
