@@ -93,6 +93,10 @@ _BASIS: Mapping[str, Text] = MappingProxyType(
             "最深处远超定位误差（20 倍以上）", "the deepest lies more than 20 times the receiver's error inside"
         ),
         "deepest_in_errors": Text("最深处是定位误差的 {} 倍", "the deepest lies {} times the receiver's error inside"),
+        "reflection": Text(
+            "也可能一直在区域外，只是信号反射使定位偏移（可能性 {}）",
+            "it may have been outside all the time, with fixes put off by reflections (probability {})",
+        ),
     }
 )
 

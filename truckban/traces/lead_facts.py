@@ -27,6 +27,7 @@ _STEADY_S = 20.0
 """Over less than this a receiver's error makes speeds that nobody drove."""
 _KMH = 3.6
 _FEW = 2000
+_WORTH_SAYING = 0.02
 
 CROSSED = "crossed"
 BEGAN_INSIDE, ENDED_INSIDE = "began_inside", "ended_inside"
@@ -268,4 +269,6 @@ def basis_of(passage: Passage, fixes_inside: int, depth_m: float, error_m: float
         found.append("single_fix")
     if np.isfinite(depth_m):
         found.append(f"deepest_in_errors={depth_m / error_m:.1f}")
+    if passage.burst >= _WORTH_SAYING:
+        found.append(f"reflection={passage.burst:.2f}")
     return tuple(found)

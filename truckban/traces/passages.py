@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
+from truckban.traces.bursts import BEYOND_M, LASTS_S, Seen, burst_probability
 from truckban.traces.drives import SLOW_MS, Drive, all_drives, moving_times
 from truckban.traces.fixes import Fixes
 from truckban.traces.inside import LIKELY, SLIGHT, border_runs
 from truckban.traces.near import Near, Visits, visits_of
-from truckban.traces.paths import Run, ZoneMatcher, error_shown, probability_between, runs_inside
+from truckban.traces.paths import Run, ZoneMatcher, error_shown, lasting, probability_between, runs_inside
 from zones.locate import Locator
 from zones.matching.compiled import ahead
 from zones.matching.matcher import Match
@@ -49,6 +51,7 @@ class Passage:
         probability: that the truck drove inside at all.
         cut_corner: it rests only on the straight line between two fixes outside; the streets between are not known.
         streets: as driven, where its path through the streets is known.
+        burst: how likely it was outside all the time and its fixes off by reflections; `probability` has been lowered by it.
     """
 
     vehicle: int
@@ -60,6 +63,7 @@ class Passage:
     probability: float
     cut_corner: bool = False
     streets: tuple[StreetDriven, ...] = ()
+    burst: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,12 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
         ]
         cut = [_cut_corner(on_the_road, row) for row in corners[1][of_corners].tolist()]
         found: Iterable[Passage] = [*by_border, *cut]
-        if streets is not None and matched[k]:
+        if streets is None:
+            found = [
+                *(_near_border(passage, depth_m[first : last + 1], t_s[first : last + 1]) for passage in by_border),
+                *cut,
+            ]
+        elif matched[k]:
             visit = int(np.searchsorted(visits.starts, first, side="right")) - 1
             bounds = slice(int(visits.starts[visit]), int(visits.starts[visit + 1]))
             found = _by_path(on_the_road, streets, Drive(first, last), bounds, depth_m, by_border, cut)
@@ -147,20 +156,47 @@ def _by_path(
     match = streets.match(fixes, slice(drive.first, drive.last + 1))
     deep_m = _DEEP * max(error_shown(match), _LEAST_ERROR_M)
     runs = [_on_path(fixes, rows, depth_m, run, visit, deep_m) for run in runs_inside(match, streets)]
-    yield from (run for run in runs if run.probability >= SLIGHT)
+    told = partial(_told_from_burst, streets, fixes, rows, depth, match)
+    yield from (told(run) for run in runs if run.probability >= SLIGHT)
     for passage in [*by_border, *corners]:
         begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
         if any(run.t_s[0] <= end and begin <= run.t_s[-1] for run in runs):
             continue
         if _off_streets(match, passage):
             # nothing but the border is known there
-            yield passage
+            yield told(passage)
             continue
         here = (fixes.t_s[rows] >= begin) & (fixes.t_s[rows] <= end)
         most = 1.0 if here.any() and depth[here].max() >= deep_m else _SINGLE
         probability = min(passage.probability, probability_between(match, streets, begin, end), most)
         if probability >= SLIGHT:
-            yield replace(passage, probability=probability)
+            yield told(replace(passage, probability=probability))
+
+
+def _near_border(passage: Passage, depth_m: _Floats, t_s: _Floats) -> Passage:
+    """Return a passage with no more than can be claimed without streets: what is short and near the border may be a burst."""
+    here = depth_m[(t_s >= passage.t_s[0]) & (t_s <= passage.t_s[-1])]
+    if passage.t_s[-1] - passage.t_s[0] > LASTS_S or here.max(initial=-np.inf) > BEYOND_M:
+        return passage
+    return replace(passage, probability=min(passage.probability, _SINGLE))
+
+
+def _told_from_burst(
+    streets: ZoneMatcher, fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, match: Match, passage: Passage
+) -> Passage:
+    """Return a passage that would be claimed with what reflections leave of its probability; others as they are."""
+    if passage.probability <= _SINGLE:
+        return passage
+    t_s = fixes.t_s[rows]
+    x, y = streets.matcher.graph.plane.xy(fixes.lon[rows], fixes.lat[rows])
+    # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
+    usual = float(np.median(streets.usual_error(fixes, slice(rows[0], rows[-1] + 1))))
+    shown = float(np.median(match.fixes.sigma)) / lasting(t_s)
+    begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
+    burst = max(
+        burst_probability(streets, Seen(x, y, t_s, depth, sigma), begin, end) for sigma in {usual, max(usual, shown)}
+    )
+    return replace(passage, probability=passage.probability * (1.0 - burst), burst=burst)
 
 
 def _off_streets(match: Match, passage: Passage) -> bool:

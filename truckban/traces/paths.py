@@ -4,7 +4,7 @@ Between two fixes half a kilometre may lie: a corner cut has no fix inside, and 
 """
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,26 @@ class ZoneMatcher:
     inside: npt.NDArray[np.bool_]
     inside_segment: npt.NDArray[np.bool_]
 
+    @cached_property
+    def of_every_fix(self) -> Matcher:
+        """A matcher to weigh hypotheses with: it takes fixes near each other as well, and wonders less at detours.
+
+        Hypotheses can be compared only on the same fixes; and who turns round inside has driven far between two fixes that are
+        near each other, which must not speak for having stood outside.
+        """
+        usual = self.matcher
+        model = usual.model
+        wide = model._replace(
+            apart=0.0, beta_30=2.0 * model.beta_30, beta_60=1.2 * model.beta_60, detour=0.5 * model.detour
+        )
+        return Matcher(usual.graph, model=wide, table=usual.table)
+
+    @cached_property
+    def outside_pieces(self) -> _Floats:
+        """Straight pieces of the streets outside the area, in the graph's plane, (pieces, 4): x0, y0, x1, y1."""
+        graph = self.matcher.graph
+        return np.asarray(graph.arc_ends[graph.arc_forward & ~self.inside], np.float64)
+
     @classmethod
     def of(cls, zone: Zone) -> "ZoneMatcher | None":
         """Prepare the streets around a zone; None where its file holds none."""
@@ -67,15 +87,19 @@ class ZoneMatcher:
         """Match a drive; the error of its fixes is what they say, else what the drive itself shows."""
         lon, lat, t_s = fixes.lon[rows], fixes.lat[rows], fixes.t_s[rows]
         x, y = self.matcher.graph.plane.xy(lon, lat)
-        said = fixes.accuracy_m[rows]
         own = self.matcher.model.sigma
-        usual = np.where(said > 0, np.clip(said, own, 100.0), own)
-        lasting = _lasting(t_s)
-        found = self.matcher.match_xy(x, y, t_s, usual * lasting)
+        usual = self.usual_error(fixes, rows)
+        wider = lasting(t_s)
+        found = self.matcher.match_xy(x, y, t_s, usual * wider)
         shown = error_shown(found)
         if shown <= 1.3 * own:
             return found
-        return self.matcher.match_xy(x, y, t_s, np.maximum(usual, shown) * lasting)
+        return self.matcher.match_xy(x, y, t_s, np.maximum(usual, shown) * wider)
+
+    def usual_error(self, fixes: Fixes, rows: slice) -> _Floats:
+        """Return the error of fixes that is reckoned with before the streets show another: what they say, within reason."""
+        said, own = fixes.accuracy_m[rows], self.matcher.model.sigma
+        return np.asarray(np.where(said > 0, np.clip(said, own, 100.0), own))
 
 
 def _prepared(zone: Zone) -> tuple[Any, ...]:
@@ -91,7 +115,7 @@ def _prepared(zone: Zone) -> tuple[Any, ...]:
     return (graph.plane.lon, graph.plane.lat), (graph.edges, graph.pieces, *arcs), table, on
 
 
-def _lasting(t_s: _Floats) -> float:
+def lasting(t_s: _Floats) -> float:
     """Return by how much the error of single fixes is to be widened, for what they say to count once and not each time."""
     if len(t_s) < 2:  # noqa: PLR2004 - fixes
         return 1.0

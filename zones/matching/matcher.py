@@ -154,6 +154,22 @@ class Match:
         Returns:
             0 to 1: what is left where all ways over them are closed (one minus the ratio of likelihoods), calibrated.
         """
+        left, all_ = self._forwards(of, since, until)
+        return float(calibrated(np.array([1.0 - np.exp(min(0.0, left - all_))]))[0])
+
+    def log_likelihoods(
+        self, of: npt.NDArray[np.bool_], *, since: float = -np.inf, until: float = np.inf
+    ) -> tuple[float, float]:
+        """Return the log-likelihood of the fixes where some arcs are closed, and where all are open; see `probability`.
+
+        Both are those of all ways together, over the model's heat; they can be compared with those of other fixes, if as many.
+        """
+        left, all_ = self._forwards(of, since, until)
+        # what was taken off the ways to each fix, for these not to be too small to be written
+        taken = float(self._ways.top[self.trellis.link >= 0].sum()) / self.matcher.model.heat
+        return left + taken, all_ + taken
+
+    def _forwards(self, of: npt.NDArray[np.bool_], since: float, until: float) -> tuple[float, float]:
         edges = self.graph.edges
         marked = np.concatenate([[0], np.cumsum(of[edges.arc])]).astype(np.int64)
         low = int(np.searchsorted(self.t, since, side="left"))
@@ -166,7 +182,7 @@ class Match:
         heat = self.matcher.model.heat
         _, all_ = forward(self.trellis, self._ways, heat, together, np.ones_like(starts))
         _, left = forward(self.trellis, self._ways, heat, without, starts)
-        return float(calibrated(np.array([1.0 - np.exp(min(0.0, left - all_))]))[0])
+        return left, all_
 
     @cached_property
     def _candidates_p(self) -> Floats:

@@ -1,0 +1,268 @@
+"""Reflections: whether a burst of multipath explains a drive as well as driving inside does.
+
+Between buildings a receiver may be tens of metres off for minutes, always to the same side. A truck on a boundary road is then
+seen to drive through the area, at a truck's speed and often along a street. What tells the two apart is the whole way: shifted
+back by one offset, the fixes of a burst lie on streets outside the area, and the way over these is a plain one; whereas with that
+offset on them they jump to and fro between streets. So both hypotheses are matched: the fixes as they stand on any street, and
+with the best offset taken off on streets outside.
+"""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from truckban.traces.paths import ZoneMatcher, lasting
+from zones.matching.compiled import ahead
+from zones.matching.matcher import Match
+
+_Floats = npt.NDArray[np.float64]
+
+REACH_M = 80.0
+"""Reflections carry a fix up to about so far off."""
+BEYOND_M = 170.0
+"""What lies deeper than this is no burst: reach, the truck's lane, and four times an error that grows in a burst."""
+LASTS_S = 400.0
+"""They last for some minutes."""
+_SIZES_M = (20.0, 35.0, 50.0, 65.0, REACH_M)
+_DIRECTIONS = 16
+_APART_M = 25.0
+"""Offsets nearer than this to each other are much the same."""
+_TRIED = 3
+_PROMISING = 12
+_LONGER = (0.5, 1.5, 4.0)
+"""What a burst must gain by each fix more that it is said to have been at: along a straight street a shift costs nothing."""
+_EVERY_S = 10.0
+"""Fixes nearer in time than this say little more."""
+_AROUND_S = 75.0
+_ARCS_M = BEYOND_M + 50.0
+_BROKEN = 8.0
+"""What a way that is broken off, or a fix left out, is worth in log-likelihood: about one unlikely way."""
+RARE = 4.3
+"""By so much in log-probability a burst at just that time, to just that side, is rarer than driving inside: one in 75. In a town
+with one an hour, one that begins within a minute has about that chance."""
+_WELL_M = 30.0
+_GAP_S = 60.0
+_POINT_S = 4e-3
+"""What a fix of a way that is matched and held against streets outside takes where the matcher is not compiled."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The fixes of one drive in the plane of the streets, in order of time, shape (n,) each.
+
+    Attributes:
+        x: metres east.
+        y: metres north.
+        t_s: seconds.
+        depth_m: distance to the area's border, positive inside.
+        sigma: standard deviation of one axis of a single fix, metres.
+    """
+
+    x: _Floats
+    y: _Floats
+    t_s: _Floats
+    depth_m: _Floats
+    sigma: float
+
+
+def burst_probability(streets: ZoneMatcher, seen: Seen, since: float, until: float) -> float:
+    """Return the probability that a drive seen inside the area was outside all the time, in a burst.
+
+    Args:
+        streets: around the zone.
+        seen: the whole drive.
+        since: seconds, when it was seen to come in.
+        until: when it was seen to go out.
+    """
+    rows = np.flatnonzero((seen.t_s >= since) & (seen.t_s <= until))
+    if not len(rows) or seen.depth_m[rows].max() > BEYOND_M:
+        return 0.0
+    # what the path has in pieces may be one burst
+    first, last = _stretch(seen, int(rows[0]), int(rows[-1]))
+    ratio = max(log_ratio(streets, seen, *ends) for ends in {(rows[0], rows[-1]), (first, last)})
+    return float(1.0 / (1.0 + np.exp(np.clip(RARE - ratio, -50.0, 50.0))))
+
+
+def _stretch(seen: Seen, first: int, last: int) -> tuple[int, int]:
+    """Return the first and last of the fixes beside some that lie well inside as well, without a gap."""
+    well = seen.depth_m > _WELL_M
+    near = np.diff(seen.t_s) <= _GAP_S
+    while first > 0 and well[first - 1] and near[first - 1]:
+        first -= 1
+    while last + 1 < len(well) and well[last + 1] and near[last]:
+        last += 1
+    return first, last
+
+
+def log_ratio(streets: ZoneMatcher, seen: Seen, first: int, last: int) -> float:
+    """Return the log of the likelihood of the likeliest burst, over that of the fixes as they stand; -inf where there is none.
+
+    Args:
+        streets: around the zone.
+        seen: the whole drive.
+        first: of the fixes that were seen inside.
+        last: of these.
+    """
+    times = float(seen.t_s[first]), float(seen.t_s[last])
+    if times[1] - times[0] > LASTS_S:
+        return -np.inf
+    arcs = _near(streets.outside_pieces, seen.x[first : last + 1], seen.y[first : last + 1])
+    if not len(arcs):
+        return -np.inf
+    rows = _thinned(seen.t_s, times[0] - LASTS_S - _AROUND_S, times[1] + LASTS_S + _AROUND_S, first)
+    t_s = seen.t_s[rows]
+    sigma = seen.sigma * lasting(t_s)
+    scene = Scene(seen.x[rows], seen.y[rows], t_s, sigma, arcs)
+    core = np.flatnonzero((t_s >= times[0]) & (t_s <= times[1]))
+    tried = likely_bursts(scene, int(core[0]), int(core[-1]))
+    begin, end = min(burst.first for burst in tried), max(burst.last for burst in tried)
+    window = slice(
+        int(np.searchsorted(t_s, t_s[begin] - _AROUND_S)), int(np.searchsorted(t_s, t_s[end] + _AROUND_S, "right"))
+    )
+    ahead(_POINT_S * (len(tried) + 1) * (window.stop - window.start))
+    as_seen = scene.matched(streets, window)
+    _, usual = as_seen.log_likelihoods(streets.inside, since=_before(t_s, begin), until=_after(t_s, end))
+    best = -np.inf
+    for burst in tried:
+        shifted = scene.without(burst).matched(streets, window)
+        outside, _ = shifted.log_likelihoods(
+            streets.inside, since=_before(t_s, burst.first), until=_after(t_s, burst.last)
+        )
+        best = max(best, outside - _BROKEN * (_breaks(shifted) - _breaks(as_seen)))
+    return float(best - usual)
+
+
+def _before(t_s: _Floats, row: int) -> float:
+    return float(t_s[max(row - 1, 0)])
+
+
+def _after(t_s: _Floats, row: int) -> float:
+    return float(t_s[min(row + 1, len(t_s) - 1)])
+
+
+def _breaks(match: Match) -> int:
+    return len(match.breaks) + len(match.skipped)
+
+
+def _near(pieces: _Floats, x: _Floats, y: _Floats) -> _Floats:
+    """Return the pieces of streets that fixes may have come from."""
+    x0, y0, x1, y1 = pieces.T
+    on: npt.NDArray[np.bool_] = (np.maximum(x0, x1) >= x.min() - _ARCS_M) & (np.minimum(x0, x1) <= x.max() + _ARCS_M)
+    on &= (np.maximum(y0, y1) >= y.min() - _ARCS_M) & (np.minimum(y0, y1) <= y.max() + _ARCS_M)
+    return np.asarray(pieces[on])
+
+
+def _thinned(t_s: _Floats, since: float, until: float, wanted: int) -> npt.NDArray[np.intp]:
+    """Return rows between two instants that are `_EVERY_S` apart, number `wanted` among them."""
+    rows = [wanted]
+    for row in range(wanted - 1, int(np.searchsorted(t_s, since)) - 1, -1):
+        if t_s[rows[-1]] - t_s[row] >= _EVERY_S:
+            rows.append(row)
+    rows.reverse()
+    for row in range(wanted + 1, int(np.searchsorted(t_s, until, side="right"))):
+        if t_s[row] - t_s[rows[-1]] >= _EVERY_S:
+            rows.append(row)
+    return np.array(rows, np.intp)
+
+
+class Burst(NamedTuple):
+    """An error that is the same at some fixes.
+
+    Attributes:
+        offset: metres east and north, shape (2,).
+        weight: how much of it is at each fix, 0 to 1, shape (n,).
+        first: the first fix that it is at.
+        last: the last one.
+    """
+
+    offset: _Floats
+    weight: _Floats
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Fixes, and the streets outside the area around them, pieces (k, 4) of x0, y0, x1, y1."""
+
+    x: _Floats
+    y: _Floats
+    t_s: _Floats
+    sigma: float
+    arcs: _Floats
+
+    def without(self, burst: Burst) -> "Scene":
+        """Return the fixes with a burst taken off."""
+        east, north = burst.offset.tolist()
+        return replace(self, x=self.x - burst.weight * east, y=self.y - burst.weight * north)
+
+    def matched(self, streets: ZoneMatcher, window: slice) -> Match:
+        """Match some of the fixes."""
+        t_s = self.t_s[window]
+        return streets.of_every_fix.match_xy(self.x[window], self.y[window], t_s, np.full(len(t_s), self.sigma))
+
+    def worth(self, rows: npt.NDArray[np.intp] | slice, offsets: _Floats) -> _Floats:
+        """Return how well fixes with offsets taken off lie on the streets outside: log-likelihood, (offsets, fixes)."""
+        x = (self.x[rows] - offsets[:, :1])[..., None]
+        y = (self.y[rows] - offsets[:, 1:])[..., None]
+        x0, y0, x1, y1 = self.arcs.T
+        dx, dy = x1 - x0, y1 - y0
+        share = np.clip(((x - x0) * dx + (y - y0) * dy) / np.maximum(dx * dx + dy * dy, 1e-9), 0.0, 1.0)
+        apart2 = ((x - x0 - share * dx) ** 2 + (y - y0 - share * dy) ** 2).min(axis=2)
+        # as fixes are weighed in the matcher, whose distribution has 4.5 degrees of freedom
+        return np.asarray(-2.75 * np.log1p(apart2 / (4.5 * self.sigma**2)))
+
+
+def likely_bursts(scene: Scene, first: int, last: int) -> list[Burst]:
+    """Return the bursts with which the fixes lie best on streets outside.
+
+    A burst comes and goes within seconds: at one fix at each end it may be half of what it is. How far it reaches beyond the
+    fixes that were seen inside (numbers `first` to `last`) is chosen so that what is outside lies best on streets.
+    """
+    turn = np.arange(_DIRECTIONS) * (2.0 * np.pi / _DIRECTIONS)
+    round_ = np.column_stack([np.cos(turn), np.sin(turn)])
+    offsets = np.concatenate([size * round_ for size in _SIZES_M])
+    core = scene.worth(slice(first, last + 1), offsets)
+    # all but the worst fix at each end, which may be half-way
+    ends = np.minimum(core[:, 0], 0.0) + (core[:, -1] if last > first else 0.0)
+    order = np.argsort(-(core.sum(axis=1) - 0.5 * ends), kind="stable")[:_PROMISING]
+    offsets = offsets[order]
+    none, half, whole = (scene.worth(slice(None), share * offsets) for share in (0.0, 0.5, 1.0))
+    edge = np.maximum(np.maximum(none, half), whole)
+    n = len(scene.x)
+    found: list[tuple[float, list[Burst]]] = []
+    for k, offset in enumerate(offsets):
+        calm = np.append(0.0, np.cumsum(none[k]))
+        shifted = np.append(0.0, np.cumsum(whole[k]))
+        known: dict[tuple[int, int], Burst] = {}
+        value = -np.inf
+        for longer in _LONGER:
+            # begins at i: before it none, at it whatever suits, from there to the last one seen whole
+            begins = np.arange(last + 1)
+            begins = begins[scene.t_s[last] - scene.t_s[begins] <= LASTS_S]
+            before = calm[begins] + edge[k, begins] + shifted[last + 1] - shifted[begins + 1]
+            before -= longer * np.maximum(first - begins, 0)
+            begin = int(begins[np.argmax(before)])
+            stops = np.arange(max(first, begin), n)
+            stops = stops[scene.t_s[stops] - scene.t_s[begin] <= LASTS_S]
+            after = shifted[stops] - shifted[begin] + edge[k, stops] + calm[n] - calm[stops + 1]
+            after -= longer * np.maximum(stops - last, 0)
+            stop = int(stops[np.argmax(after)])
+            weight = np.zeros(n)
+            weight[begin : stop + 1] = 1.0
+            for at in (begin, stop):
+                weight[at] = (0.0, 0.5, 1.0)[int(np.argmax((none[k, at], half[k, at], whole[k, at])))]
+            known[begin, stop] = Burst(offset, weight, begin, stop)
+            value = max(value, float(np.where(weight == 1.0, whole[k], np.where(weight > 0.0, half[k], none[k])).sum()))
+        found.append((value, list(known.values())))
+    found.sort(key=lambda one: -one[0])
+    chosen: list[Burst] = []
+    offsets_taken: list[_Floats] = []
+    for _, bursts in found:
+        offset = bursts[0].offset
+        if len(offsets_taken) < _TRIED and all(np.hypot(*(offset - other)) >= _APART_M for other in offsets_taken):
+            offsets_taken.append(offset)
+            chosen += bursts
+    return chosen
