@@ -39,9 +39,9 @@ _AROUND_S = 75.0
 _ARCS_M = BEYOND_M + 50.0
 _BROKEN = 8.0
 """What a way that is broken off, or a fix left out, is worth in log-likelihood: about one unlikely way."""
-RARE = 4.3
-"""By so much in log-probability a burst at just that time, to just that side, is rarer than driving inside: one in 75. In a town
-with one an hour, one that begins within a minute has about that chance."""
+RARE = 5.0
+"""By so much in log-probability a burst at just that time, to just that side, is rarer than driving inside: one in 150. In a town
+with one an hour, one that begins within a minute, to one of two or three sides, has about that chance."""
 _WELL_M = 30.0
 _GAP_S = 60.0
 _POINT_S = 4e-3

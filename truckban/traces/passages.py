@@ -188,6 +188,9 @@ def _told_from_burst(
     if passage.probability <= _SINGLE:
         return passage
     t_s = fixes.t_s[rows]
+    if t_s[-1] - t_s[0] <= LASTS_S and _metres(fixes, rows[0], rows).max() <= BEYOND_M:
+        # a parked truck's fixes can be carried off and come back
+        return replace(passage, probability=_SINGLE)
     x, y = streets.matcher.graph.plane.xy(fixes.lon[rows], fixes.lat[rows])
     # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
     usual = float(np.median(streets.usual_error(fixes, slice(rows[0], rows[-1] + 1))))
@@ -242,16 +245,17 @@ def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, visit: slice) -> bool
     """Return whether the truck was parked inside at one end of the drive: the fixes before or after lie there too."""
     for beside in ((row + 1, row + 2), (row - 1, row - 2)):
         if min(beside) >= visit.start and max(beside) < visit.stop:
-            near = [_metres(fixes, row, other) <= _STOOD_M and depth_m[other] > 0 for other in beside]
-            if all(near):
+            others = np.array(beside)
+            if (_metres(fixes, row, others) <= _STOOD_M).all() and (depth_m[others] > 0).all():
                 return True
     return False
 
 
-def _metres(fixes: Fixes, a: int, b: int) -> float:
-    north = np.radians(fixes.lat[b] - fixes.lat[a])
-    east = np.radians(fixes.lon[b] - fixes.lon[a]) * np.cos(np.radians(fixes.lat[a]))
-    return float(np.hypot(north, east)) * _RADIUS_M
+def _metres(fixes: Fixes, a: int, others: npt.NDArray[np.intp]) -> _Floats:
+    """Return how far other fixes are from one, shape of `others`; on a sphere, which is near enough."""
+    north = np.radians(fixes.lat[others] - fixes.lat[a])
+    east = np.radians(fixes.lon[others] - fixes.lon[a]) * np.cos(np.radians(fixes.lat[a]))
+    return np.asarray(np.hypot(north, east) * _RADIUS_M)
 
 
 def _no_slip(fixes: Fixes, rows: npt.NDArray[np.intp], k: int) -> bool:
