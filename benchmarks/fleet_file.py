@@ -7,6 +7,7 @@ some fixes are jumps. The zone is the schematic demonstration area; plates are i
 
 import csv
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -111,9 +112,7 @@ def _rows(
     at = np.arange(fixes) * every + rng.uniform(0, 0.8 * every)
     where = np.array(places)
     error = rng.normal(0.0, _NOISE_M * np.sqrt(1 - _KEPT_ERROR**2), (fixes, 2))
-    from scipy.signal import lfilter  # noqa: PLC0415 - of the extras
-
-    error = lfilter([1.0], [1.0, -_KEPT_ERROR], error, axis=0)
+    error = np.column_stack([list(accumulate(axis, _lasting)) for axis in error.T.tolist()])
     xy = np.column_stack([np.interp(at, times, where[:, axis]) for axis in (0, 1)]) + error
     jumps = rng.integers(0, fixes, max(1, fixes // 10_000))
     xy[jumps] += 20_000.0
@@ -121,6 +120,11 @@ def _rows(
     ms = _MIDNIGHT_MS + np.round(at * 1000).astype(np.int64)
     again = np.sort(np.concatenate([np.arange(fixes), rng.integers(0, fixes, max(1, fixes // 5_000))]))
     return ms[again], np.round(lon[again], 6), np.round(lat[again], 6)
+
+
+def _lasting(before: float, fresh: float) -> float:
+    """Return a receiver's error after that of the fix before."""
+    return fresh + _KEPT_ERROR * before
 
 
 def _away(xy: _Floats, seconds: float) -> _Floats:
