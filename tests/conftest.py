@@ -1,7 +1,8 @@
 """What tests of several rooms share: helper folders, and the data that the project did not make."""
 
+import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,21 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long: else one core is left with it when the others have nothing to do."""
     items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("spark", "slow")))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage in what tests make, and as `truckban` does not after every 700 objects.
+
+    What is imported and collected stays until the end: to go through it again and again is a tenth of all that the tests cost.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(10_000)
+        gc.enable()
 
 
 @pytest.fixture

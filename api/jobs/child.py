@@ -3,6 +3,7 @@
 Its input stays open as long as the worker lives; when it ends, so does this process, whatever it is doing.
 """
 
+import gc
 import json
 import logging
 import os
@@ -24,6 +25,7 @@ _log = logging.getLogger("truckban.jobs")
 
 def main() -> int:
     """Do the job; return the exit status."""
+    gc.set_threshold(50_000)  # as in a command: most of what is made stays until the process ends
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # what libraries print is no line of ours
     lock = threading.Lock()

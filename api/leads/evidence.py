@@ -1,6 +1,7 @@
 """What a lead can be decided again from: the reports of its vehicle around it, its vehicle and its permits as they were given."""
 
 import io
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ import shapely
 
 from api.store.leads import Track
 from truckban.permits import Permit
+from truckban.traces.arrow_arrays import array_of
 from truckban.traces.check import Checked, Inputs
 from truckban.traces.leads import Lead
 from truckban.traces.pieces import Source
@@ -112,12 +114,41 @@ def _some(column: npt.NDArray[np.float64], rows: npt.NDArray[np.intp]) -> npt.ND
 
 def _packed(name: str, rows: npt.NDArray[np.float64]) -> bytes:
     """Return reports as Parquet, compressed."""
-    time = pa.array(np.round(rows[:, 0] * 1000.0).astype("datetime64[ms]"), pa.timestamp("ms", "UTC"))
-    numbers = [pa.array(rows[:, k], pa.float64(), from_pandas=True) for k in range(1, 5)]
-    table = pa.Table.from_arrays([pa.array([name] * len(rows), pa.string()), time, *numbers], schema=SCHEMA)
+    times = np.round(rows[:, 0] * 1000.0).astype(np.int64)
+    time = pa.Array.from_buffers(SCHEMA.field("time").type, len(rows), [None, pa.py_buffer(times)])
+    numbers = [_numbers(rows[:, k]) for k in range(1, 5)]
+    table = pa.Table.from_arrays([array_of([name] * len(rows), pa.string()), time, *numbers], schema=SCHEMA)
     file = io.BytesIO()
     pq.write_table(table, file, compression="zstd")
     return file.getvalue()
+
+
+def _numbers(values: npt.NDArray[np.float64]) -> pa.Array:
+    """Return numbers; NaN is none given."""
+    given = ~np.isnan(values)
+    valid = None if given.all() else pa.py_buffer(np.packbits(given, bitorder="little").tobytes())
+    return pa.Array.from_buffers(pa.float64(), len(values), [valid, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def tracks_table(tracks: Mapping[str, Track]) -> pa.Table:
+    """Return the evidence of leads as one table: by lead id the reports, and what was said of vehicle and permits."""
+    said = [
+        json.dumps({"vehicle": dict(track.vehicle), "permits": list(track.permits)}, default=str)
+        for track in tracks.values()
+    ]
+    return pa.Table.from_arrays(
+        [
+            array_of(list(tracks), pa.string()),
+            _large([track.fixes for track in tracks.values()], pa.large_binary()),
+            _large([text.encode() for text in said], pa.large_string()),
+        ],
+        names=["lead_id", "fixes", "said"],
+    )
+
+
+def _large(values: list[bytes], kind: pa.DataType) -> pa.Array:
+    ends = np.cumsum([0, *map(len, values)], dtype=np.int64)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(values))])
 
 
 def reports_of(packed: bytes) -> list[dict[str, Any]]:

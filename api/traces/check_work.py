@@ -1,21 +1,18 @@
 """What the process of a check does: from the files that were handed in to a folder of what was found."""
 
 import datetime as dt
-import json
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from api.jobs.kinds import Task
 from api.law import Law
 from api.law_in_force import zone_of
-from api.leads.evidence import tracks_of
+from api.leads.evidence import tracks_of, tracks_table
 from api.settings import Settings
-from api.store import leads
 from api.store import runs as stored
 from api.store.base import now
 from api.store.database import Store
@@ -100,7 +97,7 @@ def checked_run(task: Task, store: Store) -> dict[str, Any]:
         tracks = tracks_of(checked, inputs)
         write_outputs(checked, out, all_passages=run.options["all_passages"], excel=True, lang="zh")
         write_report(checked, out / "report.html", lang="zh")
-        _write_tracks(tracks, out / EVIDENCE)
+        pq.write_table(tracks_table(tracks), out / EVIDENCE)
         write_run(checked, out)
     sync_tree(out)
     progress.phase("storing", 0.98)
@@ -144,16 +141,3 @@ def _with_origins(checked: Checked, inputs: Inputs, sites: Path) -> Checked:
 
     found = visiting(inputs, checked.notice.pack.timezone, read_given_sites(str(sites)), checked.fleet.plates)
     return with_sites(checked, found)[0]
-
-
-def _write_tracks(tracks: Mapping[str, leads.Track], path: Path) -> None:
-    rows = [
-        {
-            "lead_id": id_,
-            "fixes": track.fixes,
-            "said": json.dumps({"vehicle": dict(track.vehicle), "permits": list(track.permits)}, default=str),
-        }
-        for id_, track in tracks.items()
-    ]
-    schema = pa.schema([("lead_id", pa.string()), ("fixes", pa.large_binary()), ("said", pa.large_string())])
-    pq.write_table(pa.Table.from_pylist(rows, schema), path)

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -56,6 +55,8 @@ def read_times(column: Any, zone: ZoneInfo) -> tuple[_Ints, dict[str, Text], npt
         column: text, shape (rows,).
         zone: for times without an offset.
     """
+    import pandas as pd  # noqa: PLC0415 - as in `local_seconds`
+
     strict = np.asarray(pc.match_substring_regex(column, _STRICT))
     seconds = np.full(len(column), NO_TIME, np.int64)
     naive = strict.copy()
@@ -121,6 +122,8 @@ def _with_offset(local: dt.datetime, offset: str) -> tuple[int, bool] | Text:
 
 def local_seconds(seconds: _Ints, zone: ZoneInfo) -> _Ints:
     """Return the clock's time in a zone, as seconds since 1970-01-01 of that clock."""
+    import pandas as pd  # noqa: PLC0415 - the service asks this module for zones only, and need not wait for it when it starts
+
     local = pd.DatetimeIndex(seconds.astype("datetime64[s]")).tz_localize("UTC").tz_convert(zone).tz_localize(None)
     return np.asarray(local.to_numpy().astype("datetime64[s]").astype(np.int64))
 

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from applying import done, drafted, vehicle
 from fastapi.testclient import TestClient
+from jobs_here import work_off
 from lead_rows import added, row
 
-from api.jobs.worker import Worker
 from api.permits import files, past
 from api.retention.service import due, purge
 from api.settings import Settings
@@ -300,7 +300,7 @@ def test_what_was_seen_goes_at_once_by_a_worker_and_more_does_not(
     assert (refused.status_code, refused.json()["code"], refused.json()["permits"]) == (409, "changed", 1)
     asked = admin.post("/v1/retention/purge", json={**seen, "permits": 1, "drafts": 1})
     assert (asked.status_code, asked.json()["drafts"]) == (202, 1)
-    Worker(settings, store).run_until_idle()
+    work_off(settings, store)
     assert left(store) == set()
     assert on_disk(settings) == set()
 

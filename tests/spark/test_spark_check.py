@@ -1,5 +1,6 @@
 """`truckban check --engine spark` on this machine: the same files as one machine leaves, and the same sentences."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -109,17 +110,25 @@ def test_without_java_the_sentence_says_so(call: Check, tmp_path: Path, monkeypa
 def test_an_interrupt_stops_the_job_and_java(parquet_day: Path, tmp_path: Path) -> None:
     call = arguments(parquet_day, tmp_path, "--engine", "spark", "--master", "local[1]")
     running = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    log = tmp_path / "spark.log"
     deadline = time.monotonic() + 120
-    while not (log.exists() and "NativeCodeLoader" in log.read_text("utf-8")) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    time.sleep(4)
+    while not at_work(running.pid) and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=120)
     assert running.returncode == 2, errors
     assert errors.strip() == "interrupted"
     assert not (tmp_path / "run.json").exists()
     assert not java_children(running.pid)
+
+
+def at_work(program: int) -> bool:
+    """Tell whether Spark has begun to work on rows: Java started a Python for that."""
+    for java in java_children(program):
+        for child in java_children(java):
+            with contextlib.suppress(OSError):
+                if b"pyspark.daemon" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return True
+    return False
 
 
 def java_children(parent: int) -> list[int]:
