@@ -4,8 +4,9 @@
 
 Reads so many damaged files of each format (bits flipped, cut off, parts inserted, removed, repeated, mixed with another file);
 the same seed makes the same file. Each format is read in processes of their own: a crash of a library ends the process, is
-reported with its seed, and the rest goes on. A line a format: how many ended how, seconds, and the most memory a
-process took; exit status 1 if any ended wrongly.
+reported with its seed, and the rest goes on. `slabs` is CSV read as a large file is, only a few hundred characters at a time, and
+held to what it is as a whole. A line a format: how many ended how, seconds, and the most memory a process took; exit status 1 if
+any ended wrongly.
 """
 
 import argparse
@@ -16,13 +17,18 @@ import tempfile
 import time
 import warnings
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "traces"))
 
 from mutations import FORMATS, MOST_SECONDS, run
+from mutations_in_slabs import run_in_slabs
 
+Run = Callable[[range, Path], tuple[Counter[str], list[str]]]
+KINDS: dict[str, Run] = {**{kind: partial(run, kind) for kind in FORMATS}, "slabs": run_in_slabs}
 _STEP = 500
 _ADDRESS_SPACE = 6 << 30
 
@@ -33,7 +39,7 @@ def _work(kind: str, seeds: range, folder: str, out: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for start in range(seeds.start, seeds.stop, _STEP):
         part = range(start, min(start + _STEP, seeds.stop))
-        out.send((*run(kind, part, Path(folder)), part.stop, _peak_mb()))
+        out.send((*KINDS[kind](part, Path(folder)), part.stop, _peak_mb()))
 
 
 def _peak_mb() -> float:
@@ -78,7 +84,7 @@ def fuzz(kind: str, seeds: range) -> tuple[Counter[str], list[str], float]:
 
 def _before(kind: str, seeds: range, folder: str) -> tuple[Counter[str], list[str]]:
     """Count again what a process had read before it crashed."""
-    return run(kind, seeds, Path(folder))
+    return KINDS[kind](seeds, Path(folder))
 
 
 def _one(task: tuple[str, range]) -> tuple[str, Counter[str], list[str], float]:
@@ -90,7 +96,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--files", type=int, default=3000, help="damaged files of each format (%(default)s)")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
-    parser.add_argument("--format", default=",".join(FORMATS), help="formats, separated by commas (%(default)s)")
+    parser.add_argument("--format", default=",".join(KINDS), help="formats, separated by commas (%(default)s)")
     given = parser.parse_args()
     wrong = 0
     for kind in given.format.split(","):

@@ -163,6 +163,25 @@ def test_a_column_whose_name_holds_a_line_break_is_told_as_ever(tmp_path: Path) 
     assert told.value.file == "fixes.csv"
 
 
+@pytest.mark.parametrize("header", ['车牌,time,lon,"la\r\n\nt"', '"车,牌\n",time,lon,lat'])
+def test_a_column_whose_name_holds_a_line_break_is_what_it_is_as_a_whole(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "fixes.csv"
+    path.write_text("\n".join([header, *[ROW] * 50, "too,few"]), "utf-8", newline="")
+    assert outcome(slabs_of(path)) == outcome([whole_of(path)])
+    lines = header.count("\n")
+    assert outcome(slabs_of(path))[1] == list(range(2 + lines, 52 + lines))
+    assert [reject.line for reject in outcome(slabs_of(path))[2]] == [52 + lines]
+
+
+@pytest.mark.usefixtures("small_slabs")
+def test_a_column_s_name_that_is_never_closed_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "fixes.csv"
+    path.write_text("\n".join(['"车牌,time,lon,lat', *[ROW] * 50]), "utf-8")
+    with pytest.raises(InputError, match="quotes") as told:
+        read_fixes(path, timezone="Asia/Shanghai")
+    assert (told.value.file, told.value.line) == ("fixes.csv", 1)
+
+
 @pytest.mark.usefixtures("small_slabs")
 @pytest.mark.parametrize(
     ("text", "why"),

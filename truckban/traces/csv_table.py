@@ -3,11 +3,12 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import pyarrow.csv
 
 from truckban.traces.arrow_arrays import array_of, chosen
 from truckban.traces.file_notes import ColumnTally
-from truckban.traces.tables import Reject, Table, decoded, encoding_of
+from truckban.traces.tables import Reject, Table, decoded, encoding_of, listed
 from zones.errors import InputError
 from zones.text import Text
 
@@ -26,10 +27,15 @@ if TYPE_CHECKING:
 _SEPARATORS = ",;\t|"
 _MOST_IN_ONE = 2**31
 """Bytes of an array of texts, whose offsets are of 32 bits."""
-WHOLE_BYTES = 64_000_000
+WHOLE_BYTES = 8_000_000
 """A larger file is read"""
 SLAB = 4_000_000
 """so many characters at a time."""
+_MOST_COLUMNS = 16_384
+"""As many as a sheet of Excel has."""
+_MOST_CELL = csv.field_size_limit()
+_BEFORE_SPACES = (*range(ord(" ") + 1), 0xC2, 0xE1, 0xE2, 0xE3)
+"""Bytes that a character of space begins with in UTF-8."""
 _Bad = list[tuple[int, int, int]]
 
 
@@ -79,49 +85,84 @@ def read_csv(path: Path) -> TextTable | Iterator[TextTable]:
     if path.stat().st_size > WHOLE_BYTES:
         return _unchanged(path)
     text, notes = decoded(path)
-    text = text if "\n" in text else text.replace("\r", "\n")
+    text = _line_ends(text)
     text = text if text.endswith("\n") else text + "\n"
-    return _Sheet.headed(path.name, text, notes).parsed(text).table
+    sheet, rows = _Sheet.headed(path.name, text, notes)
+    return sheet.parsed(rows, first=sheet.first).table
 
 
 def _unchanged(path: Path) -> Iterator[TextTable]:
+    """Yield the rows of a large file, which is gone through twice.
+
+    Raises:
+        InputError: it cannot be read, or is another than it was before it was read.
+    """
+    before = _mark(path)
     try:
         yield from _slabs(path)
-    except UnicodeDecodeError:  # it was looked through before: somebody is still writing it
-        text = Text(
-            "文件在读取时被改动；请写完再查", "the file was changed while it was read; check it when it is written"
-        )
-        raise InputError(text, file=path.name) from None
+    except (UnicodeDecodeError, InputError, FileNotFoundError) as error:
+        if isinstance(error, InputError) and _mark(path) == before:
+            raise
+        raise _changed(path) from None
+    if _mark(path) != before:
+        raise _changed(path)
+
+
+def _mark(path: Path) -> tuple[int, ...] | None:
+    """Return what changes when somebody writes a file or puts another into its place; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _changed(path: Path) -> InputError:
+    text = Text("文件在读取时被改动；请写完再查", "the file was changed while it was read; check it when it is written")
+    return InputError(text, file=path.name)
 
 
 def _slabs(path: Path) -> Iterator[TextTable]:
     """Yield the rows of a file of which little is held at once."""
     encoding, notes = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
-        rest = file.read(SLAB)
-        line_end = "\n" if "\n" in rest else "\r"
-        rest = rest.replace(line_end, "\n")
-        rest += "\n" if len(rest) < SLAB and not rest.endswith("\n") else ""
-        header, first = rest[: rest.find("\n") + 1], 2
-        sheet = _Sheet.headed(path.name, header, notes)
-        rest = rest[len(header) :]
+        blocks = _blocks(file)
+        text = next(blocks, "")
+        block = next(blocks, None)
+        text += "\n" if block is None and not text.endswith("\n") else ""
+        sheet, text = _Sheet.headed(path.name, text, notes)
+        first = sheet.first
         while True:
-            block = file.read(SLAB).replace(line_end, "\n")
-            text = rest + block
-            if not block and not text.endswith("\n"):
-                text += "\n" if text else ""
             end = text.rfind("\n") + 1
-            last = text.rfind("\n", 0, max(end - 1, 0)) + 1
-            if block and text.count('"', last, end) % 2:  # the line may end within a cell
-                end = last
-            part = sheet.parsed(header + text[:end], first=first, open_ended=bool(block))
-            if len(part.rest) + len(text) - end > 2 * SLAB:
-                raise _unpaired(path.name, first + part.lines)
-            if text or first == 2:  # noqa: PLR2004 - the line below the header
+            part = sheet.parsed(text[:end], first=first, open_ended=block is not None)
+            if part.lines or first == sheet.first:
                 yield part.table
-            rest, first = part.rest + text[end:], first + part.lines
-            if not block:
+            first += part.lines
+            text = part.rest + text[end:]
+            if block is None:
                 return
+            if len(text) > 2 * SLAB:
+                raise sheet.endless(text, first)
+            text, block = text + block, next(blocks, None)
+            text += "\n" if block is None and not text.endswith("\n") else ""
+
+
+def _blocks(file: IO[str]) -> Iterator[str]:
+    """Yield a text in blocks whose lines end with a line feed."""
+    held = ""
+    while block := file.read(SLAB):
+        block = held + block
+        held = "\r" if block.endswith("\r") else ""
+        yield _line_ends(block.removesuffix(held))
+    if held:
+        yield "\n"
+
+
+def _line_ends(text: str) -> str:
+    """Return a text whose every line ends with a line feed: a carriage return alone is one, as it is for Arrow and `csv`."""
+    if text.count("\r") == text.count("\r\n"):
+        return text
+    return re.sub(r"\r(?!\n)", "\n", text) if "\n" in text else text.replace("\r", "\n")
 
 
 class _Part(NamedTuple):
@@ -140,82 +181,105 @@ class _Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What the first line of a file says of all others."""
+    """What the first line of a file says of all others.
+
+    Attributes:
+        file: its name without folders.
+        names: of the columns.
+        separator: what stands between two cells.
+        first: the number of the line below.
+        notes: what was found out about the file.
+    """
 
     file: str
-    header: str
+    names: list[str]
     separator: str
+    first: int
     notes: list[Text]
 
     @classmethod
-    def headed(cls, file: str, text: str, notes: list[Text]) -> Self:
-        """Look at the first line."""
-        header = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    def headed(cls, file: str, text: str, notes: list[Text]) -> tuple[Self, str]:
+        """Look at the first line; return also what is below it."""
+        header, line_end, below = text.partition("\n")
+        header = header.removesuffix("\r")
         separator = max(_SEPARATORS, key=header.count)
-        if header.count(separator) == 0:
+        first = 2
+        if not line_end or header.count(separator) == 0:
+            raise _no_names(file)
+        if header.count(separator) >= _MOST_COLUMNS:
             raise InputError(
                 Text(
-                    "第一行应是列名，用逗号、分号或制表符分开",
-                    "the first line must name the columns, with commas, semicolons or tabs between",
+                    f"第一行有 {_MOST_COLUMNS} 个以上的列名", f"the first line names more than {_MOST_COLUMNS} columns"
                 ),
                 file=file,
                 line=1,
             )
-        return cls(file, header, separator, notes)
+        try:
+            names, *others = csv.reader([header, "x"], delimiter=separator)
+            if not others:  # a name's quote is open at the end of the line
+                reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+                names, first = next(reader), reader.line_num + 1
+                below = text.split("\n", first - 1)[-1]
+        except csv.Error as error:
+            raise _unpaired(file, 1, f": {error}") from None
+        if len(names) == 1:
+            raise _no_names(file)
+        twice = sorted(name for name, count in Counter(names).items() if count > 1)
+        if twice:
+            said = listed(twice)
+            raise InputError(Text(f"列名重复：{said.zh}", f"columns named twice: {said.en}"), file=file, line=1)
+        return cls(file, names, separator, first, notes), below
 
-    def parsed(self, text: str, *, first: int = 2, open_ended: bool = False) -> _Part:
+    def parsed(self, text: str, *, first: int, open_ended: bool = False) -> _Part:
         """Return the rows of a text.
 
         Args:
-            text: the first line of the file and others.
-            first: the number of the first of the others in the file.
+            text: whole lines below the first one of the file.
+            first: the number of the first of them in the file.
             open_ended: whether more follows, so that a quote that is not closed may be closed there.
         """
-        table, bad = self._at_once(text, open_ended=open_ended)
-        names = self._names() if table is None else list(table.column_names)
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            listed = ", ".join(sorted(twice))
-            raise InputError(Text(f"列名重复：{listed}", f"columns named twice: {listed}"), file=self.file, line=1)
-        lines, rest, count = np.empty(0, np.int64), "", text.count("\n") - 1
-        if table is None or len(table) + len(bad) != count:
+        data, rest = text.encode(), ""
+        blank, length = _blank_lines(data)
+        count, quoted = len(blank), b'"' in data
+        lines = np.arange(count)
+        if blank.any() and not quoted:
+            data = np.frombuffer(data, np.uint8)[np.repeat(~blank, length)].tobytes()
+            lines = np.flatnonzero(~blank)
+        table, bad = self._at_once(data, closed=not (quoted and open_ended))
+        if table is None or len(table) + len(bad) != len(lines):
             # a cell holds a line break, or a quote is never closed: only a slower reader knows each row's line
             rows, bad, count, rest = self._line_by_line(text, first, open_ended=open_ended)
-            table, lines = self._table(names, rows), np.fromiter(rows, np.int64, len(rows))
+            table, lines = self._table(rows), np.fromiter(rows, np.int64, len(rows))
         else:
-            lines = np.delete(np.arange(2, count + 2), [number - 2 for number, _, _ in bad])
-        blank = _blank_lines(text) if bad or "" in table.column(0).to_pylist() else set()
-        if blank:
-            kept = np.array([line not in blank for line in lines.tolist()], np.bool_)
-            table, lines = table.filter(chosen(kept)), lines[kept]
-        table = table.rename_columns([name.strip() for name in names])
-        rejects = [
-            Reject(
-                self.file,
-                number + first - 2,
-                "",
-                Text(f"有 {actual} 列，应为 {expected} 列", f"{actual} columns where {expected} are needed"),
-            )
-            for number, actual, expected in bad
-            if number not in blank
-        ]
-        return _Part(TextTable(self.file, table, lines + (first - 2), rejects, [*self.notes]), count, rest)
+            numbers = lines
+            lines = np.delete(lines, np.array([at for at, _, _ in bad], np.intp))
+            bad = [(at, actual, due) for row, actual, due in bad if not blank[at := int(numbers[row])]]
+            if blank[lines].any():
+                table, lines = table.filter(chosen(~blank[lines])), lines[~blank[lines]]
+        table = table.rename_columns([name.strip() for name in self.names])
+        rejects = [Reject(self.file, first + number, "", _width(actual, expected)) for number, actual, expected in bad]
+        return _Part(TextTable(self.file, table, lines + first, rejects, [*self.notes]), count, rest)
 
-    def _names(self) -> list[str]:
-        return next(csv.reader([self.header], delimiter=self.separator))
+    def _at_once(self, data: bytes, *, closed: bool) -> tuple[pa.Table | None, _Bad]:
+        """Return the rows as Arrow reads them, None where it cannot, and the number, width and right width of the others, from 0.
 
-    def _at_once(self, text: str, *, open_ended: bool) -> tuple[pa.Table | None, _Bad]:
-        """Return the rows as Arrow reads them, None where it cannot, and the line, width and right width of the others."""
+        Args:
+            data: whole lines.
+            closed: whether a quote that is open at the end is taken for closed there.
+        """
         bad: _Bad = []
+        if not data:
+            return self._table({}), bad
 
         def on_bad(row: Any) -> str:  # noqa: ANN401
-            bad.append((row.number, row.actual_columns, row.expected_columns))
+            bad.append((row.number - 1, row.actual_columns, row.expected_columns))
             return "skip"
 
         try:
             table = pa.csv.read_csv(
-                io.BytesIO(text.encode()),
-                read_options=pa.csv.ReadOptions(use_threads=False),
+                # one more line, of one column: a quote that is open takes it into its cell
+                io.BytesIO(data if closed else data + b"x\n"),
+                read_options=pa.csv.ReadOptions(use_threads=False, column_names=self.names),
                 parse_options=pa.csv.ParseOptions(
                     delimiter=self.separator,
                     invalid_row_handler=on_bad,
@@ -223,28 +287,19 @@ class _Sheet:
                     newlines_in_values=False,
                 ),
                 convert_options=pa.csv.ConvertOptions(
-                    column_types=dict.fromkeys(self._names(), pa.string()), strings_can_be_null=False
+                    column_types=dict.fromkeys(self.names, pa.string()), strings_can_be_null=False
                 ),
             )
-        except (pa.ArrowInvalid, csv.Error) as error:
-            if open_ended:
-                return None, []
-            text_ = Text(f"不是完整的 CSV：{error}", f"this is not whole CSV: {error}")
-            raise InputError(text_, file=self.file) from None
-        if any(kind != pa.string() for kind in table.schema.types):
-            table = table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
-        return table, bad
+        except pa.ArrowInvalid:
+            return None, []
+        if closed:
+            return table, bad
+        return (table, bad[:-1]) if bad and bad[-1][0] == len(table) + len(bad) - 1 else (None, [])
 
-    def _table(self, names: list[str], rows: Mapping[int, list[str]]) -> pa.Table:
-        if rows and len(next(iter(rows.values()))) != len(names):
-            raise InputError(
-                Text("列名里有换行，无法分列", "a column's name holds a line break; the columns cannot be told apart"),
-                file=self.file,
-                line=1,
-            )
-        cells = list(zip(*rows.values(), strict=True)) or [()] * len(names)
+    def _table(self, rows: Mapping[int, list[str]]) -> pa.Table:
+        cells = list(zip(*rows.values(), strict=True)) or [()] * len(self.names)
         try:
-            return pa.Table.from_arrays([array_of(column, pa.string()) for column in cells], names=names)
+            return pa.Table.from_arrays([array_of(column, pa.string()) for column in cells], names=self.names)
         except OverflowError:
             raise InputError(
                 Text(
@@ -257,13 +312,15 @@ class _Sheet:
     def _line_by_line(self, text: str, first: int, *, open_ended: bool) -> tuple[dict[int, list[str]], _Bad, int, str]:
         """Return rows by the line they begin on, the line, width and right width of the others, how many lines, and what is left.
 
+        Lines are counted from 0.
+
         Raises:
-            InputError: a quote is opened and never closed, so that nobody knows where its row ends.
+            InputError: a quote is opened and never closed, so that nobody knows where its row ends; or a cell is too long.
         """
-        at = 0
+        at, line = 0, ""
 
         def lines() -> Iterator[str]:
-            nonlocal at
+            nonlocal at, line
             for line in io.StringIO(text, newline=""):
                 at += len(line)
                 yield line
@@ -271,25 +328,68 @@ class _Sheet:
         reader = csv.reader(lines(), delimiter=self.separator, strict=True)
         rows: dict[int, list[str]] = {}
         bad: _Bad = []
-        begins, end = 1, 0
+        width, begins, end = len(self.names), 0, 0
         try:
-            width, begins, end = len(next(reader)), reader.line_num + 1, at
             for row in reader:
-                if len(row) == width:
+                if reader.line_num == begins + 1 and not line.strip():
+                    pass
+                elif len(row) == width:
                     rows[begins] = row
                 else:
                     bad.append((begins, len(row), width))
-                begins, end = reader.line_num + 1, at
+                begins, end = reader.line_num, at
         except csv.Error as error:
+            if "field limit" in str(error):
+                raise self.endless(text[end:], first + begins) from None
             if not (open_ended and at == len(text)):
-                raise _unpaired(self.file, begins + first - 2, f": {error}") from None
-        return rows, bad, begins - 2, text[end:]
+                raise _unpaired(self.file, first + begins, f": {error}") from None
+        return rows, bad, begins, text[end:]
+
+    def endless(self, text: str, line: int) -> InputError:
+        """Return the error of a row that does not end.
+
+        Args:
+            text: which begins with the row.
+            line: its number.
+        """
+        cells = text[: _MOST_CELL // 2].split("\n", 1)[0].split(self.separator)
+        long = len(cells) <= len(self.names) and len(cells[-1]) > _MOST_CELL // 4
+        return InputError(
+            Text(
+                "这一行长得没有道理；也许引号没有配对",
+                "this row is long beyond all sense; perhaps its quotes do not pair",
+            ),
+            file=self.file,
+            line=line,
+            field=self.names[len(cells) - 1].strip() if long else None,
+        )
 
 
-def _unpaired(file: str, line: int, why: str = "") -> InputError:
+@lru_cache(1000)
+def _width(actual: int, expected: int) -> Text:
+    return Text(f"有 {actual} 列，应为 {expected} 列", f"{actual} columns where {expected} are needed")
+
+
+def _no_names(file: str) -> InputError:
+    text = Text(
+        "第一行应是列名，用逗号、分号或制表符分开",
+        "the first line must name the columns, with commas, semicolons or tabs between",
+    )
+    return InputError(text, file=file, line=1)
+
+
+def _unpaired(file: str, line: int, why: str) -> InputError:
     text = Text("引号没有配对，后面的行无法分开", f"the quotes do not pair, so rows cannot be told apart{why}")
     return InputError(text, file=file, line=line)
 
 
-def _blank_lines(text: str) -> set[int]:
-    return {number for number, line in enumerate(text.split("\n"), start=1) if not line.strip()}
+def _blank_lines(data: bytes) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+    """Return which lines of a text in UTF-8 are blank, and how many bytes each has with its end, both shape (n,)."""
+    codes = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(codes == ord("\n")) + 1
+    begins = np.append(0, ends)[:-1]
+    first, length = codes[begins], ends - begins
+    blank = (length == 1) | ((length == 2) & (first == ord("\r")))  # noqa: PLR2004 - CR LF
+    for row in np.flatnonzero(np.isin(first, _BEFORE_SPACES) & ~blank).tolist():
+        blank[row] = not data[begins[row] : ends[row]].decode().strip()
+    return blank, length

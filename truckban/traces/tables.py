@@ -4,10 +4,10 @@ Traces come in other formats too, see `truckban.traces.formats`: their readers y
 """
 
 import codecs
-import struct
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ IN_FOLDERS = {".gpx", ".geojson", ".mfjson", ".jt808", ".808", ".xlsx"}
 _MOST_UNPACKED = 1 << 30
 """A sheet has at most 1,048,576 rows: its XML is a few hundred megabytes when full."""
 _BLOCK_BYTES = 1 << 22
+_LISTED, _LONGEST_NAME = 60, 60
 PARQUET = (".parquet", ".pq")
 NO_PARQUET = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
 """What reading a damaged Parquet file raises; a name or text may be no UTF-8."""
@@ -180,6 +181,14 @@ def readable(path: Path, what: Text, endings: Collection[str]) -> None:
     """Raise InputError unless there is such a file, with one of some endings and not empty."""
     if not path.exists():
         raise InputError(Text(f"没有这个{what.zh}文件", f"there is no such file of {what.en}"), file=path.name)
+    if not path.is_file() and not path.is_dir():
+        raise InputError(
+            Text(
+                "这不是文件，是管道或设备；请先存成文件",
+                "this is no file but a pipe or a device; save it to a file first",
+            ),
+            file=path.name,
+        )
     if path.suffix.lower() not in endings:
         kinds = ", ".join(endings)
         raise InputError(
@@ -195,8 +204,9 @@ def decoded(path: Path) -> tuple[str, list[Text]]:
     Raises:
         InputError: it is in none of them.
     """
-    encoding, notes = encoding_of(path)
-    return path.read_bytes().decode(encoding), notes
+    data = path.read_bytes()  # once: what is found out about it holds for what is decoded
+    encoding, notes = _encoding(path.name, lambda: iter((data,)))
+    return data.decode(encoding), notes
 
 
 def encoding_of(path: Path) -> tuple[str, list[Text]]:
@@ -205,38 +215,43 @@ def encoding_of(path: Path) -> tuple[str, list[Text]]:
     Raises:
         InputError: it is in none of UTF-8, UTF-16 and GBK.
     """
-    with path.open("rb") as file:
-        marked = file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
-    if marked:
-        if _not_in(path, "utf-16") is not None:
-            raise InputError(Text("UTF-16 文件损坏或不完整", "the UTF-16 file is damaged or cut off"), file=path.name)
+
+    def blocks() -> Iterator[bytes]:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                yield block
+
+    return _encoding(path.name, blocks)
+
+
+def _encoding(file: str, blocks: Callable[[], Iterator[bytes]]) -> tuple[str, list[Text]]:
+    if next(blocks(), b"")[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        if _not_in(blocks(), "utf-16") is not None:
+            raise InputError(Text("UTF-16 文件损坏或不完整", "the UTF-16 file is damaged or cut off"), file=file)
         return "utf-16", [Text("按 UTF-16 读取", "read as UTF-16")]
-    line = _not_in(path, "utf-8-sig")
+    line = _not_in(blocks(), "utf-8")  # `utf-8-sig` takes half of a mark at the end for nothing
     if line is None:
         return "utf-8-sig", []
-    if _not_in(path, "gb18030") is not None:
+    if _not_in(blocks(), "gb18030") is not None:
         raise InputError(
             Text("既不是 UTF-8 也不是 GBK 编码；请另存为 UTF-8", "neither UTF-8 nor GBK; save it as UTF-8"),
-            file=path.name,
+            file=file,
             line=line,
         )
     return "gb18030", [Text("不是 UTF-8，按 GBK（GB 18030）读取", "not UTF-8; read as GBK (GB 18030)")]
 
 
-def _not_in(path: Path, encoding: str) -> int | None:
+def _not_in(blocks: Iterator[bytes], encoding: str) -> int | None:
     """Return the line by which it shows that a file is not in an encoding; None where it is."""
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = 1
-    with path.open("rb") as file:
-        while True:
-            block = file.read(_BLOCK_BYTES)
-            try:
-                decoder.decode(block, final=not block)
-            except UnicodeDecodeError as broken:
-                return lines + broken.object[: broken.start].count(b"\n")
-            if not block:
-                return None
-            lines += block.count(b"\n")
+    for block in chain(blocks, (b"",)):
+        try:
+            decoder.decode(block, final=not block)
+        except UnicodeDecodeError as broken:
+            return lines + broken.object[: broken.start].count(b"\n")
+        lines += block.count(b"\n")
+    return None
 
 
 def _parquet(path: Path) -> Table:
@@ -258,22 +273,47 @@ def beyond_sense(path: Path) -> bool:
         return sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED
 
 
-def _excel(path: Path) -> Table:
-    import pandas as pd  # noqa: PLC0415
+def _excel(path: Path) -> Iterator[Table]:
     from python_calamine import CalamineError  # noqa: PLC0415
+
+    from truckban.traces.formats.large_excel import NO_ZIP, excel_pieces, large_sheet  # noqa: PLC0415 - it needs Table
 
     try:
         too_large = beyond_sense(path)
-        frame = None if too_large else pd.read_excel(path, engine="calamine", dtype=object)
-    except (CalamineError, ValueError, OSError, NotImplementedError, struct.error, zipfile.BadZipFile) as error:
+        if not too_large:
+            sheet = large_sheet(path)
+            yield from (_whole_excel(path),) if sheet is None else excel_pieces(path, sheet)
+    except (CalamineError, *NO_ZIP) as error:
         raise InputError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=path.name) from error
-    if frame is None:
+    if too_large:
         raise InputError(
             Text("Excel 文件解压后大得没有道理", "the Excel file unpacks to a size beyond all sense"), file=path.name
         )
+
+
+def _whole_excel(path: Path) -> Table:
+    import pandas as pd  # noqa: PLC0415
+
+    with pd.ExcelFile(path, engine="calamine") as book:
+        frame = pd.read_excel(book, dtype=object)
+        others = [
+            str(name)
+            for name in book.sheet_names[1:]
+            if not pd.read_excel(book, sheet_name=name, header=None, nrows=1).empty
+        ]
+        first = book.sheet_names[0]
     frame.columns = [str(name).strip() for name in frame.columns]
     frame = frame.dropna(how="all")
-    return Table(path.name, frame.reset_index(drop=True), frame.index.to_numpy() + 2)
+    notes = [_not_read(str(first), others)] if others else []
+    return Table(path.name, frame.reset_index(drop=True), frame.index.to_numpy() + 2, notes=notes)
+
+
+def _not_read(first: str, others: Sequence[str]) -> Text:
+    named = ", ".join(f"“{name}”" for name in others[:5]) + (" …" if len(others) > 5 else "")  # noqa: PLR2004 - enough
+    return Text(
+        f"只读取第一个工作表“{first}”；另有 {len(others)} 个有内容的工作表没有读取：{named}",
+        f"only the first sheet, “{first}”, is read; {len(others)} more with content are not: {named}",
+    )
 
 
 def find_columns(
@@ -306,11 +346,11 @@ def find_columns(
         if wanted in columns:
             found[wanted] = wanted
         elif len(fitting) > 1:
-            listed = ", ".join(fitting)
+            said = listed(fitting)
             raise InputError(
                 Text(
-                    f"{listed} 都像是 {wanted}；请用 --column {wanted}=列名 指定",
-                    f"{listed} could each be {wanted}; say which with --column {wanted}=NAME",
+                    f"{said.zh} 都像是 {wanted}；请用 --column {wanted}=列名 指定",
+                    f"{said.en} could each be {wanted}; say which with --column {wanted}=NAME",
                 ),
                 file=table.file,
                 line=1,
@@ -324,12 +364,21 @@ def find_columns(
     return found
 
 
+def listed(names: Sequence[object]) -> Text:
+    """Return names of columns as a sentence has room for them: the first ones, each cut where it is no name but a text."""
+    some = ", ".join(
+        name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…" for name in map(str, names[:_LISTED])
+    )
+    more = len(names) - _LISTED
+    return Text(f"{some}……共 {len(names)} 列", f"{some} and {more} more") if more > 0 else Text(some, some)
+
+
 def _no_column(table: Table, wanted: str, name: str) -> InputError:
-    listed = ", ".join(map(str, table.names))
+    there = listed(table.names)
     return InputError(
         Text(
-            f"没有列 {name}；文件里的列：{listed}。可用 --column {wanted}=列名 指定",
-            f"there is no column {name}; the file has: {listed}. Say which it is with --column {wanted}=NAME",
+            f"没有列 {name}；文件里的列：{there.zh}。可用 --column {wanted}=列名 指定",
+            f"there is no column {name}; the file has: {there.en}. Say which it is with --column {wanted}=NAME",
         ),
         file=table.file,
         line=1,

@@ -1,0 +1,148 @@
+"""A large Excel sheet in pieces: some ten thousand rows at a time are made a workbook of their own, which calamine reads.
+
+calamine, and pandas after it, hold a sheet as a whole: a full one (1,048,576 rows) takes more than a gigabyte so. Here the XML of the
+sheet is unpacked as a stream and cut behind rows; what a cell says is for calamine alone to tell, as in small files.
+"""
+
+import datetime as dt
+import io
+import shutil
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from python_calamine import CalamineWorkbook
+
+from truckban.traces.tables import Table
+
+PIECE = 10_000_000
+"""Bytes of XML that are read together: some ten thousand rows."""
+LARGE = 32_000_000
+"""A sheet of more bytes of XML is read in pieces."""
+NO_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError, KeyError)
+"""What unpacking a damaged file raises."""
+_SHEETS = "xl/worksheets/"
+_CHUNK = 1 << 20
+_ROW_END = b"</row>"
+_ROWS, _TAIL = b"<sheetData>", b"</sheetData></worksheet>"
+_MISSING: float = np.nan
+_NONE = {
+    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA"),
+    *("NULL", "NaN", "None", "n/a", "nan", "null"),
+}
+"""What pandas takes for no value, as its `read_excel` says of `na_values`."""
+
+
+def large_sheet(path: Path) -> str | None:
+    """Return the name of a workbook's only sheet within the file if that is large; None where it is to be read as a whole."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            parts = [part for part in packed.infolist() if part.filename.startswith(_SHEETS)]
+            sheets = [part for part in parts if part.filename.endswith(".xml")]
+            if len(sheets) != 1 or sheets[0].file_size <= LARGE:
+                return None
+            with packed.open(sheets[0]) as file:
+                head = file.read(_CHUNK)
+    except NO_ZIP:  # calamine may make something of it, and says so where it cannot
+        return None
+    row = head.partition(_ROWS)[2].partition(b">")[0]
+    return sheets[0].filename if row.startswith(b"<row ") and b' r="1"' in row else None
+
+
+def excel_pieces(path: Path, sheet: str) -> Iterator[Table]:
+    """Yield the rows of a sheet; cells are what `pandas.read_excel` makes of them, columns those that the first row names.
+
+    Args:
+        path: of the file.
+        sheet: what `large_sheet` says of it.
+
+    Raises:
+        Exception: one of `NO_ZIP` or a CalamineError: the file is damaged.
+    """
+    names: list[str] | None = None
+    with zipfile.ZipFile(path) as packed:
+        others = _others(packed, sheet)
+        for piece in _cut(packed, sheet):
+            first, rows = _cells(piece, sheet, others)
+            if names is None:
+                names = _names(rows.pop(0)) if rows and not first else []
+                first += 1
+                yield _table(path.name, names, first, rows)
+            elif rows:
+                yield _table(path.name, names, first, rows)
+
+
+def _others(packed: zipfile.ZipFile, sheet: str) -> bytes:
+    """Return a workbook without its sheet: styles, and texts that cells point to."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
+        for part in packed.infolist():
+            if part.filename != sheet and part.filename.endswith((".xml", ".rels")):
+                with packed.open(part) as file, book.open(part.filename, "w") as out:
+                    shutil.copyfileobj(file, out)
+    return made.getvalue()
+
+
+def _cut(packed: zipfile.ZipFile, sheet: str) -> Iterator[list[bytes]]:
+    """Yield the XML of a sheet in pieces that are sheets themselves, each in parts."""
+    with packed.open(sheet) as file:
+        text = file.read(_CHUNK)
+        head, begun, text = text.partition(_ROWS)
+        parts, size, enough = [text], len(text), PIECE
+        while chunk := file.read(_CHUNK):
+            parts.append(chunk)
+            size += len(chunk)
+            if size < enough:
+                continue
+            text = b"".join(parts)
+            end = text.rfind(_ROW_END) + len(_ROW_END)
+            if end >= len(_ROW_END):
+                yield [head, begun, text[:end], _TAIL]
+                text = text[end:]
+            parts, size, enough = [text], len(text), max(PIECE, 2 * len(text))
+    yield [head, begun, *parts]
+
+
+def _cells(piece: list[bytes], sheet: str, others: bytes) -> tuple[int, list[list[Any]]]:
+    """Return the number of the first row of a piece, from 0, and the cells of all, from the first column on."""
+    book = io.BytesIO()
+    book.write(others)
+    with zipfile.ZipFile(book, "a") as packed, packed.open(sheet, "w") as out:
+        out.writelines(piece)
+    book.seek(0)
+    found = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0)
+    row, column = found.start or (0, 0)
+    return row, [[""] * column + cells for cells in found.to_python()]
+
+
+def _names(header: list[Any]) -> list[str]:
+    """Return names of columns as pandas has them: what has none is numbered, and so are those that are named twice."""
+    plain = [str(_value(cell)) if cell != "" else f"Unnamed: {number}" for number, cell in enumerate(header)]
+    before = [plain[:number].count(name) for number, name in enumerate(plain)]
+    return [(f"{name}.{again}" if again else name).strip() for name, again in zip(plain, before, strict=True)]
+
+
+def _table(file: str, names: list[str], first: int, rows: list[list[Any]]) -> Table:
+    for cells in rows:
+        cells[:] = map(_value, cells)
+        cells.extend([_MISSING] * (len(names) - len(cells)))
+    some = [number for number, cells in enumerate(rows) if any(cell is not _MISSING for cell in cells)]
+    columns = [[rows[number][column] for number in some] for column in range(len(names))]
+    rows.clear()
+    frame = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in zip(names, columns, strict=True)})
+    return Table(file, frame, np.array(some, np.int64) + first + 1)
+
+
+def _value(cell: Any) -> Any:  # noqa: ANN401
+    if isinstance(cell, str):
+        return _MISSING if cell in _NONE else cell
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() else cell
+    if isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
+        return dt.datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a sheet knows no zone
+    return cell
