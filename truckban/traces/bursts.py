@@ -23,6 +23,8 @@ REACH_M = 80.0
 """Reflections carry a fix up to about so far off."""
 BEYOND_M = 170.0
 """What lies deeper than this is no burst: reach, the truck's lane, and four times an error that grows in a burst."""
+_ERRORS = 8.0
+"""Likewise, where the receiver errs more: four times an error that doubles in a burst."""
 LASTS_S = 400.0
 """They last for some minutes."""
 _SIZES_M = (20.0, 35.0, 50.0, 65.0, REACH_M)
@@ -77,7 +79,7 @@ def burst_probability(streets: ZoneMatcher, seen: Seen, since: float, until: flo
         until: when it was seen to go out.
     """
     rows = np.flatnonzero((seen.t_s >= since) & (seen.t_s <= until))
-    if not len(rows) or seen.depth_m[rows].max() > BEYOND_M:
+    if not len(rows) or seen.depth_m[rows].max() > max(BEYOND_M, REACH_M + _ERRORS * seen.sigma):
         return 0.0
     # what the path has in pieces may be one burst
     first, last = _stretch(seen, int(rows[0]), int(rows[-1]))
@@ -156,14 +158,19 @@ def _near(pieces: _Floats, x: _Floats, y: _Floats) -> _Floats:
 
 def _thinned(t_s: _Floats, since: float, until: float, wanted: int) -> npt.NDArray[np.intp]:
     """Return rows between two instants that are `_EVERY_S` apart, number `wanted` among them."""
-    rows = [wanted]
-    for row in range(wanted - 1, int(np.searchsorted(t_s, since)) - 1, -1):
-        if t_s[rows[-1]] - t_s[row] >= _EVERY_S:
+    low, high = int(np.searchsorted(t_s, since)), int(np.searchsorted(t_s, until, side="right"))
+    times = t_s[low:high].tolist()
+    rows, last = [wanted], times[wanted - low]
+    for row in range(wanted - 1, low - 1, -1):
+        if last - times[row - low] >= _EVERY_S:
             rows.append(row)
+            last = times[row - low]
     rows.reverse()
-    for row in range(wanted + 1, int(np.searchsorted(t_s, until, side="right"))):
-        if t_s[row] - t_s[rows[-1]] >= _EVERY_S:
+    last = times[wanted - low]
+    for row in range(wanted + 1, high):
+        if times[row - low] - last >= _EVERY_S:
             rows.append(row)
+            last = times[row - low]
     return np.array(rows, np.intp)
 
 
@@ -229,40 +236,52 @@ def likely_bursts(scene: Scene, first: int, last: int) -> list[Burst]:
     ends = np.minimum(core[:, 0], 0.0) + (core[:, -1] if last > first else 0.0)
     order = np.argsort(-(core.sum(axis=1) - 0.5 * ends), kind="stable")[:_PROMISING]
     offsets = offsets[order]
-    none, half, whole = (scene.worth(slice(None), share * offsets) for share in (0.0, 0.5, 1.0))
-    edge = np.maximum(np.maximum(none, half), whole)
-    n = len(scene.x)
-    found: list[tuple[float, list[Burst]]] = []
+    none = scene.worth(slice(None), np.zeros((1, 2)))[0]
+    half, whole = (scene.worth(slice(None), share * offsets) for share in (0.5, 1.0))
+    found = []
     for k, offset in enumerate(offsets):
-        calm = np.append(0.0, np.cumsum(none[k]))
-        shifted = np.append(0.0, np.cumsum(whole[k]))
-        known: dict[tuple[int, int], Burst] = {}
-        value = -np.inf
-        for longer in _LONGER:
-            # begins at i: before it none, at it whatever suits, from there to the last one seen whole
-            begins = np.arange(last + 1)
-            begins = begins[scene.t_s[last] - scene.t_s[begins] <= LASTS_S]
-            before = calm[begins] + edge[k, begins] + shifted[last + 1] - shifted[begins + 1]
-            before -= longer * np.maximum(first - begins, 0)
-            begin = int(begins[np.argmax(before)])
-            stops = np.arange(max(first, begin), n)
-            stops = stops[scene.t_s[stops] - scene.t_s[begin] <= LASTS_S]
-            after = shifted[stops] - shifted[begin] + edge[k, stops] + calm[n] - calm[stops + 1]
-            after -= longer * np.maximum(stops - last, 0)
-            stop = int(stops[np.argmax(after)])
-            weight = np.zeros(n)
-            weight[begin : stop + 1] = 1.0
-            for at in (begin, stop):
-                weight[at] = (0.0, 0.5, 1.0)[int(np.argmax((none[k, at], half[k, at], whole[k, at])))]
-            known[begin, stop] = Burst(offset, weight, begin, stop)
-            value = max(value, float(np.where(weight == 1.0, whole[k], np.where(weight > 0.0, half[k], none[k])).sum()))
-        found.append((value, list(known.values())))
+        shares = np.stack([none, half[k], whole[k]])
+        ends_of = {_best_ends(scene.t_s, shares, first, last, longer) for longer in _LONGER}
+        bursts = [_burst(offset, shares, *ends) for ends in sorted(ends_of)]
+        found.append((max(worth for worth, _ in bursts), [burst for _, burst in bursts]))
     found.sort(key=lambda one: -one[0])
     chosen: list[Burst] = []
-    offsets_taken: list[_Floats] = []
-    for _, bursts in found:
-        offset = bursts[0].offset
-        if len(offsets_taken) < _TRIED and all(np.hypot(*(offset - other)) >= _APART_M for other in offsets_taken):
-            offsets_taken.append(offset)
-            chosen += bursts
+    taken: list[_Floats] = []
+    for _, likely in found:
+        offset = likely[0].offset
+        if len(taken) < _TRIED and all(np.hypot(*(offset - other)) >= _APART_M for other in taken):
+            taken.append(offset)
+            chosen += likely
     return chosen
+
+
+def _best_ends(t_s: _Floats, shares: _Floats, first: int, last: int, longer: float) -> tuple[int, int]:
+    """Return the first and the last fix of the likeliest burst around fixes `first` to `last`.
+
+    Before it there is none of it, at its ends whatever suits, between them the whole.
+
+    Args:
+        t_s: seconds, shape (n,).
+        shares: log-likelihoods of the fixes with none, half and the whole of it taken off, shape (3, n).
+        first: of the fixes that were seen inside.
+        last: of these.
+        longer: what each fix beyond these must gain.
+    """
+    edge = shares.max(axis=0)
+    calm, shifted = np.append(0.0, np.cumsum(shares[0])), np.append(0.0, np.cumsum(shares[2]))
+    low = int(np.searchsorted(t_s, t_s[last] - LASTS_S))
+    begins = np.arange(low, last + 1)
+    before = calm[begins] + edge[begins] - shifted[begins + 1] - longer * np.maximum(first - begins, 0)
+    begin = int(begins[np.argmax(before)])
+    stops = np.arange(max(first, begin), int(np.searchsorted(t_s, t_s[begin] + LASTS_S, side="right")))
+    after = shifted[stops] + edge[stops] - calm[stops + 1] - longer * np.maximum(stops - last, 0)
+    return begin, int(stops[np.argmax(after)])
+
+
+def _burst(offset: _Floats, shares: _Floats, begin: int, stop: int) -> tuple[float, Burst]:
+    """Return a burst with the weights that suit best at its ends, and the log-likelihood of all fixes with it taken off."""
+    number = np.zeros(shares.shape[1], np.intp)
+    number[begin : stop + 1] = 2
+    for at in (begin, stop):
+        number[at] = int(np.argmax(shares[:, at]))
+    return float(shares[number, np.arange(len(number))].sum()), Burst(offset, number / 2.0, begin, stop)

@@ -32,6 +32,8 @@ _DEEP = 4.5
 _LEAST_ERROR_M = 10.0
 _WANDERING_M = 300.0
 """A shorter stretch that is slower than a walk may be a parked truck's receiver."""
+_TOP_MS = 33.0
+"""No truck drives faster for long: where a path says so, it is one that only a receiver's error took."""
 _RADIUS_M = 6371008.8
 _MATCHED_S = 1e-3
 """What a fix of a drive that is matched takes where the matcher is not compiled."""
@@ -230,7 +232,8 @@ def _on_path(
     # a receiver that slips once can land on a street, and one that is off for minutes stays near the border
     driven_m = sum(street.length_m for street in run.streets)
     slow = driven_m < min(_WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
-    sure = not slow and len(inside) > 0 and depth[inside].max() >= deep_m
+    fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
+    sure = not slow and not fast and len(inside) > 0 and depth[inside].max() >= deep_m
     if sure and len(inside) == 1:
         only = int(inside[0])
         sure = depth[only] >= _MULTIPATH_M and (
