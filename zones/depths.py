@@ -6,14 +6,15 @@ position changes sides.
 """
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from zones.distances import FEW_PIECES, least_metres
 from zones.locate import Locator
-from zones.matching.compiled import ahead, compiled
+from zones.matching.compiled import ahead, compiled, quick
 from zones.quick_plane import quick_terms, quick_xy
 
 _Floats = npt.NDArray[np.float64]
@@ -66,10 +67,9 @@ class DepthGrid:
         _depths(
             lon, lat, frame, self._columns, self.terms, borders, first, nearest, kind, edges, edge_first, depth, x, y
         )
-        odd = np.flatnonzero(np.isnan(depth) | (np.abs(depth) < _TOO_NEAR_M))
+        odd = np.flatnonzero(~(np.abs(depth) >= _TOO_NEAR_M))
         if len(odd):
-            depth[odd] = self.ground.depth_m(lon[odd], lat[odd])
-            x[odd], y[odd] = self.ground.plane.xy(lon[odd], lat[odd])
+            depth[odd], x[odd], y[odd] = exact_depths(self.ground, lon[odd], lat[odd])
         return depth, x, y
 
     @cached_property
@@ -118,6 +118,25 @@ class DepthGrid:
         rows = np.arange(self._rows)
         row, edge = np.nonzero((low[None, :] <= rows[:, None]) & (rows[:, None] <= high[None, :]))
         return edges[edge], np.searchsorted(row, np.arange(self._rows + 1)).astype(np.int32)
+
+
+def exact_depths(ground: Locator, lon: _Floats, lat: _Floats) -> tuple[_Floats, _Floats, _Floats]:
+    """Return `Locator.depth_m` of finite positions, to the last bit, and x and y in the ground's plane."""
+    x, y = ground.plane.xy(lon, lat)
+    if not quick() or len(_ends_of(ground)) > FEW_PIECES:
+        return ground.depth_m(lon, lat), x, y
+    depth = np.empty(len(x))
+    least_metres(x, y, _ends_of(ground), depth)
+    west, south, east, north = ground.area.bounds
+    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    inside[inside] = shapely.contains_xy(ground.area, lon[inside], lat[inside])
+    return np.where(inside, depth, -depth), x, y
+
+
+@lru_cache(maxsize=8)
+def _ends_of(ground: Locator) -> _Floats:
+    """Return both ends of the border's pieces in the plane, shape (n, 4)."""
+    return shapely.get_coordinates(ground.border_lines.geometries).reshape(-1, 4)
 
 
 @compiled

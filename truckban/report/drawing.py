@@ -66,9 +66,17 @@ class Drawing:
 
     def on_sheet(self, geometry: BaseGeometry) -> BaseGeometry:
         """Project a geometry from WGS 84 degrees to metres east and south of the zone's middle."""
-        return shapely.transform(geometry, self._projected)
+        return shapely.transform(geometry, self.sheet_xy)
 
-    def _projected(self, lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def all_on_sheet(self, geometries: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+        """Project many at once."""
+        drawn: list[BaseGeometry] = []
+        if len(geometries):
+            drawn = shapely.transform(np.array(geometries, dtype=object), self.sheet_xy).tolist()
+        return drawn
+
+    def sheet_xy(self, lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Project positions, WGS 84 degrees, shape (n, 2)."""
         x = (lonlat[:, 0] - self._lon) * self._shrink * _METRES_A_DEGREE
         return np.column_stack([x, (self._lat - lonlat[:, 1]) * _METRES_A_DEGREE])
 
@@ -87,11 +95,12 @@ class Drawing:
 
     @cached_property
     def _boundary(self) -> list[BaseGeometry]:
-        return [self.on_sheet(road.geometry) for road in self.zone.boundary_roads]
+        return self.all_on_sheet([road.geometry for road in self.zone.boundary_roads])
 
     @cached_property
     def _streets(self) -> list[tuple[Street, BaseGeometry]]:
-        return [(street, self.on_sheet(street.geometry)) for street in self.zone.streets]
+        drawn = self.all_on_sheet([street.geometry for street in self.zone.streets])
+        return list(zip(self.zone.streets, drawn, strict=True))
 
     def area(self) -> Shape:
         """Return what is banned."""
@@ -108,6 +117,10 @@ class Drawing:
 
     def streets(self) -> list[Shape]:
         """Return the streets, those of one width and place together, the narrow ones first."""
+        return self._street_shapes
+
+    @cached_property
+    def _street_shapes(self) -> list[Shape]:
         together: dict[tuple[float, str], list[BaseGeometry]] = {}
         for street, line in self._streets:
             kind = "inside" if street.place in ("inside", "crosses", "carve_out") else "outside"
@@ -164,8 +177,15 @@ class Drawing:
 
     def passages(self, lines: Sequence[BaseGeometry]) -> list[str]:
         """Return the paths of passages, without the points that no eye would miss."""
-        drawn = shapely.simplify(np.array([self.on_sheet(line) for line in lines], dtype=object), _FINE_M)
-        return [path(line) for line in drawn.tolist()] if len(lines) else []
+        if not len(lines):
+            return []
+        return [path(line) for line in simplified(self.all_on_sheet(lines), _FINE_M)]
+
+
+def simplified(geometries: Sequence[BaseGeometry], fine_m: float) -> list[BaseGeometry]:
+    """Return geometries in metres without the points that lie so near to the line without them."""
+    found: list[BaseGeometry] = shapely.simplify(np.array(geometries, dtype=object), fine_m).tolist()
+    return found
 
 
 def path(*geometries: BaseGeometry) -> str:
@@ -174,6 +194,9 @@ def path(*geometries: BaseGeometry) -> str:
 
 
 def _rings(geometry: BaseGeometry) -> Iterable[npt.NDArray[np.float64]]:
+    if geometry.geom_type == "LineString":
+        yield shapely.get_coordinates(geometry)
+        return
     for part in shapely.get_parts(geometry):
         rings = shapely.get_rings(part) if part.geom_type == "Polygon" else [part]
         for ring in rings:

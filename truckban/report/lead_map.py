@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely import LineString
 
-from truckban.report.drawing import Drawing, path
+from truckban.report.drawing import Drawing, path, simplified
 from truckban.traces.lead_facts import CROSSED, End
 from truckban.traces.leads import Lead
 from truckban.traces.route import pieces_between
@@ -126,12 +127,11 @@ def line_map(line: LineString, drawing: Drawing, *, entry: End, leaving: End, on
 
 def _drawn(drawing: Drawing, line: LineString) -> LineString:
     """Return a line on the sheet, without the points that no eye would miss."""
-    return LineString(shapely.get_coordinates(shapely.simplify(drawing.on_sheet(line), _FINE_M)))
+    return cast("LineString", shapely.simplify(drawing.on_sheet(line), _FINE_M))
 
 
 def _on_sheet(drawing: Drawing, lon: Sequence[float] | _Floats, lat: Sequence[float] | _Floats) -> _Floats:
-    points: _Floats = shapely.get_coordinates(drawing.on_sheet(shapely.MultiPoint(np.column_stack([lon, lat]))))
-    return points
+    return drawing.sheet_xy(np.column_stack([lon, lat]))
 
 
 def _view(points: _Floats) -> tuple[float, float, float, float]:
@@ -149,14 +149,12 @@ def _dots(points: _Floats) -> str:
 
 def _arrows(line: LineString, k: float) -> Iterator[Mark]:
     count = min(_ARROWS_AT_MOST, max(1, round(line.length / (_APART_PX * k))))
-    for n in range(count):
-        at = line.length * (n + 0.5) / count
-        behind, ahead = (line.interpolate(at + step) for step in (-2 * k, 2 * k))
-        if behind.equals(ahead):
-            continue
-        turn = math.degrees(math.atan2(ahead.y - behind.y, ahead.x - behind.x))
-        middle = line.interpolate(at)
-        yield Mark(round(middle.x, 1), round(middle.y, 1), turn=round(turn))
+    at = [line.length * (n + 0.5) / count + step for n in range(count) for step in (-2 * k, 2 * k, 0.0)]
+    places = shapely.get_coordinates(shapely.line_interpolate_point(line, at)).tolist()
+    for behind, ahead, middle in zip(places[::3], places[1::3], places[2::3], strict=True):
+        if behind != ahead:
+            turn = math.degrees(math.atan2(ahead[1] - behind[1], ahead[0] - behind[0]))
+            yield Mark(round(middle[0], 1), round(middle[1], 1), turn=round(turn))
 
 
 def _ends(entry: End, leaving: End, drawing: Drawing, k: float, lang: str) -> Iterator[Mark]:
@@ -175,9 +173,15 @@ def _word(name: str, end: End) -> Text:
 
 def _names(part: Lead, drawing: Drawing, k: float, ends: Sequence[Mark]) -> Iterator[Mark]:
     """Yield the names of the longest streets driven."""
-    named = pieces_between(part.passage, part.begin_s, part.end_s)
-    driven = ((name, _drawn(drawing, LineString(points))) for name, points in named if name and len(points) > 1)
-    return _chosen_names(driven, k, ends)
+    pieces = pieces_between(part.passage, part.begin_s, part.end_s)
+    named = [(name, points) for name, points in pieces if name and len(points) > 1]
+    if not named:
+        return iter(())
+    of = np.repeat(np.arange(len(named)), [len(points) for _, points in named])
+    points = np.concatenate([points for _, points in named])
+    lines = np.asarray(shapely.linestrings(points, indices=of), dtype=object).tolist()
+    drawn = [cast("LineString", line) for line in simplified(drawing.all_on_sheet(lines), _FINE_M)]
+    return _chosen_names(zip((name for name, _ in named), drawn, strict=True), k, ends)
 
 
 def _streets_along(line: LineString, drawing: Drawing) -> Iterator[tuple[str, LineString]]:
@@ -192,13 +196,14 @@ def _streets_along(line: LineString, drawing: Drawing) -> Iterator[tuple[str, Li
 
 def _chosen_names(driven: Iterable[tuple[str, LineString]], k: float, ends: Sequence[Mark]) -> Iterator[Mark]:
     """Yield the names of the longest of some stretches, each once, where no mark of an end hides them."""
-    longest: dict[str, LineString] = {}
+    longest: dict[str, tuple[float, LineString]] = {}
     for name, line in driven:
-        if line.length > max(_NAMED_PX * k, longest[name].length if name in longest else 0.0):
-            longest[name] = line
-    for name, line in sorted(longest.items(), key=lambda item: -item[1].length)[:_NAMES_AT_MOST]:
-        for share in (0.5, 0.35, 0.65):
-            at = line.interpolate(share, normalized=True)
-            if all(math.hypot(at.x - end.x, at.y - end.y) > _HIDDEN_PX * k for end in ends):
-                yield Mark(round(at.x, 1), round(at.y, 1), name)
+        length = line.length
+        if length > max(_NAMED_PX * k, longest[name][0] if name in longest else 0.0):
+            longest[name] = length, line
+    for name, (_, line) in sorted(longest.items(), key=lambda item: -item[1][0])[:_NAMES_AT_MOST]:
+        places = shapely.line_interpolate_point(line, (0.5, 0.35, 0.65), normalized=True)
+        for x, y in shapely.get_coordinates(places).tolist():
+            if all(math.hypot(x - end.x, y - end.y) > _HIDDEN_PX * k for end in ends):
+                yield Mark(round(x, 1), round(y, 1), name)
                 break

@@ -24,7 +24,7 @@ class Masker:
 
     def __init__(self, plates: Iterable[str | None]) -> None:
         """Take the plates that are known; what only looks like one is masked too."""
-        known = {plain for plate in plates if plate and len(plain := _plain(plate)) >= _TAIL}
+        known = {plain for plate in set(plates) if plate and len(plain := _plain(plate)) >= _TAIL}
         self._tails = {tail for plate in known for tail in (plate, plate[1:]) if len(tail) >= _TAIL}
         self._lengths = {len(tail) for tail in self._tails}
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,7 +85,7 @@ def html(
             concerned=len({lead.vehicle_id for lead in checked.leads}),
             verdicts={kind: words.of(lang) for kind, words in VERDICTS.items()},
             anchors=reader.anchors,
-            leads=[reader.lead(part) for part in shown.leads],
+            leads=[SimpleNamespace(**reader.lead(part)) for part in shown.leads],
             maps=[lead_map(part, drawing, lang) for part in shown.leads[:maps]],
             rule=reader.rule,
             shown=shown,

@@ -90,9 +90,17 @@ class Reader:
         self.rule = repeats_words(self.notice.pack.repeats).of(lang)
         self.together = Counter(lead.incident_id for lead in checked.leads)
         self.anchors = {clause.id: f"clause-{number}" for number, clause in enumerate(self.notice.pack.clauses)}
+        self._said: dict[str, tuple[str, str | None]] = {}
+        self._passages: dict[int, dict[str, Any]] = {}
 
     def passage(self, part: Lead) -> dict[str, Any]:
         """Return what the map knows of a passage: names, kind, when, where."""
+        known = self._passages.get(id(part))
+        if known is None:
+            known = self._passages[id(part)] = self._read(part)
+        return known
+
+    def _read(self, part: Lead) -> dict[str, Any]:
         entered = dt.datetime.fromisoformat(part.entered_at)
         left = dt.datetime.fromisoformat(part.left_at)
         kind = self.checked.kind(part)
@@ -112,9 +120,7 @@ class Reader:
             "metres": part.distance_inside_m,
             "sure": f"{math.floor(part.probability * 100 + 1e-6)}%",
             "probability": part.probability,
-            "why": self._joined(
-                [reason["words"] for reason in self._reasons(part) if not reason["for_a_person"]], "；"
-            ),
+            "why": self._joined([self._words(code)[0] for code in part.reasons if code not in FOR_A_PERSON], "；"),
             "cut": part.cut_corner,
         }
 
@@ -148,13 +154,21 @@ class Reader:
 
     def _reasons(self, part: Lead) -> Iterator[dict[str, Any]]:
         for code in part.reasons:
-            clause = clause_of(code, self.notice)
+            words, clause = self._words(code)
             yield {
                 "code": code,
-                "words": reason_words(code, self.notice).of(self.lang),
+                "words": words,
                 "for_a_person": code in FOR_A_PERSON,
                 **self._clause(clause if clause in part.clauses else None),
             }
+
+    def _words(self, code: str) -> tuple[str, str | None]:
+        """Return what a reason says and the clause it rests on; the same few come again and again."""
+        known = self._said.get(code)
+        if known is None:
+            known = reason_words(code, self.notice).of(self.lang), clause_of(code, self.notice)
+            self._said[code] = known
+        return known
 
     def _clause(self, name: str | None) -> Mapping[str, str | None]:
         return {"clause": name, "anchor": self.anchors.get(name) if name else None}

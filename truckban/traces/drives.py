@@ -1,11 +1,12 @@
 """Drives: what lies between two stops of one vehicle. A parked truck does not drive, however much its receiver drifts."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from zones.matching.compiled import compiled
+from zones.matching.compiled import compiled_bare, compiled_inline
 
 _Floats = npt.NDArray[np.float64]
 _Rows = npt.NDArray[np.intp]
@@ -64,29 +65,51 @@ def all_drives(t_s: _Floats, x_m: _Floats, y_m: _Floats, starts: npt.NDArray[np.
         starts: first row of each trace, and n.
     """
     found = np.empty((len(t_s), 2), np.intp)
-    count, gaps = _drives(t_s, x_m, y_m, np.asarray(starts, np.intp), found)
+    traces = Traces(t_s, x_m, y_m, np.empty(len(t_s)), np.empty(len(t_s)), found)
+    count, gaps = _drives(traces, np.asarray(starts, np.intp))
     return found[:count].copy(), gaps
 
 
-@compiled
-def _drives(t_s: _Floats, x_m: _Floats, y_m: _Floats, starts: npt.NDArray[np.intp], found: _Rows) -> tuple[int, int]:
+class Traces(NamedTuple):
+    """Traces on their way into drives.
+
+    Attributes:
+        t_s: times, in order within each trace, shape (n,).
+        x_m: position in a local plane, metres, shape (n,).
+        y_m: likewise.
+        calm_x_m: mean position of what was sent around each fix, shape (n,).
+        calm_y_m: likewise.
+        found: first and last row of each drive, shape (n, 2).
+    """
+
+    t_s: _Floats
+    x_m: _Floats
+    y_m: _Floats
+    calm_x_m: _Floats
+    calm_y_m: _Floats
+    found: _Rows
+
+
+@compiled_bare
+def _drives(traces: Traces, starts: npt.NDArray[np.intp]) -> tuple[int, int]:
+    t_s = traces.t_s
     count, gaps = 0, 0
-    calm = np.empty((2, len(t_s)))
     for trace in range(len(starts) - 1):
         begin = starts[trace]
         for k in range(starts[trace] + 1, starts[trace + 1] + 1):
             if k < starts[trace + 1] and t_s[k] - t_s[k - 1] <= GAP_S:
                 continue
             gaps += k < starts[trace + 1]
-            _smooth(t_s, x_m, y_m, begin, k, calm)
-            count = _between_stops(t_s, x_m, y_m, calm, begin, k, found, count)
+            _smooth(traces, begin, k)
+            count = _between_stops(traces, begin, k, count)
             begin = k
     return count, gaps
 
 
-@compiled
-def _smooth(t_s: _Floats, x_m: _Floats, y_m: _Floats, start: int, end: int, calm: _Floats) -> None:
+@compiled_inline
+def _smooth(traces: Traces, start: int, end: int) -> None:
     """Fill in the mean positions of what was sent around each fix of a trace without gaps."""
+    t_s, x_m, y_m, calm_x_m, calm_y_m = traces.t_s, traces.x_m, traces.y_m, traces.calm_x_m, traces.calm_y_m
     low = high = start
     sum_x = sum_y = 0.0
     for k in range(start, end):
@@ -94,86 +117,78 @@ def _smooth(t_s: _Floats, x_m: _Floats, y_m: _Floats, start: int, end: int, calm
             sum_x, sum_y, high = sum_x + x_m[high], sum_y + y_m[high], high + 1
         while t_s[k] - t_s[low] > CALM_S:
             sum_x, sum_y, low = sum_x - x_m[low], sum_y - y_m[low], low + 1
-        calm[0, k], calm[1, k] = sum_x / (high - low), sum_y / (high - low)
+        calm_x_m[k], calm_y_m[k] = sum_x / (high - low), sum_y / (high - low)
 
 
-@compiled
-def _between_stops(
-    t_s: _Floats, x_m: _Floats, y_m: _Floats, calm: _Floats, start: int, end: int, found: _Rows, count: int
-) -> int:
+@compiled_inline
+def _between_stops(traces: Traces, start: int, end: int, count: int) -> int:
     """Add the drives between the stops of rows `start` to `end` (not included); a stop's last and first fix belong to them."""
+    t_s, x_m, y_m = traces.t_s, traces.x_m, traces.y_m
     begin = here = start
-    span = (start, end)
     while here < end:
         stay = _stay_from(t_s, x_m, y_m, here, end, STOP_S)
         if stay > here:
             if here > begin:
-                count = _between_wanderings(t_s, x_m, y_m, calm, span, begin, here + 1, found, count)
+                count = _between_wanderings(traces, start, end, begin, here + 1, count)
             begin = here = stay
             if stay == end - 1:
                 return count
         here += 1
     if begin < end - 1:
-        count = _between_wanderings(t_s, x_m, y_m, calm, span, begin, end, found, count)
+        count = _between_wanderings(traces, start, end, begin, end, count)
     return count
 
 
-@compiled
-def _between_wanderings(  # noqa: PLR0913, PLR0917
-    t_s: _Floats,
-    x_m: _Floats,
-    y_m: _Floats,
-    calm: _Floats,
-    span: tuple[int, int],
-    start: int,
-    end: int,
-    found: _Rows,
-    count: int,
-) -> int:
-    """Add the drives between the longer stays that only the means of many fixes show, where the receiver wanders far."""
+@compiled_bare
+def _between_wanderings(traces: Traces, low: int, high: int, start: int, end: int, count: int) -> int:
+    """Add the drives between the longer stays that only the means of many fixes show, where the receiver wanders far.
+
+    The trace without gaps is rows `low` to `high` (not included), the drive between two stops `start` to `end`.
+    """
+    t_s, x_m, y_m = traces.t_s, traces.calm_x_m, traces.calm_y_m
     begin = here = start
     while here < end:
-        stay = _stay_from(t_s, calm[0], calm[1], here, end, LONG_STOP_S)
+        stay = _stay_from(t_s, x_m, y_m, here, end, LONG_STOP_S)
         if stay > here:
             if here > begin:
-                count = _add(t_s, x_m, y_m, span, begin, here, found, count)
+                count = _add(traces, low, high, begin, here, count)
             begin = here = stay
             if stay == end - 1:
                 return count
         here += 1
     if begin < end - 1:
-        count = _add(t_s, x_m, y_m, span, begin, end - 1, found, count)
+        count = _add(traces, low, high, begin, end - 1, count)
     return count
 
 
-@compiled
-def _add(
-    t_s: _Floats, x_m: _Floats, y_m: _Floats, span: tuple[int, int], first: int, last: int, found: _Rows, count: int
-) -> int:
+@compiled_bare
+def _add(traces: Traces, low: int, high: int, first: int, last: int, count: int) -> int:
     """Add rows as a drive, unless they are the drift of a receiver that stands."""
+    t_s, x_m, y_m = traces.t_s, traces.x_m, traces.y_m
     reach = 0.0
     for k in range(first, last + 1):
         east, north = x_m[k] - x_m[first], y_m[k] - y_m[first]
         reach = max(reach, east * east + north * north)
     reach = np.sqrt(reach)
     if reach >= DRIFT_M and (reach >= FAR_M or reach >= SLOW_MS * (t_s[last] - t_s[first])):
-        left, came = _left(t_s, x_m, y_m, span, first, last, 1), _left(t_s, x_m, y_m, span, last, first, -1)
-        found[count, 0], found[count, 1] = (left, came) if left < came else (first, last)
+        left, came = _left(traces, low, high, first, last, 1), _left(traces, low, high, last, first, -1)
+        traces.found[count, 0], traces.found[count, 1] = (left, came) if left < came else (first, last)
         return count + 1
     return count
 
 
-@compiled
-def _left(t_s: _Floats, x_m: _Floats, y_m: _Floats, span: tuple[int, int], start: int, end: int, step: int) -> int:
+@compiled_bare
+def _left(traces: Traces, low: int, high: int, start: int, end: int, step: int) -> int:
     """Return the last row, from `start` on, at which a vehicle may still have stood where it was before.
 
     Until a truck is surely away, it may stand with a receiver that wanders: the drive begins where it was last seen near. Seen
     backwards, it ends where it was first seen near the place at which it then stays.
     """
+    t_s, x_m, y_m = traces.t_s, traces.x_m, traces.y_m
     east = north = 0.0
     count = 0
     k = start
-    while span[0] <= k < span[1] and abs(t_s[k] - t_s[start]) <= CALM_S:
+    while low <= k < high and abs(t_s[k] - t_s[start]) <= CALM_S:
         east, north, count, k = east + x_m[k], north + y_m[k], count + 1, k - step
     east, north = east / count, north / count
     near, away = start, 0
@@ -187,7 +202,7 @@ def _left(t_s: _Floats, x_m: _Floats, y_m: _Floats, span: tuple[int, int], start
     return near if away else start
 
 
-@compiled
+@compiled_inline
 def _stay_from(t_s: _Floats, x_m: _Floats, y_m: _Floats, first: int, end: int, least_s: float) -> int:
     """Return the last fix of the stay that begins at `first`, or `first` where it is none.
 

@@ -10,7 +10,7 @@ inside. What one fix can say is bounded: a single far outlier accuses nobody.
 import numpy as np
 import numpy.typing as npt
 
-from zones.matching.compiled import compiled
+from zones.matching.compiled import compiled_bare
 
 _Floats = npt.NDArray[np.float64]
 _Index = npt.NDArray[np.intp]
@@ -51,7 +51,7 @@ def border_runs(depth_m: _Floats, accuracy_m: _Floats, drives: _Rows) -> tuple[_
     return found[:count, 0].copy(), found[:count, 1:].copy(), p[:count].copy()
 
 
-@compiled
+@compiled_bare
 def _runs(depth_m: _Floats, accuracy_m: _Floats, drives: _Rows, room: _Floats, found: _Rows, p: _Floats) -> int:
     count = 0
     for drive in range(len(drives)):
@@ -81,7 +81,7 @@ def _runs(depth_m: _Floats, accuracy_m: _Floats, drives: _Rows, room: _Floats, f
     return count
 
 
-@compiled
+@compiled_bare
 def _is_in(depth_m: _Floats, room: _Floats, first: int, k: int, likely: bool) -> bool:  # noqa: FBT001
     """Return whether a fix is of a likely stretch, or lies inside and is of none."""
     if likely:
@@ -89,14 +89,14 @@ def _is_in(depth_m: _Floats, room: _Floats, first: int, k: int, likely: bool) ->
     return bool(room[k - first, 2] < LIKELY and depth_m[k] > 0.0)
 
 
-@compiled
+@compiled_bare
 def _beside(room: _Floats, first: int, last: int, begin: int, end: int) -> bool:
     return bool(
         (begin > first and room[begin - 1 - first, 2] >= LIKELY) or (end < last and room[end + 1 - first, 2] >= LIKELY)
     )
 
 
-@compiled
+@compiled_bare
 def _posterior(depth_m: _Floats, accuracy_m: _Floats, first: int, last: int, room: _Floats) -> None:
     """Put the probability of having been inside at each fix of one drive into column 2 (forward-backward)."""
     a = b = 0.5

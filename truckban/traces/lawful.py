@@ -55,11 +55,12 @@ def may_stand(
     later = nth > 0
     at_s[later] = changes[(first[span] + nth - 1)[later]]
     nowhere = np.full(len(span), np.nan)
+    drivers, driver = np.unique(vehicle, return_inverse=True)
     trits = decide_columns(
         notice,
         Questions(
-            vehicles,
-            vehicle[span],
+            [vehicles[number] for number in drivers.tolist()],
+            driver[span],
             np.floor(at_s).astype(np.int64),
             {name: np.full(len(span), mask, np.int64) for name, mask in area_of(notice, ground).items()},
             Coded(np.zeros(len(span), np.intp), [None]),

@@ -13,7 +13,7 @@ from truckban.traces.inside import LEAST_SIGMA_M, SIGMA_M
 from truckban.traces.passages import Passage
 from truckban.traces.tracks import Floats, Ints, Tracks
 from truckban.verdict import Verdict
-from zones.depths import DepthGrid
+from zones.depths import DepthGrid, exact_depths
 from zones.entries import Entry, entries_of
 from zones.locate import Locator
 from zones.matching.compiled import FAST
@@ -108,7 +108,7 @@ def depths_of(ground: Locator, lon: Floats, lat: Floats) -> Floats:
     """Return `Locator.depth_m`; of many positions through a grid, which is worth making only for these."""
     if FAST and len(lon) > _FEW:
         return _grid_of(ground).depth_m(np.ascontiguousarray(lon), np.ascontiguousarray(lat))[0]
-    return ground.depth_m(lon, lat)
+    return exact_depths(ground, lon, lat)[0]
 
 
 @lru_cache(maxsize=8)
@@ -207,7 +207,7 @@ def ends_of(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], ground: L
         (parts.begin, tracks.first[owner], -1),
         (parts.end, tracks.first[owner + 1] - 1, 1),
     ):
-        deep = np.abs(ground.depth_m(tracks.lon[at], tracks.lat[at])) > _AT_BORDER_M
+        deep = np.abs(exact_depths(ground, tracks.lon[at], tracks.lat[at])[0]) > _AT_BORDER_M
         how = [
             _how(verdicts, n, n + beside, at_edge=at_edge, crossed=crossed)
             for n, (at_edge, crossed) in enumerate(

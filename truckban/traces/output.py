@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -179,9 +179,15 @@ def _geojson(leads: Sequence[Lead], checked: Checked) -> str:
 def write_rejects(rejects: Sequence[Reject], path: Path, lang: str, encoding: str) -> None:
     """Write the rows that were not used, each with its reason in both languages, `lang` first."""
     other = "en" if lang == "zh" else "zh"
+    # a few texts come again and again
+    known: dict[Hashable, tuple[str, str, str, str]] = {}
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "line", "field", "reason", f"reason_{other}"])
         for reject in sorted(rejects, key=lambda r: (r.file, r.line or 0)):
-            row = reject.file, reject.line, reject.field, reject.reason.of(lang), reject.reason.of(other)
-            writer.writerow([cell(value) for value in row])
+            key = reject.file, reject.field, reject.reason
+            cells = known.get(key)
+            if cells is None:
+                said = reject.reason.of(lang), reject.reason.of(other)
+                cells = known[key] = cell(reject.file), cell(reject.field), cell(said[0]), cell(said[1])
+            writer.writerow([cells[0], reject.line, *cells[1:]])

@@ -57,6 +57,7 @@ class Source:
     assumed_zone: int = 0
     _number: int = 0
     _plan: tuple[int, dict[str, str] | None] | None = None
+    _known: tuple[pa.Array, npt.NDArray[np.int32]] | None = None
 
     def pieces(self) -> Iterator[tuple[Piece, Table]]:
         """Yield the rows of all files, with the tables that they are from.
@@ -160,7 +161,7 @@ class Source:
             number=0,
             file=len(self.files) - 1,
             vehicle=vehicle,
-            codes=self._codes(ids.dictionary.to_pylist()),
+            codes=self._codes_of(ids.dictionary),
             time=ticks,
             ms=ms,
             parts=parts,
@@ -193,6 +194,12 @@ class Source:
             and all(pa.types.is_float64(kinds[name]) for name in _NUMBERS if name in kinds)
         )
         return found if fitting else None
+
+    def _codes_of(self, names: pa.Array) -> npt.NDArray[np.int32]:
+        """Return the code of each name of a dictionary; those of one group of rows have the same."""
+        if self._known is None or not names.equals(self._known[0]):
+            self._known = names, self._codes(names.to_pylist())
+        return self._known[1]
 
     def _codes(self, names: list[str | None]) -> npt.NDArray[np.int32]:
         """Return the code of each name, -1 for none, shape (n,)."""

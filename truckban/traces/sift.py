@@ -20,6 +20,8 @@ _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
 _LOOK_S, _ROW_S = 3e-7, 8e-6
 """What a row takes where the loop is not compiled; and what more, if it is looked at by itself."""
+_SPARE = 200_000
+"""Room for so many rows more than a piece may need: they are taken some at a time."""
 Box = tuple[float, float, float, float]
 """West, south, east, north, WGS 84 degrees."""
 
@@ -31,10 +33,12 @@ class Sift:
     Attributes:
         box: ways that do not come into it are counted and passed over.
         bad: indices of the rows of the last piece that are no fixes.
+        kept: how many rows there are to be taken.
     """
 
     box: Box
     bad: npt.NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
+    kept: int = 0
     _held: Held = field(default_factory=lambda: Held.room(0))
     _jumps: list[_Ints] = field(default_factory=list)
     _room: Kept = field(default_factory=lambda: Kept.room(0))
@@ -43,7 +47,7 @@ class Sift:
     )
 
     def add(self, piece: Piece, vehicles: int) -> Kept:
-        """Take a piece in; return what is kept of it, which the next call overwrites.
+        """Take a piece in; return what is kept of it, until it is `taken`.
 
         Args:
             piece: rows.
@@ -52,8 +56,11 @@ class Sift:
         self._grow(vehicles)
         n = len(piece.vehicle)
         # a row can settle two that are held, with four rows kept of it, or show that both were jumps
-        if len(self._room.vehicle) < 4 * n:
-            self._room = Kept.room(4 * n)
+        since = self.kept
+        if len(self._room.vehicle) < since + 4 * n:
+            more = Kept.room(since + 4 * n + _SPARE)
+            self._room = Kept.all_of([self._room.take(slice(since)), more]) if since else more
+        if len(self._marks[1]) < n:
             self._marks = np.empty((2 * n, 4), np.int64), np.empty(n, np.intp)
         jumps, bad = self._marks
         box = np.array(self.box)
@@ -62,12 +69,17 @@ class Sift:
             ends = ordinary_ends(box, piece)
             ahead(n * _LOOK_S + _one_by_one(ends) * _ROW_S)
             ends = ends[:0] if quick() else ends
-        columns = (box, piece, self._held, self._room, jumps, bad, ends)
-        kept, jumped, wrong = sift(*(columns if quick() else map(_seen, columns)))
+        columns = (box, piece, self._held, self._room, since, jumps, bad, ends)
+        self.kept, jumped, wrong = sift(*(columns if quick() else map(_seen, columns)))
         self.bad = bad[:wrong].copy()
         if jumped:
             self._jumps.append(jumps[:jumped].copy())
-        return self._room.take(slice(kept))
+        return self._room.take(slice(since, self.kept))
+
+    def taken(self) -> Kept:
+        """Return what is kept of all pieces since this was last called; the next piece overwrites it."""
+        kept, self.kept = self._room.take(slice(self.kept)), 0
+        return kept
 
     def fixes_among(self, piece: Piece, rows: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.bool_], _Floats]:
         """Return which rows of a piece are fixes, and the times of all of them (seconds since 1970-01-01 UTC)."""

@@ -44,14 +44,15 @@ _SOUTH, _NORTH = CHINA_LAT
 
 @compiled_bare
 def sift(
-    box: _Floats, piece: Piece, held: Held, kept: Kept, jumps: _Ints, bad: npt.NDArray[np.intp], ends: _Ints
+    box: _Floats, piece: Piece, held: Held, kept: Kept, count: int, jumps: _Ints, bad: npt.NDArray[np.intp], ends: _Ints
 ) -> tuple[int, int, int]:
-    """Take in a piece; return how many rows are kept, how many jumps and bad rows there are.
+    """Take in a piece; return how many rows are kept by now, how many jumps and bad rows there are.
 
+    `count` rows are kept of the pieces before, and stay.
     Ordinary rows of one vehicle are passed at once: compiled by 64, as they stand up to the row that `ends` says (shape (n,) or (0,)
     where it is compiled).
     """
-    count = jumped = wrong = 0
+    jumped = wrong = 0
     k = single = 0
     while k < len(piece.vehicle):
         v = piece.codes[piece.vehicle[k]]

@@ -98,11 +98,21 @@ class FitSample:
             return None
         void = np.concatenate([torn[part.vehicle] & may_be for part, may_be in self._parts])
         names = ("vehicle", "t_s", "lon", "lat")
-        columns = [np.concatenate([getattr(part, name) for part, _ in self._parts])[~void] for name in names]
-        order = np.lexsort((columns[1], columns[0]))
-        vehicle, t_s, lon, lat = (column[order] for column in columns)
+        columns = [np.concatenate([getattr(part, name) for part, _ in self._parts]) for name in names]
+        if void.any():
+            columns = [column[~void] for column in columns]
+        vehicle, t_s, lon, lat = columns
+        if not _in_order(vehicle, t_s):
+            order = np.lexsort((t_s, vehicle))
+            vehicle, t_s, lon, lat = (column[order] for column in columns)
         box = street_box(ground.zone.streets)
         return fit_of(moving_sample(vehicle, t_s, lon, lat, box), ground.zone.streets, self.declared)
+
+
+def _in_order(vehicle: _Index, t_s: npt.NDArray[np.float64]) -> bool:
+    """Return whether rows are in order of vehicle, and those of one in order of time."""
+    later = vehicle[1:] > vehicle[:-1]
+    return bool((later | ((vehicle[1:] == vehicle[:-1]) & (t_s[1:] >= t_s[:-1]))).all())
 
 
 @dataclass(slots=True)
@@ -144,9 +154,8 @@ class Stream:
             InputError: a file cannot be read at all.
         """
         open_ = Kept.room(0)
-        held: list[Kept] = []
         for piece, table in self.source.pieces():
-            kept = self._sift.add(piece, len(self.source.vehicles))
+            self._sift.add(piece, len(self.source.vehicles))
             if len(self._sift.bad):
                 self.source.reject(table, self._sift.bad)
                 self.source.assumed_zone -= len(self._sift.bad) * int(piece.naive[0])
@@ -154,14 +163,11 @@ class Stream:
             self._rows += len(piece.vehicle)
             if self.progress is not None:
                 self.progress(self._rows)
-            if len(kept.vehicle):
-                held.append(kept.copied())
-            if sum(len(part.vehicle) for part in held) >= _ENOUGH:
-                closed, open_ = self._closed(Kept.all_of([open_, *held]))
-                held = []
+            if self._sift.kept >= _ENOUGH:
+                closed, open_ = self._closed(Kept.all_of([open_, self._sift.taken()]))
                 yield closed, True
         self._sift.end()
-        closed, _ = self._closed(Kept.all_of([open_, *held]))
+        closed, _ = self._closed(Kept.all_of([open_, self._sift.taken()]))
         yield closed, True
         yield from ((visits, False) for visits in self._second_reading())
         self._sum_up()
@@ -182,7 +188,9 @@ class Stream:
         piece = self._window.popleft()
         self._window_rows -= len(piece.vehicle)
         n = len(self.source.vehicles)
-        self._stashed, self._lost = (np.append(a, np.zeros(n - len(a), np.bool_)) for a in (self._stashed, self._lost))
+        if len(self._stashed) < n:
+            new = np.zeros(n - len(self._stashed), np.bool_)
+            self._stashed, self._lost = np.append(self._stashed, new), np.append(self._lost, new)
         torn = self.torn()
         if sum(len(part["time"]) for part in self._stash) > _HELD_ROWS:
             self._stash = []
@@ -204,13 +212,16 @@ class Stream:
         going_on = np.zeros(int(begins.sum()), np.bool_)
         going_on[visit[last]] = self._sift.open()[kept.vehicle[last]]
         stays = going_on[visit]
-        open_ = kept.take(np.flatnonzero(stays))
-        done = kept.take(np.flatnonzero(~stays))
+        over = int(n - stays.sum())
+        if stays[:over].any():
+            open_, done = kept.take(np.flatnonzero(stays)), kept.take(np.flatnonzero(~stays))
+        else:
+            open_, done = kept.take(slice(over, n)).copied(), kept.take(slice(over))
         starts = np.append(np.flatnonzero(~done.joined), len(done.vehicle)).astype(np.intp)
         names = list(self.source.vehicles)
         fixes = Fixes(names, done.vehicle.astype(np.intp), done.t_s, done.lon, done.lat, done.accuracy_m, 0, 0, 0)
-        mine = np.flatnonzero(np.diff(done.vehicle, prepend=-1))
-        if len(mine):
+        if over:
+            mine = np.append(0, np.flatnonzero(np.diff(done.vehicle)) + 1)
             ends = np.append(mine[1:], len(done.vehicle)) - 1
             self._spans.append((done.vehicle[mine], done.t_s[mine], done.t_s[ends]))
         return Visits(fixes, starts, 0), open_
@@ -249,10 +260,10 @@ class Stream:
 
     def _frame(self, piece: Piece, mine: npt.NDArray[np.bool_]) -> Columns:
         """Return the fixes of some vehicles among a piece's rows, in the columns of `truckban.traces.typed`."""
-        code = piece.codes[piece.vehicle]
-        rows = np.flatnonzero((code >= 0) & mine[code])
+        rows = np.flatnonzero(((piece.codes >= 0) & mine[piece.codes])[piece.vehicle])
+        code = piece.codes[piece.vehicle[rows]]
         good, t_s = self._sift.fixes_among(piece, rows)
-        rows, t_s = rows[good], t_s[good]
+        rows, t_s, code = rows[good], t_s[good], code[good]
         names = np.array([*self.source.vehicles, ""], dtype=object)
 
         def some(column: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -260,7 +271,7 @@ class Stream:
 
         return {
             "line": piece.lines[rows] if len(piece.lines) == len(piece.vehicle) else piece.lines[0] + rows,
-            "vehicle_id": names[code[rows]],
+            "vehicle_id": names[code],
             "time": t_s,
             "without_zone": piece.naive[rows]
             if len(piece.naive) == len(piece.vehicle)

@@ -13,7 +13,7 @@ from zones.errors import InputError
 from zones.matching.avoiding import avoiding
 from zones.matching.calibration import calibrated
 from zones.matching.drive import BACK_IN_TIME, FINE, NO_LON, driven, matched
-from zones.matching.graph import Floats, Ints
+from zones.matching.graph import Edges, Floats, Ints
 from zones.matching.ground import Ground, Packed, packed
 from zones.matching.lagged import candidates_p, on_arcs
 from zones.matching.model import Model
@@ -170,12 +170,9 @@ class Match:
         return left + taken, all_ + taken
 
     def _forwards(self, of: npt.NDArray[np.bool_], since: float, until: float) -> tuple[float, float]:
-        edges = self.graph.edges
-        marked = np.concatenate([[0], np.cumsum(of[edges.arc])]).astype(np.int64)
+        marked, around = self.matcher.closed(of)
         low = int(np.searchsorted(self.t, since, side="left"))
         high = int(np.searchsorted(self.t, until, side="right"))
-        blocked = np.add.reduceat(of[edges.arc].astype(np.int64), edges.arc_ptr[:-1]) > 0
-        around = edges._replace(length=np.where(blocked, np.inf, edges.length))
         without, together, starts = avoiding(
             self.matcher.packed, self.trellis, self._ways, self.fixes, marked, around, low, high
         )
@@ -217,26 +214,28 @@ class Match:
     def _legs(self) -> Iterator[Leg]:
         graph, s = self.graph, self.stretches
         arc_ptr, arc, arc_start, length = graph.edge_lists
+        arc_source, arc_forward, arc_along = graph.arc_lists
+        arc_p = self.arc_p
         columns = (s.edge, s.begin, s.end, s.entered, s.left, s.piece)
         for edge, begin, stop, entered, left, piece in zip(*(column.tolist() for column in columns), strict=True):
             first, end = arc_ptr[edge], arc_ptr[edge + 1]
             starts = [*arc_start[first:end], length[edge]]
             used = [k for k in range(end - first) if starts[k] < stop and starts[k + 1] > begin]
             pace = (left - entered) / max(stop - begin, 1e-9)
-            sources = graph.arc_source[arc[first:end]].tolist()
+            sources = [arc_source[one] for one in arc[first:end]]
             for source, group in groupby(used, key=sources.__getitem__):
                 run = [*group]
                 a, z = run[0], run[-1]
                 low, high = max(begin, starts[a]), min(stop, starts[z + 1])
-                shift = float(graph.arc_along[arc[first + a]]) - starts[a]
+                shift = arc_along[arc[first + a]] - starts[a]
                 yield Leg(
                     source=source,
-                    forward=bool(graph.arc_forward[arc[first + a]]),
+                    forward=arc_forward[arc[first + a]],
                     begin_m=low + shift,
                     end_m=high + shift,
                     entered_at=entered + (low - begin) * pace,
                     left_at=entered + (high - begin) * pace,
-                    p=float(max(self.arc_p[arc[first + k]] for k in run)),
+                    p=float(max(arc_p[arc[first + k]] for k in run)),
                     piece=piece,
                 )
 
@@ -260,6 +259,7 @@ class Matcher:
         work = scratch_for(len(graph.edges.length), len(graph.edges.next_edge), graph.pieces.crowd)
         self.packed: Packed = packed(Ground(graph.edges, graph.pieces, self.table, self.model, work))
         self.plane: Floats = plane_numbers(graph.plane)
+        self._closed: tuple[npt.NDArray[np.bool_], Wide, Edges] | None = None
 
     def tabled(self, bound_m: float, *, beside: Path | None = None) -> "Matcher":
         """Return a matcher with a table of all ways up to `bound_m` metres: worth its time for many drives.
@@ -300,6 +300,19 @@ class Matcher:
         if fault != FINE:
             raise _unusable(fault, at, (lons, lats, ts))
         return Match(self, *drive)
+
+    def closed(self, of: npt.NDArray[np.bool_]) -> tuple[Wide, Edges]:
+        """Return how many of some arcs there are up to each arc of the edges, and edges of which those with such an arc have no end.
+
+        Args:
+            of: (arcs of the graph,) which ones; the array that was asked for last is remembered, and must not be written to.
+        """
+        if self._closed is None or self._closed[0] is not of:
+            edges = self.graph.edges
+            marked = np.concatenate([[0], np.cumsum(of[edges.arc])]).astype(np.int64)
+            blocked = np.add.reduceat(of[edges.arc].astype(np.int64), edges.arc_ptr[:-1]) > 0
+            self._closed = of, marked, edges._replace(length=np.where(blocked, np.inf, edges.length))
+        return self._closed[1:]
 
     def match_xy(self, x: Floats, y: Floats, t: Floats, sigma: Floats) -> Match:
         """Match a drive in the graph's plane; nothing is checked."""

@@ -66,17 +66,25 @@ class RoadGraph:
         edges = self.edges
         return edges.arc_ptr.tolist(), edges.arc.tolist(), edges.arc_start.tolist(), edges.length.tolist()
 
-    def segment_corners(self, source: int) -> tuple[Floats, Floats]:
-        """Return the corners of a segment's line in the plane, shape (n, 2), and how many metres along it each is, shape (n,)."""
-        known = self._corners.get(source)
+    @cached_property
+    def arc_lists(self) -> tuple[list[int], list[bool], list[float]]:
+        """`arc_source`, `arc_forward` and `arc_along`, for reading one by one."""
+        return self.arc_source.tolist(), self.arc_forward.tolist(), self.arc_along.tolist()
+
+    def segment_corners(self, source: int, *, forward: bool) -> tuple[list[float], list[float], list[float]]:
+        """Return the corners of a segment's line in the plane, along it or back: x, y and how many metres on each is."""
+        known = self._corners.get((source, forward))
         if known is None:
             corners = shapely.get_coordinates(self.plane.to_xy(self.segments[source].line))
             along = np.append(0.0, np.cumsum(np.hypot(*np.diff(corners, axis=0).T)))
-            known = self._corners[source] = corners, along
+            if not forward:
+                corners, along = corners[::-1], along[-1] - along[::-1]
+            known = corners[:, 0].tolist(), corners[:, 1].tolist(), along.tolist()
+            self._corners[source, forward] = known
         return known
 
     @cached_property
-    def _corners(self) -> dict[int, tuple[Floats, Floats]]:
+    def _corners(self) -> dict[tuple[int, bool], tuple[list[float], list[float], list[float]]]:
         """What `segment_corners` was asked for."""
         return {}
 

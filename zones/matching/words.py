@@ -1,15 +1,16 @@
 """A match in words and as GeoJSON: the streets in order, from where to where they were driven."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import numpy as np
+import shapely
 from shapely import LineString
 
-from zones.matching.graph import Floats
 from zones.matching.matcher import Leg, Match
 from zones.matching.streets import RoadGraph
 from zones.text import Text
@@ -79,25 +80,42 @@ def streets_driven(match: Match, legs: tuple[Leg, ...] | None = None) -> tuple[S
 
 def _streets(match: Match, driven: tuple[Leg, ...]) -> Iterator[StreetDriven]:
     graph = match.graph
+    found = []
     for (_, name), group in groupby(driven, key=lambda leg: (leg.piece, graph.segments[leg.source].name)):
         legs = tuple(group)
-        way = np.concatenate([_way(graph, leg) for leg in legs])
-        east, north = (way[-1] - way[0]).tolist()
+        way = [point for leg in legs for point in _way(graph, leg)]
+        east, north = (z - a for a, z in zip(way[0], way[-1], strict=True))
         towards = None
         # round a block, the two ends say nothing
         if math.hypot(east, north) > sum(leg.length_m for leg in legs) / 4:
             towards = _TOWARDS[round(math.atan2(north, east) / (math.pi / 4)) % 8]
-        yield StreetDriven(name, legs, towards, LineString(np.column_stack(graph.plane.lonlat(*way.T))))
+        found.append((name, legs, towards, way))
+    if found:
+        # all of them at once: single ones take PROJ and shapely longer to be asked for than to make
+        of = np.repeat(np.arange(len(found)), [len(way) for *_, way in found])
+        lon, lat = graph.plane.lonlat(*np.array([point for *_, way in found for point in way]).T)
+        lines = np.asarray(shapely.linestrings(lon, lat, indices=of), dtype=object).tolist()
+        for (name, legs, towards, _), line in zip(found, lines, strict=True):
+            yield StreetDriven(name, legs, towards, line)
 
 
-def _way(graph: RoadGraph, leg: Leg) -> Floats:
-    """Return what was driven of a segment in the graph's plane, (n, 2)."""
-    corners, along = graph.segment_corners(leg.source)
-    if not leg.forward:
-        corners, along = corners[::-1], along[-1] - along[::-1]
+def _way(graph: RoadGraph, leg: Leg) -> list[tuple[float, float]]:
+    """Return what was driven of a segment: x and y in the graph's plane."""
+    x, y, along = graph.segment_corners(leg.source, forward=leg.forward)
     begin, end = leg.begin_m, max(leg.end_m, leg.begin_m)
-    ends = np.column_stack([np.interp((begin, end), along, axis) for axis in corners.T])
-    return np.concatenate([ends[:1], corners[(along > begin) & (along < end)], ends[1:]])
+    first, last = bisect_right(along, begin), bisect_left(along, end)
+    between = zip(x[first:last], y[first:last], strict=True)
+    return [_at(begin, along, x, y), *between, _at(end, along, x, y)]
+
+
+def _at(metres: float, along: list[float], x: list[float], y: list[float]) -> tuple[float, float]:
+    """Return where so many metres along a line are; as `np.interp` has it, which takes longer for one."""
+    k = bisect_right(along, metres) - 1
+    if k < 0 or k == len(along) - 1 or along[k] == metres:
+        k = max(k, 0)
+        return x[k], y[k]
+    reach, gone = along[k + 1] - along[k], metres - along[k]
+    return (x[k + 1] - x[k]) / reach * gone + x[k], (y[k + 1] - y[k]) / reach * gone + y[k]
 
 
 def in_words(streets: tuple[StreetDriven, ...]) -> Text:
