@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -71,6 +72,26 @@ def test_bursts_beside_a_boundary_road_accuse_nobody() -> None:
 def test_without_that_question_they_would(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passages, "burst_probability", lambda *_: 0.0)
     assert {one.vehicle for one in unlucky.__wrapped__() if one.is_lead} == set(UNLUCKY)
+
+
+def leads_of(names: Sequence[str], receiver: Receiver) -> set[str]:
+    ground = schematic()
+    found = judge(ground, [(name, sent(ground, day(ground, name, 1), receiver, 1)) for name in names])
+    return {one.vehicle for one in found if one.is_lead}
+
+
+def test_a_burst_does_not_set_a_parked_truck_driving(monkeypatch: pytest.MonkeyPatch) -> None:
+    parked, receiver = ("L3325", "L8090"), Receiver(noise_m=10.0, every_s=15.0, bursts_h=1.0)
+    assert leads_of(parked, receiver) == set()
+    monkeypatch.setattr(passages, "LASTS_S", 0.0)
+    assert leads_of(parked, receiver) == set(parked)
+
+
+def test_a_path_that_no_truck_drives_in_the_time_is_no_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast, receiver = ("L198",), Receiver(noise_m=30.0, every_s=1.0, bursts_h=1.0)
+    assert leads_of(fast, receiver) == set()
+    monkeypatch.setattr(passages, "_TOP_MS", 1e9)
+    assert leads_of(fast, receiver) == set(fast)
 
 
 def test_a_burst_hides_nobody_who_drives_through(tmp_path: Path) -> None:
