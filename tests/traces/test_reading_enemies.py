@@ -1,6 +1,7 @@
 """What happens to files of traces while they are read, and files that nobody would send: one clear sentence each, or an answer."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,15 +10,19 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from effort import times
 from mutations_in_slabs import in_slabs, run_in_slabs
 from reading import GOOD, HEADER, TEN, read, refused, why
+from whole import limits, near
 
 from truckban.demo.day import make_day
 from truckban.traces import csv_table, tables
 from truckban.traces.csv_table import read_csv
+from truckban.traces.pieces import Source
+from truckban.traces.stream import Stream
 from truckban.traces.tables import read_tables
 from zones.errors import InputError
 from zones.text import Text
@@ -325,3 +330,42 @@ def test_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
     assert "“5月9日”" in note.zh
     assert "空表" not in note.zh
     assert "1 more with content are not" in note.en
+
+
+@pytest.mark.parametrize("change", ["grown", "replaced", "gone", "another"])
+def test_a_file_that_changes_before_it_is_read_again_is_told_so(tmp_path: Path, change: str) -> None:
+    """Rows out of order are read a second time; by then the last file of the folder is another, or there is one more."""
+    folder = tmp_path / "traces"
+    folder.mkdir()
+    west, south, east, north = near().box
+    rng = np.random.default_rng(3)
+    rows = pd.DataFrame(
+        {
+            "vehicle_id": "T1",
+            "time": 1_715_140_800 + rng.permutation(600) * 10,
+            "lon": rng.uniform(west, east, 600),
+            "lat": rng.uniform(south, north, 600),
+        }
+    )
+    first, last = folder / "a.csv", folder / "b.csv"
+    rows[:300].to_csv(first, index=False)
+    rows[300:].to_csv(last, index=False)
+
+    def meanwhile(read: int) -> None:
+        if read < len(rows):
+            return
+        if change == "grown":
+            last.write_text(last.read_text("utf-8") + "T2,1715150000,110.77,35.14\n", "utf-8")
+        elif change == "replaced":
+            shutil.copy(first, folder / ".new")
+            (folder / ".new").replace(last)
+        elif change == "gone":
+            last.unlink()
+        else:
+            shutil.copy(first, folder / "c.csv")
+
+    stream = Stream(Source(folder, "Asia/Shanghai"), near(), progress=meanwhile)
+    with limits(held=100), pytest.raises(InputError) as refused:
+        list(stream.visits())
+    assert CHANGED in refused.value.text.en
+    assert ("c.csv" if change == "another" else "b.csv") in str(refused.value)

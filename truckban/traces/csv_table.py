@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from truckban.traces.arrow_arrays import array_of, chosen
+from truckban.traces.file_marks import changed, mark
 from truckban.traces.file_notes import ColumnTally
 from truckban.traces.tables import Reject, Table, decoded, encoding_of, listed
 from zones.errors import InputError
@@ -97,29 +98,15 @@ def _unchanged(path: Path) -> Iterator[TextTable]:
     Raises:
         InputError: it cannot be read, or is another than it was before it was read.
     """
-    before = _mark(path)
+    before = mark(path)
     try:
         yield from _slabs(path)
     except (UnicodeDecodeError, InputError, FileNotFoundError) as error:
-        if isinstance(error, InputError) and _mark(path) == before:
+        if isinstance(error, InputError) and mark(path) == before:
             raise
-        raise _changed(path) from None
-    if _mark(path) != before:
-        raise _changed(path)
-
-
-def _mark(path: Path) -> tuple[int, ...] | None:
-    """Return what changes when somebody writes a file or puts another into its place; None where there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def _changed(path: Path) -> InputError:
-    text = Text("文件在读取时被改动；请写完再查", "the file was changed while it was read; check it when it is written")
-    return InputError(text, file=path.name)
+        raise changed(path) from None
+    if mark(path) != before:
+        raise changed(path)
 
 
 def _slabs(path: Path) -> Iterator[TextTable]:

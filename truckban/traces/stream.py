@@ -5,13 +5,15 @@ read a second time, some at a time, and cleaned as a whole; the outcome is the s
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from truckban.traces.cleaning import Columns
+from truckban.traces.file_marks import Mark, marks, refuse_changed
 from truckban.traces.fixes import Fixes, fixes_of, remarks
 from truckban.traces.misfit import Fit, fit_of, moving_sample, street_box
 from truckban.traces.near import Near, Visits, visits_of
@@ -140,6 +142,7 @@ class Stream:
     _stash: list[Columns] = field(default_factory=list)
     _stashed: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     _lost: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    _marks: Mapping[Path, Mark | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin with an empty sift."""
@@ -151,8 +154,9 @@ class Stream:
         Those of a vehicle that turns out to be `torn` are void, and come again: `torn` says of which.
 
         Raises:
-            InputError: a file cannot be read at all.
+            InputError: a file cannot be read at all, or is another when it is read again.
         """
+        self._marks = marks(self.source.path)
         open_ = Kept.room(0)
         for piece, table in self.source.pieces():
             self._sift.add(piece, len(self.source.vehicles))
@@ -241,7 +245,10 @@ class Stream:
         for lot in np.unique(lots).tolist():
             mine = np.zeros(len(self.source.vehicles), np.bool_)
             mine[lost[lots == lot]] = True
-            yield self._cleaned([self._frame(piece, mine) for piece in self._pieces_again()])
+            refuse_changed(self.source.path, self._marks)
+            frames = [self._frame(piece, mine) for piece in self._pieces_again()]
+            refuse_changed(self.source.path, self._marks)
+            yield self._cleaned(frames)
 
     def _cleaned(self, frames: Sequence[Columns]) -> Visits:
         frame = {name: np.concatenate([part[name] for part in frames]) for name in frames[0]}
