@@ -96,6 +96,7 @@ def pages(count: int, chance: random.Random) -> Iterator[Asked]:
             "enterprise": "rare",
             "vehicle_class": "special",
         },
+        **_seldom_met(day),
         **{f"{fleet} own vehicles": {"as": f"E-{fleet}"} for fleet in FLEETS},
         **{f"{fleet} own vehicles, state": {"as": f"E-{fleet}", **some["state"]} for fleet in FLEETS},
     }
@@ -127,6 +128,30 @@ def pages(count: int, chance: random.Random) -> Iterator[Asked]:
         yield f"violations, {name}", "/v1/violations", dict(asked)
         deep = {"cursor": cursor_of(micros(since), "0" * 26)}
         yield f"violations, {name}, middle", "/v1/violations", {**asked, **deep}
+
+
+def _seldom_met(day: int) -> dict[str, dict[str, Any]]:
+    """Return conditions that are each common and never or hardly ever meet: `leads_fill.py` confirms nothing on the roads 4 to 15, nor in the last tenth."""
+    road = {"road": f"示意{4 + day % 12}街"}
+    late = dt.datetime.combine(
+        dt.date.fromordinal(FIRST + DAYS - 60 + day % 30), dt.time(), dt.timezone(dt.timedelta(hours=8))
+    )
+    hours = {"hour": 6 + day % 16, "weekday": 1 + day % 7}
+    assigned = {"road": f"示意{1 + day % 3}街", "state": "assigned"}
+    return {
+        "never, road, state": {**road, "state": "confirmed"},
+        "never, road, state, class": {**road, "state": "confirmed", "vehicle_class": "medium"},
+        "never, road, state, hour, weekday": {**road, "state": "confirmed", **hours},
+        "never, road, state, enterprise": {**road, "state": "confirmed", "enterprise": f"e{60 + day % 40}"},
+        "never, state, time": {
+            "state": "confirmed",
+            "from": late.isoformat(),
+            "to": (late + dt.timedelta(days=30)).isoformat(),
+        },
+        "hardly, road, state, class, verdict": {**assigned, "vehicle_class": "tractor", "verdict": "undetermined"},
+        "hardly, road, state, class": {**assigned, "vehicle_class": "medium"},
+        "hardly, road, state, hour, weekday": {**assigned, **hours},
+    }
 
 
 def beside() -> Iterator[Asked]:

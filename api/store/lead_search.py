@@ -3,11 +3,13 @@
 Databases guess badly which of several conditions is rare. Here it is looked at: each condition is counted in its index, up to some
 thousands. The index of the rarest is walked until the page is full where it has the wanted order, else all its leads are filtered
 and sorted; where none is rare, an index in the wanted order is walked: that of all leads, or of an hour's, which hold what leads are filtered
-by, so that they are passed over unread, or that of a condition which few leads fulfil where the walk begins. The other conditions are written
-so that no index serves them. A page's leads are found by number first, and then read.
+by, so that they are passed over unread, or that of a condition which few leads fulfil where the walk begins; where no lead fits there, `lead_cells` says
+where some do. The other conditions are written so that no index serves them. A page's leads are found by number first, and then read.
 """
 
 import datetime as dt
+import functools
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
@@ -15,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from api.store.lead_cells import counts_for, in_cells
 from api.store.tables.leads import Lead, LeadFacts, LeadRoad, LeadRun
 
 Sort = Literal["entered_at", "probability"]
@@ -23,6 +26,7 @@ _RARE_IN_TIME = 100_000
 """Leads of one time lie side by side, and the index of times holds what they are filtered and sorted by."""
 _WEEK = 7
 _LOOKED_AT = 400
+_WALKED_SOON = 2_000
 _SCARCE = 0.015
 """To read a lead costs as much as to pass over some sixty in an index."""
 
@@ -116,15 +120,58 @@ def leads_found(
     rare = _rarest(session, asked, order)
     if rare is not None and rare not in served:
         return _read(session, _sifted(asked, rare, filters, order, after), order, limit)
-    walked = rare or _scarcest(session, asked, served, filters, order, after)
+    walked, fits = (rare, True) if rare is not None else _scarcest(session, asked, served, filters, order, after)
+    if not fits and (counts := counts_for(session, filters, order, after, limit)) is not None:
+        if (first := counts.first()) is None:
+            return []
+        if order.by == "entered_at":
+            filters, after = _from(counts.begin(first), filters, order, after)
+        soon = not counts.exact or _fits_soon(session, asked, walked, filters, order, after)
+        if not soon and (cells := counts.cells()) is not None:
+            key = map(_unseen, (*_bounds(Lead, filters, order), *_past(Lead, order, after)))
+            inside = in_cells(session, cells, [*_hidden(asked, None), *key])
+            return _read(session, inside.order_by(*_sorted(Lead, order, hidden=True)), order, limit)
+    return _read(session, _along(walked, asked, filters, order, after).where(*_hidden(asked, walked)), order, limit)
+
+
+def _along(
+    walked: _Asked | None, asked: Sequence[_Asked], filters: Filters, order: Order, after: tuple[Any, int] | None
+) -> sa.Select[int]:
+    """Ask for the numbers of the leads of an index in order, all that the other conditions would choose from."""
     table: type[Lead | LeadRoad | LeadRun] = Lead if walked is None else walked.table
-    hidden = _hidden(asked, walked)
     query = sa.select(table.number)
-    if table is not Lead and hidden:
+    if table is not Lead and _hidden(asked, walked):
         query = query.join(Lead, Lead.number == table.number)
-    query = query.where(*(() if walked is None else walked.plain), *hidden)
+    query = query.where(*(() if walked is None else walked.plain))
     query = query.where(*_bounds(table, _left(filters, order, after), order), *_past(table, order, after))
-    return _read(session, query.order_by(*_sorted(table, order)), order, limit)
+    return query.order_by(*_sorted(table, order))
+
+
+def _fits_soon(
+    session: Session,
+    asked: Sequence[_Asked],
+    walked: _Asked | None,
+    filters: Filters,
+    order: Order,
+    after: tuple[Any, int] | None,
+) -> bool:
+    """Tell whether a walk soon comes to a lead that fits: in time, where it begins at the first, to the second."""
+    others = sorted((each for each in asked if each is not walked), key=lambda each: each.table is not Lead)
+    fits = sa.case((sa.and_(*_hidden(others, None)), 1), else_=0).label("fits")
+    many = _WALKED_SOON if walked is None or walked.holds_all else _LOOKED_AT
+    passed = _along(walked, asked, filters, order, after).with_only_columns(fits).limit(many).subquery()
+    wanted = 2 if order.by == "entered_at" else 1
+    found = sa.select(sa.literal(1)).select_from(passed).where(passed.c.fits == 1).limit(wanted)
+    return len(session.scalars(found).all()) == wanted
+
+
+def _from(
+    begin: dt.datetime, filters: Filters, order: Order, after: tuple[Any, int] | None
+) -> tuple[Filters, tuple[Any, int] | None]:
+    """Return filters and key for a walk that begins at a time, where it would have begun before."""
+    until, since = min(begin, filters.until or begin), max(begin, filters.since or begin)
+    filters = replace(filters, until=until) if order.descending else replace(filters, since=since)
+    return filters, _begun(filters, order, after)
 
 
 def _sifted(
@@ -162,32 +209,33 @@ def _scarcest(
     filters: Filters,
     order: Order,
     after: tuple[Any, int] | None,
-) -> _Asked | None:
-    """Return the condition whose own index is to be walked; None where that of all leads is.
+) -> tuple[_Asked | None, bool]:
+    """Return the condition whose own index is to be walked, None where that of all leads is, and whether leads that fit seem to be found soon.
 
     The first leads of the walk tell: where a condition leaves one in a hundred of them, it is cheaper to read those that it leaves.
-    Of an hour they would not: leads that follow each other in time are of one hour.
+    Of an hour, or in time of a weekday, they would not: leads that follow each other in time are of one hour.
     """
     if len(asked) == 1:
-        return next(iter(served), None)
+        return next(iter(served), None), True
     unread = next((each for each in served if each.holds_all), None)
-    served = [each for each in served if not each.holds_all]
-    if not served:
-        return unread
+    if all(each is unread for each in served):
+        return unread, True
+    others = [each for each in asked if each is not unread and (each.of != "weekday" or order.by == "probability")]
     holds = [
-        sa.case((sa.and_(*each.hidden), 1), else_=0).label(f"holds_{number}") for number, each in enumerate(served)
+        sa.case((sa.and_(*each.hidden), 1), else_=0).label(f"holds_{number}") for number, each in enumerate(others)
     ]
-    query = (
-        sa.select(*holds)
-        .select_from(Lead)
-        .where(*_bounds(Lead, _left(filters, order, after), order), *_past(Lead, order, after))
-    )
+    query = sa.select(*holds).select_from(Lead).where(*(() if unread is None else unread.plain))
+    query = query.where(*_bounds(Lead, _left(filters, order, after), order), *_past(Lead, order, after))
     seen = query.order_by(*_sorted(Lead, order)).limit(_LOOKED_AT).subquery()
-    rows, *found = session.execute(sa.select(sa.func.count(), *(sa.func.sum(each) for each in seen.c))).one()
-    if not rows:
-        return unread
-    fewest, least = min(enumerate(found), key=lambda each: int(each[1]))
-    return served[fewest] if int(least) < _SCARCE * rows else unread
+    together = sa.func.sum(functools.reduce(operator.mul, seen.c))
+    rows, fit, *found = session.execute(sa.select(sa.func.count(), together, *map(sa.func.sum, seen.c))).one()
+    walks = [
+        (int(left), number)
+        for number, left in enumerate(found)
+        if rows and any(others[number] is each for each in served)
+    ]
+    least, fewest = min(walks, default=(rows, 0))
+    return others[fewest] if least < _SCARCE * rows else unread, rows < _LOOKED_AT or int(fit) > 0
 
 
 def every_lead(session: Session, filters: Filters, order: Order, *, together: int = 500) -> Iterator[Sequence[Lead]]:
@@ -259,7 +307,7 @@ def _of_one_value(filters: Filters) -> Iterator[_Asked]:
     for name, column in _EQUAL:
         if (value := getattr(filters, name)) is not None:
             yield _asked(column == value, holds_all=name == "hour")
-    yield from (_asked(on, orders=frozenset(), rare=0, walks=False) for on in _on_weekday(filters))
+    yield from (_asked(on, orders=frozenset(), rare=0, walks=False, of="weekday") for on in _on_weekday(filters))
 
 
 def _asked(*plain: sa.ColumnElement[bool], **more: Any) -> _Asked:  # noqa: ANN401
