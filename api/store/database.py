@@ -35,8 +35,15 @@ class Store:
             sa.event.listen(self.engine, "connect", _sqlite_connected)
             sa.event.listen(self.engine, "begin", _sqlite_begun)
         else:
+            # to compile a query takes longer than any of ours that is asked often
+            options = f"{self.url.query.get('options', '')} -c jit=off".strip()
             self.engine = sa.create_engine(
-                self.url, pool_size=20, max_overflow=30, pool_pre_ping=True, hide_parameters=True
+                self.url,
+                connect_args={"options": options},
+                pool_size=20,
+                max_overflow=30,
+                pool_pre_ping=True,
+                hide_parameters=True,
             )
         self._opened = 0
         sa.event.listen(self.engine, "connect", self._connected)

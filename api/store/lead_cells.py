@@ -146,13 +146,11 @@ def counts_for(
     return Counts(session, filters, by_time, order.descending or not by_time, seen, limit, exact)
 
 
-def in_cells(session: Session, cells: Sequence[Cell], hidden: Sequence[sa.ColumnElement[bool]]) -> sa.Select[int]:
+def in_cells(cells: Sequence[Cell], hidden: Sequence[sa.ColumnElement[bool]]) -> sa.Select[int]:
     """Ask for the numbers of the leads of some hours that conditions leave: each hour is a piece of the index of its hour of the day.
 
-    Of such a piece PostgreSQL believes that it is a two-hundredth of the index, and would compile the query, which takes longer than to run it.
+    Of such a piece PostgreSQL believes that it is a two-hundredth of the index.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text("SET LOCAL jit = off"))
     rows = ", ".join(f"({int(cell.day)}, {int(cell.hour)})" for cell in cells)
     text = sa.text(f"SELECT column1 AS day, column2 AS hour FROM (VALUES {rows}) AS v")  # noqa: S608  (numbers)
     cell = text.columns(sa.column("day", sa.Integer), sa.column("hour", sa.Integer)).cte("cells")

@@ -129,7 +129,7 @@ def leads_found(
         soon = not counts.exact or _fits_soon(session, asked, walked, filters, order, after)
         if not soon and (cells := counts.cells()) is not None:
             key = map(_unseen, (*_bounds(Lead, filters, order), *_past(Lead, order, after)))
-            inside = in_cells(session, cells, [*_hidden(asked, None), *key])
+            inside = in_cells(cells, [*_hidden(asked, None), *key])
             return _read(session, inside.order_by(*_sorted(Lead, order, hidden=True)), order, limit)
     return _read(session, _along(walked, asked, filters, order, after).where(*_hidden(asked, walked)), order, limit)
 

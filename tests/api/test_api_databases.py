@@ -78,3 +78,15 @@ def test_a_database_that_went_back_and_forward_is_given_to_nobody(new_postgresql
     migrate(store)
     store.close()
     assert not new_postgresql.take_back(url)
+
+
+@pytest.mark.parametrize("options", ["", "-c work_mem=7MB"])
+def test_no_queries_are_compiled_whatever_options_the_address_has(new_postgresql: Databases, options: str) -> None:
+    address = sa.make_url(new_postgresql()).update_query_dict({"options": options} if options else {})
+    store = Store(address.render_as_string(hide_password=False))
+    try:
+        with store.read() as session:
+            assert session.scalar(sa.text("SHOW jit")) == "off"
+            assert (session.scalar(sa.text("SHOW work_mem")) == "7MB") == bool(options)
+    finally:
+        store.close()
