@@ -18,6 +18,7 @@ import gc
 import random
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
@@ -295,10 +296,21 @@ def _measured(store: Store, settings: Settings, given: argparse.Namespace) -> di
 
 
 def main() -> int:
-    """Measure."""
+    """Measure; what the service writes beside its store goes when it ends."""
     given = _arguments()
     gc.set_threshold(50_000)  # as the command does that serves
-    settings = Settings(database_url=given.database, demonstration=False, rate_per_minute=10**9, trip_processes=0)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            database_url=given.database,
+            data_dir=Path(folder),
+            demonstration=False,
+            rate_per_minute=10**9,
+            trip_processes=0,
+        )
+        return _all(settings, given)
+
+
+def _all(settings: Settings, given: argparse.Namespace) -> int:
     store = Store(settings.url)
     if not sa.inspect(store.engine).has_table("leads"):
         migrate(store)
