@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from truckban.traces.inside import MOST_PROBABLE
 from truckban.traces.paths import ZoneMatcher, lasting
 from zones.matching.compiled import ahead
 from zones.matching.matcher import Match
@@ -84,7 +85,7 @@ def burst_probability(streets: ZoneMatcher, seen: Seen, since: float, until: flo
     # what the path has in pieces may be one burst
     first, last = _stretch(seen, int(rows[0]), int(rows[-1]))
     ratio = max(log_ratio(streets, seen, *ends) for ends in {(rows[0], rows[-1]), (first, last)})
-    return float(1.0 / (1.0 + np.exp(np.clip(RARE - ratio, -50.0, 50.0))))
+    return min(float(1.0 / (1.0 + np.exp(np.clip(RARE - ratio, -50.0, 50.0)))), MOST_PROBABLE)
 
 
 def _stretch(seen: Seen, first: int, last: int) -> tuple[int, int]:
