@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from lead_filters import any_of, fits
 from lead_rows import START, added, row
 
 from api.paging import cursor_of
@@ -69,32 +70,6 @@ def filled(store: Store, tmp_path: Path) -> list[dict[str, Any]]:
                 {**one, "at": at, "state": lead.state, "assignee": lead.assignee, "number": lead.number, "runs": runs}
             )
     return known
-
-
-def fits(one: dict[str, Any], f: Filters) -> bool:
-    return all(
-        (
-            f.since is None or one["at"] >= f.since,
-            f.until is None or one["at"] < f.until,
-            f.road is None or f.road in one["roads"],
-            f.enterprise_id is None or one["enterprise_id"] == f.enterprise_id,
-            f.vehicle_class is None or one["vehicle_class"] == f.vehicle_class,
-            f.least is None or one["probability"] >= f.least,
-            f.most is None or one["probability"] <= f.most,
-            f.state is None or one["state"] == f.state,
-            f.verdict is None or one["verdict"] == f.verdict,
-            f.plates is None or one["plate"] in f.plates,
-            f.run_id is None or f.run_id in one["runs"],
-            f.assignee is None or one["assignee"] == f.assignee,
-            f.hour is None or one["at"].hour == f.hour,
-            f.weekday is None or one["at"].isoweekday() == f.weekday,
-            f.entry is None or one["entry_number"] == (None if f.entry == "none" else f.entry),
-        )
-    )
-
-
-def any_of(*values: object) -> st.SearchStrategy[Any]:
-    return st.one_of(st.none(), st.sampled_from(values))
 
 
 INSTANTS = [START + dt.timedelta(minutes=minutes) for minutes in (-1, 0, 7, 70, 300, 600)]

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from lead_filters import any_of, fits
 from lead_rows import added, row
 
 from api.store import lead_cells, lead_search
@@ -28,7 +29,6 @@ ROADS = ("甲街", "乙街", "丙街")
 STATES = ("new", "assigned", "confirmed")
 CLOCKS = (-11 * 60, 330, 480, 13 * 60 + 45)
 """Minutes from UTC, of places whose hours and days are others at the same time."""
-NAMES = {"state": "state", "vehicle_class": "vehicle_class", "verdict": "verdict", "enterprise_id": "enterprise_id"}
 
 
 def filled(store: Store, tmp_path: Path) -> list[dict[str, Any]]:
@@ -65,26 +65,6 @@ def filled(store: Store, tmp_path: Path) -> list[dict[str, Any]]:
         session.flush()
         recount(session, [lead.number for lead in numbers.values()], 1)
     return known
-
-
-def fits(one: dict[str, Any], f: Filters) -> bool:
-    return all(
-        (
-            all(getattr(f, name) is None or one[key] == getattr(f, name) for name, key in NAMES.items()),
-            f.since is None or one["at"] >= f.since,
-            f.until is None or one["at"] < f.until,
-            f.road is None or f.road in one["roads"],
-            f.least is None or one["probability"] >= f.least,
-            f.assignee is None or one["assignee"] == f.assignee,
-            f.hour is None or one["at"].hour == f.hour,
-            f.weekday is None or one["at"].isoweekday() == f.weekday,
-            f.entry is None or one["entry_number"] == (None if f.entry == "none" else f.entry),
-        )
-    )
-
-
-def any_of(*values: object) -> st.SearchStrategy[Any]:
-    return st.one_of(st.none(), st.sampled_from(values))
 
 
 INSTANTS = [BEGIN + dt.timedelta(days=days, hours=5) for days in (0, 1, 40, 41, 97, 101, DAYS)]

@@ -1,6 +1,8 @@
 """Read a file of fixes and hold every reading to what must be true of all."""
 
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,17 @@ def refused(path: Path, **how: str | dict[str, str]) -> InputError:
         read(path, **how)
     assert error.value.file == path.name
     return error.value
+
+
+def rows_and_peak(path: Path) -> tuple[int, int]:
+    """Read a file of traces in a process of its own; return its rows and the most memory that this took, in kilobytes."""
+    script = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from truckban.traces.pieces import Source\n"
+        "rows = sum(len(piece.vehicle) for piece, _ in Source(Path(sys.argv[1]), 'Asia/Shanghai').pieces())\n"
+        "print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
+    rows, peak = found.stdout.split()
+    return int(rows), int(peak)

@@ -2,8 +2,6 @@
 
 import csv
 import io
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import rows_and_peak
 
 from truckban.cli.main import run
 from truckban.demo.day import make_day
@@ -217,13 +216,6 @@ def test_leads_and_counts_are_those_of_the_whole_file(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_what_is_held_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    script = (
-        "import resource, sys\n"
-        "from pathlib import Path\n"
-        "from truckban.traces.pieces import Source\n"
-        "rows = sum(len(piece.vehicle) for piece, _ in Source(Path(sys.argv[1]), 'Asia/Shanghai').pieces())\n"
-        "print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
-    )
     line = "T{:04},2024-05-08T{:02}:{:02}:{:02}+08:00,110.77{:05},35.14{:05}\n"
     peaks = []
     for rows in (1_200_000, 2_400_000):
@@ -236,8 +228,7 @@ def test_what_is_held_does_not_grow_with_the_file(tmp_path: Path) -> None:
             )
             for _ in range(rows // 100_000):
                 out.write(block)
-        told = subprocess.run([sys.executable, "-c", script, path], check=True, capture_output=True, text=True)
-        read, peak = map(int, told.stdout.split())
+        read, peak = rows_and_peak(path)
         assert read == rows
         peaks.append(peak)
         path.unlink()

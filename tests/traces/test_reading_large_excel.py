@@ -3,8 +3,6 @@
 import datetime as dt
 import io
 import re
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import xlsxwriter
 from effort import times
 from mutations import damaged
 from mutations import outcome as how_it_ends
-from reading import read, refused, why
+from reading import read, refused, rows_and_peak, why
 
 from truckban.traces.formats import large_excel
 from truckban.traces.formats.large_excel import large_sheet
@@ -175,13 +173,6 @@ def test_damaged_sheets_end_in_pieces_as_they_do_as_a_whole(tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_what_is_held_does_not_grow_with_the_sheet(tmp_path: Path) -> None:
-    script = (
-        "import resource, sys\n"
-        "from pathlib import Path\n"
-        "from truckban.traces.pieces import Source\n"
-        "rows = sum(len(piece.vehicle) for piece, _ in Source(Path(sys.argv[1]), 'Asia/Shanghai').pieces())\n"
-        "print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
-    )
     seed = odd_book(tmp_path / "seed.xlsx", rows=1)
     head, names, tail = re.split(rb"(<row .*</row>)", sheet_of(seed))
     row = (
@@ -201,8 +192,7 @@ def test_what_is_held_does_not_grow_with_the_sheet(tmp_path: Path) -> None:
                     some = range(first, first + 10_000)
                     out.write("".join(row.format(n, n // 2000, 1715133600 + n, n % 99_991) for n in some).encode())
                 out.write(tail)
-        told = subprocess.run([sys.executable, "-c", script, path], check=True, capture_output=True, text=True)
-        read_, peak = map(int, told.stdout.split())
+        read_, peak = rows_and_peak(path)
         assert read_ == rows
         peaks.append(peak)
     assert peaks[1] < peaks[0] * 1.15, peaks
