@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from truckban.traces.inside import MOST_PROBABLE
-from truckban.traces.paths import ZoneMatcher, lasting
+from truckban.traces.paths import ZoneMatcher, lasting, usual_interval
 from zones.matching.compiled import ahead
-from zones.matching.matcher import Match
+from zones.matching.weighing import Weight
 
 _Floats = npt.NDArray[np.float64]
+_Ints = npt.NDArray[np.intp]
 
 REACH_M = 80.0
 """Reflections carry a fix up to about so far off."""
@@ -28,8 +29,8 @@ _ERRORS = 8.0
 """Likewise, where the receiver errs more: four times an error that doubles in a burst."""
 LASTS_S = 400.0
 """They last for some minutes."""
-_SIZES_M = (20.0, 35.0, 50.0, 65.0, REACH_M)
-_DIRECTIONS = 16
+_SIZES_M = (20.0, 30.0, 40.0, 50.0, 60.0, 70.0, REACH_M)
+_DIRECTIONS = 24
 _APART_M = 25.0
 """Offsets nearer than this to each other are much the same."""
 _TRIED = 3
@@ -42,9 +43,11 @@ _AROUND_S = 75.0
 _ARCS_M = BEYOND_M + 50.0
 _BROKEN = 8.0
 """What a way that is broken off, or a fix left out, is worth in log-likelihood: about one unlikely way."""
-RARE = 5.0
-"""By so much in log-probability a burst at just that time, to just that side, is rarer than driving inside: one in 150. In a town
-with one an hour, one that begins within a minute, to one of two or three sides, has about that chance."""
+_RARE = (5.6, 6.3)
+"""By so much in log-probability a burst at just that time, to just that side, is rarer than driving inside: one in 270 with a fix every
+15 seconds or less, one in 540 with one every 30 or more, between them between. In a town with one an hour, one that begins
+within a minute, to one of eight sides, has one chance in 480; few fixes show a ratio by chance more easily than many."""
+_RARE_S = (15.0, 30.0)
 _WELL_M = 30.0
 _GAP_S = 60.0
 _POINT_S = 4e-3
@@ -85,7 +88,8 @@ def burst_probability(streets: ZoneMatcher, seen: Seen, since: float, until: flo
     # what the path has in pieces may be one burst
     first, last = _stretch(seen, int(rows[0]), int(rows[-1]))
     ratio = max(log_ratio(streets, seen, *ends) for ends in {(rows[0], rows[-1]), (first, last)})
-    return min(float(1.0 / (1.0 + np.exp(np.clip(RARE - ratio, -50.0, 50.0)))), MOST_PROBABLE)
+    rare = float(np.interp(usual_interval(seen.t_s), _RARE_S, _RARE))
+    return min(float(1.0 / (1.0 + np.exp(np.clip(rare - ratio, -50.0, 50.0)))), MOST_PROBABLE)
 
 
 def _stretch(seen: Seen, first: int, last: int) -> tuple[int, int]:
@@ -125,16 +129,13 @@ def log_ratio(streets: ZoneMatcher, seen: Seen, first: int, last: int) -> float:
         int(np.searchsorted(t_s, t_s[begin] - _AROUND_S)), int(np.searchsorted(t_s, t_s[end] + _AROUND_S, "right"))
     )
     ahead(_POINT_S * (len(tried) + 1) * (window.stop - window.start))
-    as_seen = scene.matched(streets, window)
-    _, usual = as_seen.log_likelihoods(streets.inside, since=_before(t_s, begin), until=_after(t_s, end))
+    as_seen = scene.weighed(streets, window, since=_before(t_s, begin), until=_after(t_s, end))
     best = -np.inf
     for burst in tried:
-        shifted = scene.without(burst).matched(streets, window)
-        outside, _ = shifted.log_likelihoods(
-            streets.inside, since=_before(t_s, burst.first), until=_after(t_s, burst.last)
-        )
-        best = max(best, outside - _BROKEN * (_breaks(shifted) - _breaks(as_seen)))
-    return float(best - usual)
+        since, until = _before(t_s, burst.first), _after(t_s, burst.last)
+        shifted = scene.without(burst).weighed(streets, window, since=since, until=until)
+        best = max(best, shifted.without - _BROKEN * (shifted.faults - as_seen.faults))
+    return float(best - as_seen.together)
 
 
 def _before(t_s: _Floats, row: int) -> float:
@@ -143,10 +144,6 @@ def _before(t_s: _Floats, row: int) -> float:
 
 def _after(t_s: _Floats, row: int) -> float:
     return float(t_s[min(row + 1, len(t_s) - 1)])
-
-
-def _breaks(match: Match) -> int:
-    return len(match.breaks) + len(match.skipped)
 
 
 def _near(pieces: _Floats, x: _Floats, y: _Floats) -> _Floats:
@@ -206,10 +203,12 @@ class Scene:
         east, north = burst.offset.tolist()
         return replace(self, x=self.x - burst.weight * east, y=self.y - burst.weight * north)
 
-    def matched(self, streets: ZoneMatcher, window: slice) -> Match:
-        """Match some of the fixes."""
+    def weighed(self, streets: ZoneMatcher, window: slice, *, since: float, until: float) -> Weight:
+        """Return how likely some of the fixes are, on any street and on streets outside."""
         t_s = self.t_s[window]
-        return streets.of_every_fix.match_xy(self.x[window], self.y[window], t_s, np.full(len(t_s), self.sigma))
+        weighing = streets.weighing(usual_interval(self.t_s))
+        sigma = np.full(len(t_s), self.sigma)
+        return weighing.weighed_xy(self.x[window], self.y[window], t_s, sigma, streets.inside, since=since, until=until)
 
     def worth(self, rows: npt.NDArray[np.intp] | slice, offsets: _Floats) -> _Floats:
         """Return how well fixes with offsets taken off lie on the streets outside: log-likelihood, (offsets, fixes)."""
@@ -235,54 +234,60 @@ def likely_bursts(scene: Scene, first: int, last: int) -> list[Burst]:
     core = scene.worth(slice(first, last + 1), offsets)
     # all but the worst fix at each end, which may be half-way
     ends = np.minimum(core[:, 0], 0.0) + (core[:, -1] if last > first else 0.0)
-    order = np.argsort(-(core.sum(axis=1) - 0.5 * ends), kind="stable")[:_PROMISING]
-    offsets = offsets[order]
+    offsets = offsets[np.argsort(-(core.sum(axis=1) - 0.5 * ends), kind="stable")[:_PROMISING]]
     none = scene.worth(slice(None), np.zeros((1, 2)))[0]
-    half, whole = (scene.worth(slice(None), share * offsets) for share in (0.5, 1.0))
-    found = []
-    for k, offset in enumerate(offsets):
-        shares = np.stack([none, half[k], whole[k]])
-        ends_of = {_best_ends(scene.t_s, shares, first, last, longer) for longer in _LONGER}
-        bursts = [_burst(offset, shares, *ends) for ends in sorted(ends_of)]
-        found.append((max(worth for worth, _ in bursts), [burst for _, burst in bursts]))
-    found.sort(key=lambda one: -one[0])
-    chosen: list[Burst] = []
-    taken: list[_Floats] = []
-    for _, likely in found:
-        offset = likely[0].offset
-        if len(taken) < _TRIED and all(np.hypot(*(offset - other)) >= _APART_M for other in taken):
-            taken.append(offset)
-            chosen += likely
-    return chosen
+    shares = np.stack(
+        [np.broadcast_to(none, (len(offsets), len(none))), *(scene.worth(slice(None), s * offsets) for s in (0.5, 1.0))]
+    )
+    begin, stop, worth = _best_ends(scene.t_s, shares, first, last)
+    chosen: list[int] = []
+    for k in np.argsort(-worth.max(axis=1), kind="stable").tolist():
+        if len(chosen) < _TRIED and all(np.hypot(*(offsets[k] - offsets[other])) >= _APART_M for other in chosen):
+            chosen.append(k)
+    return [
+        _burst(offsets[k], shares[:, k], *ends)
+        for k in chosen
+        for ends in sorted({*zip(begin[k].tolist(), stop[k].tolist(), strict=True)})
+    ]
 
 
-def _best_ends(t_s: _Floats, shares: _Floats, first: int, last: int, longer: float) -> tuple[int, int]:
-    """Return the first and the last fix of the likeliest burst around fixes `first` to `last`.
+def _best_ends(t_s: _Floats, shares: _Floats, first: int, last: int) -> tuple[_Ints, _Ints, _Floats]:
+    """Return the first and the last fix of the likeliest burst of each offset around fixes `first` to `last`, and its worth.
 
     Before it there is none of it, at its ends whatever suits, between them the whole.
 
     Args:
         t_s: seconds, shape (n,).
-        shares: log-likelihoods of the fixes with none, half and the whole of it taken off, shape (3, n).
+        shares: log-likelihoods of the fixes with none, half and the whole of each offset taken off, shape (3, offsets, n).
         first: of the fixes that were seen inside.
         last: of these.
-        longer: what each fix beyond these must gain.
+
+    Returns:
+        Each of shape (offsets, `_LONGER`), by what each fix beyond these must gain; the worth is the log-likelihood of all fixes.
     """
-    edge = shares.max(axis=0)
-    calm, shifted = np.append(0.0, np.cumsum(shares[0])), np.append(0.0, np.cumsum(shares[2]))
-    low = int(np.searchsorted(t_s, t_s[last] - LASTS_S))
-    begins = np.arange(low, last + 1)
-    before = calm[begins] + edge[begins] - shifted[begins + 1] - longer * np.maximum(first - begins, 0)
-    begin = int(begins[np.argmax(before)])
-    stops = np.arange(max(first, begin), int(np.searchsorted(t_s, t_s[begin] + LASTS_S, side="right")))
-    after = shifted[stops] + edge[stops] - calm[stops + 1] - longer * np.maximum(stops - last, 0)
-    return begin, int(stops[np.argmax(after)])
+    longer = np.array(_LONGER)[:, None]
+    edge = shares.max(axis=0)[:, None]
+    calm, shifted = (np.pad(np.cumsum(part, axis=-1), ((0, 0), (1, 0)))[:, None] for part in (shares[0], shares[2]))
+    begins = np.arange(int(np.searchsorted(t_s, t_s[last] - LASTS_S)), last + 1)
+    before = calm[..., begins] + edge[..., begins] - shifted[..., begins + 1]
+    begin = begins[np.argmax(before - longer * np.maximum(first - begins, 0), axis=-1)]
+    stops = np.arange(first, len(t_s))
+    after = shifted[..., stops] + edge[..., stops] - calm[..., stops + 1]
+    possible = (stops >= begin[..., None]) & (t_s[stops] <= t_s[begin][..., None] + LASTS_S)
+    after = np.where(possible, after - longer * np.maximum(stops - last, 0), -np.inf)
+    stop = stops[np.argmax(after, axis=-1)]
+
+    def at(values: _Floats, fix: _Ints) -> _Floats:
+        return np.asarray(np.take_along_axis(values[:, 0], fix, axis=1))
+
+    inner = np.where(stop > begin, at(shifted, stop) - at(shifted, begin + 1) + at(edge, stop), 0.0)
+    return begin, stop, at(calm, begin) + at(edge, begin) + inner + calm[..., -1] - at(calm, stop + 1)
 
 
-def _burst(offset: _Floats, shares: _Floats, begin: int, stop: int) -> tuple[float, Burst]:
-    """Return a burst with the weights that suit best at its ends, and the log-likelihood of all fixes with it taken off."""
+def _burst(offset: _Floats, shares: _Floats, begin: int, stop: int) -> Burst:
+    """Return a burst with the weights that suit best at its ends."""
     number = np.zeros(shares.shape[1], np.intp)
     number[begin : stop + 1] = 2
     for at in (begin, stop):
         number[at] = int(np.argmax(shares[:, at]))
-    return float(shares[number, np.arange(len(number))].sum()), Burst(offset, number / 2.0, begin, stop)
+    return Burst(offset, number / 2.0, begin, stop)

@@ -97,9 +97,10 @@ def cleaned(frame: Columns) -> Cleaned:
 
 def numbered(ids: npt.NDArray[np.object_]) -> tuple[_Index, list[str]]:
     """Return the number of each row's vehicle among the sorted ids, and these."""
-    names = sorted({str(name) for name in ids.tolist()})
+    each = ids.tolist()
+    names = sorted(map(str, set(each)))
     number = {name: n for n, name in enumerate(names)}
-    return np.fromiter((number[name] for name in ids.tolist()), np.intp, len(ids)), names
+    return np.fromiter(map(number.__getitem__, each), np.intp, len(each)), names
 
 
 def some_of(columns: Columns, rows: _Index) -> Columns:

@@ -12,7 +12,16 @@ from truckban.traces.drives import SLOW_MS, Drive, all_drives, moving_times
 from truckban.traces.fixes import Fixes
 from truckban.traces.inside import LIKELY, SLIGHT, border_runs
 from truckban.traces.near import Near, Visits, visits_of
-from truckban.traces.paths import Run, ZoneMatcher, error_shown, lasting, probability_between, runs_inside
+from truckban.traces.paths import (
+    Run,
+    ZoneMatcher,
+    error_shown,
+    lasting,
+    median,
+    probability_between,
+    runs_inside,
+    usual_interval,
+)
 from zones.locate import Locator
 from zones.matching.compiled import ahead
 from zones.matching.matcher import Match
@@ -23,13 +32,19 @@ _NEAR_M = 60.0
 """A line between two fixes outside that comes no deeper than this goes round a corner."""
 _SINGLE = 0.85
 """What rests on one fix inside that may be a slip, or on none, is not claimed to be likelier."""
-_MULTIPATH_M = 100.0
-"""Reflections carry a fix up to about 80 m off."""
 _BESIDE_S = 35.0
+_LOST_S = 65.0
+"""So far from a fix are those beside it, and so far is one of them where a fix between was lost."""
 _STOOD_M = 80.0
-_DEEP = 4.5
-"""No lead without a fix so many times deeper inside than the drive's error across the streets, and that is at least"""
-_LEAST_ERROR_M = 10.0
+_DEEP = 4.0
+"""No lead without a fix so many times deeper inside than the drive's error across the streets, and at least"""
+_LEAST_DEEP_M = 60.0
+_SINGLE_M = 70.0
+"""What rests on a single fix must have it as deep as this."""
+_SECOND_M = 40.0
+"""Where fixes are dense, one fix of a stretch inside is not as deep without another as deep as this, unless it is deeper than"""
+_FAR_M = 90.0
+_DENSE_S = 20.0
 _WANDERING_M = 300.0
 """A shorter stretch that is slower than a walk may be a parked truck's receiver."""
 _TOP_MS = 33.0
@@ -156,7 +171,7 @@ def _by_path(
     rows = np.arange(drive.first, drive.last + 1)
     depth = depth_m[rows]
     match = streets.match(fixes, slice(drive.first, drive.last + 1))
-    deep_m = _DEEP * max(error_shown(match), _LEAST_ERROR_M)
+    deep_m = max(_DEEP * error_shown(match), _LEAST_DEEP_M)
     runs = [_on_path(fixes, rows, depth_m, run, visit, deep_m) for run in runs_inside(match, streets)]
     told = partial(_told_from_burst, streets, fixes, rows, depth, match)
     yield from (told(run) for run in runs if run.probability >= SLIGHT)
@@ -195,8 +210,8 @@ def _told_from_burst(
         return replace(passage, probability=_SINGLE)
     x, y = streets.matcher.graph.plane.xy(fixes.lon[rows], fixes.lat[rows])
     # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
-    usual = float(np.median(streets.usual_error(fixes, slice(rows[0], rows[-1] + 1))))
-    shown = float(np.median(match.fixes.sigma)) / lasting(t_s)
+    usual = median(streets.usual_error(fixes, slice(rows[0], rows[-1] + 1)))
+    shown = median(match.fixes.sigma) / lasting(t_s)
     begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
     burst = max(
         burst_probability(streets, Seen(x, y, t_s, depth, sigma), begin, end) for sigma in {usual, max(usual, shown)}
@@ -236,9 +251,12 @@ def _on_path(
     sure = not slow and not fast and len(inside) > 0 and depth[inside].max() >= deep_m
     if sure and len(inside) == 1:
         only = int(inside[0])
-        sure = depth[only] >= _MULTIPATH_M and (
+        sure = depth[only] >= _SINGLE_M and (
             _no_slip(fixes, rows, only) or _stood_there(fixes, depth_m, int(rows[only]), visit)
         )
+    elif sure and usual_interval(t_s) < _DENSE_S:
+        second, deepest = np.sort(depth[inside])[-2:]
+        sure = second >= _SECOND_M or deepest >= _FAR_M
     most = run.probability if sure else min(run.probability, _SINGLE)
     vehicle = int(fixes.vehicle[rows[0]])
     return Passage(vehicle, t, lon, lat, is_fix, is_inside, probability=most, streets=run.streets)
@@ -269,7 +287,8 @@ def _no_slip(fixes: Fixes, rows: npt.NDArray[np.intp], k: int) -> bool:
     if not 0 < k < len(rows) - 1:
         return False
     seconds = np.diff(fixes.t_s[rows])
-    if seconds[k - 1 : k + 1].max() > _BESIDE_S:
+    beside = seconds[k - 1 : k + 1]
+    if beside.min() > _BESIDE_S or beside.max() > _LOST_S:
         return False
     north = np.radians(np.diff(fixes.lat[rows])) * _RADIUS_M
     east = np.radians(np.diff(fixes.lon[rows])) * _RADIUS_M * np.cos(np.radians(fixes.lat[rows[0]]))

@@ -31,6 +31,8 @@ _TABLE_M = 1200.0
 _POINT_S = 5e-4
 # a receiver's error lasts: fixes nearer in time than this share it, and count for less
 _LASTING_S = 60.0
+# with fixes so far apart or farther, turning back between two is no sign of an error
+_SPARSE_S = 25.0
 # of a Gaussian error, half is less than this many standard deviations
 _HALF = 0.6745
 # what is less than this between two stretches inside is crossing a street that is not in the area
@@ -51,19 +53,28 @@ class ZoneMatcher:
     inside: npt.NDArray[np.bool_]
     inside_segment: npt.NDArray[np.bool_]
 
-    @cached_property
-    def of_every_fix(self) -> Matcher:
-        """A matcher to weigh hypotheses with: it takes fixes near each other as well, and wonders less at detours.
+    def weighing(self, every_s: float) -> Matcher:
+        """Return the matcher to weigh hypotheses with, by the usual seconds between fixes.
 
-        Hypotheses can be compared only on the same fixes; and who turns round inside has driven far between two fixes that are
-        near each other, which must not speak for having stood outside.
+        It takes fixes near each other as well, since hypotheses can be compared only on the same fixes, and wonders less at detours:
+        who turns round inside has driven far between two fixes that are near each other, which must not speak for having stood
+        outside. Where fixes are sparse, turning back is not rare either; near each other, errors look like it.
         """
+        return self._of_sparse if every_s >= _SPARSE_S else self._of_every_fix
+
+    @cached_property
+    def _of_every_fix(self) -> Matcher:
         usual = self.matcher
         model = usual.model
         wide = model._replace(
             apart=0.0, beta_30=2.0 * model.beta_30, beta_60=1.2 * model.beta_60, detour=0.5 * model.detour
         )
         return Matcher(usual.graph, model=wide, table=usual.table)
+
+    @cached_property
+    def _of_sparse(self) -> Matcher:
+        dense = self._of_every_fix
+        return Matcher(dense.graph, model=dense.model._replace(turn_every=1.0), table=dense.table)
 
     @cached_property
     def outside_pieces(self) -> _Floats:
@@ -99,7 +110,7 @@ class ZoneMatcher:
     def usual_error(self, fixes: Fixes, rows: slice) -> _Floats:
         """Return the error of fixes that is reckoned with before the streets show another: what they say, within reason."""
         said, own = fixes.accuracy_m[rows], self.matcher.model.sigma
-        return np.asarray(np.where(said > 0, np.clip(said, own, 100.0), own))
+        return np.asarray(np.where(said > 0, np.minimum(np.maximum(said, own), 100.0), own))
 
 
 def _prepared(zone: Zone) -> tuple[Any, ...]:
@@ -115,22 +126,26 @@ def _prepared(zone: Zone) -> tuple[Any, ...]:
     return (graph.plane.lon, graph.plane.lat), (graph.edges, graph.pieces, *arcs), table, on
 
 
+def median(values: _Floats) -> float:
+    """Return what `np.median` does of some numbers, which takes four times as long for few."""
+    ordered = np.sort(values)
+    half = len(ordered) // 2
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2.0)
+
+
+def usual_interval(t_s: _Floats) -> float:
+    """Return the usual seconds between fixes, at least 1; those for which an error lasts where there is but one."""
+    return max(median(t_s[1:] - t_s[:-1]), 1.0) if len(t_s) > 1 else _LASTING_S
+
+
 def lasting(t_s: _Floats) -> float:
     """Return by how much the error of single fixes is to be widened, for what they say to count once and not each time."""
-    if len(t_s) < 2:  # noqa: PLR2004 - fixes
-        return 1.0
-    usual = max(float(np.median(np.diff(t_s))), 1.0)
-    return float(max(1.0, (_LASTING_S / usual) ** 0.5))
+    return float(max(1.0, (_LASTING_S / usual_interval(t_s)) ** 0.5))
 
 
 def error_shown(match: Match) -> float:
     """Return the standard deviation of fixes across the streets that they were matched to, metres; 0 for none."""
-    chosen = match.chosen[match.chosen >= 0]
-    if not len(chosen):
-        return 0.0
-    x, y = match.positions()
-    used = match.chosen >= 0
-    return float(np.median(np.hypot(x - match.x[used], y - match.y[used]))) / _HALF
+    return median(match.off_m) / _HALF if len(match.off_m) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +175,15 @@ class Run:
 
 def runs_inside(match: Match, ground: ZoneMatcher) -> list[Run]:
     """Return the stretches of a match in the area, in order; what only crosses a street between two of them joins them."""
-    groups: list[list[int]] = []
-    for n, leg in enumerate(match.legs):
-        if not ground.inside_segment[leg.source]:
-            continue
-        if groups and _joined(match.legs[groups[-1][-1] : n + 1]):
-            groups[-1] += range(groups[-1][-1] + 1, n + 1)
+    legs = match.unweighed_legs
+    inside = ground.inside_segment[[leg.source for leg in legs]] if legs else ()
+    ends: list[tuple[int, int]] = []
+    for n in np.flatnonzero(inside).tolist():
+        if ends and _joined(legs[ends[-1][1] : n + 1]):
+            ends[-1] = ends[-1][0], n
         else:
-            groups.append([n])
-    return [_run(match, ground, group[0], group[-1]) for group in groups]
+            ends.append((n, n))
+    return [_run(match, ground, first, last) for first, last in ends]
 
 
 def _joined(legs: tuple[Leg, ...]) -> bool:
@@ -177,7 +192,7 @@ def _joined(legs: tuple[Leg, ...]) -> bool:
 
 
 def _run(match: Match, ground: ZoneMatcher, first: int, last: int) -> Run:
-    legs = match.legs
+    legs = match.unweighed_legs
     streets = streets_driven(match, legs[first : last + 1])
     entered, left = legs[first].entered_at, legs[last].left_at
     return Run(
@@ -193,8 +208,8 @@ def _run(match: Match, ground: ZoneMatcher, first: int, last: int) -> Run:
 
 
 def _end(line: LineString, at: int) -> tuple[float, float]:
-    lon, lat = line.coords[at]
-    return float(lon), float(lat)
+    lon, lat = shapely.get_coordinates(line)[at].tolist()
+    return lon, lat
 
 
 def probability_between(match: Match, ground: ZoneMatcher, since: float, until: float) -> float:

@@ -5,10 +5,37 @@ import numpy as np
 from zones.matching.compiled import compiled, compiled_bare
 from zones.matching.graph import Edges, Floats, Ints, arc_at
 from zones.matching.ground import Ground, Packed, unpacked
-from zones.matching.posterior import NOTHING, Ways, edges_between, want_searched
+from zones.matching.posterior import NOTHING, Ways, edges_between, forward, want_searched
 from zones.matching.routes import search, search_for
 from zones.matching.steps import log_p_of, reach_of, step_between
 from zones.matching.trellis import BACKWARDS, FIRST, NEVER, NO_WAY, SAME_EDGE, SEARCHED, TURNED, Fixes, Trellis, Wide
+
+
+@compiled
+def likelihoods(
+    kept: Packed,
+    trellis: Trellis,
+    ways: Ways,
+    fixes: Fixes,
+    marked: Wide,
+    around: Edges,
+    since: float,
+    until: float,
+) -> tuple[float, float]:
+    """Return the log-likelihood of all fixes on ways that avoid the marked arcs, and on these and all others together.
+
+    Args:
+        kept, trellis, ways, fixes: of the drive.
+        marked, around: of `avoiding`.
+        since: only ways to fixes from this time on are closed, seconds.
+        until: up to this one.
+    """
+    heat = unpacked(kept).model.heat
+    low, high = int(np.searchsorted(fixes.t, since, side="left")), int(np.searchsorted(fixes.t, until, side="right"))
+    without, together, starts = avoiding(kept, trellis, ways, fixes, marked, around, low, high)
+    _, all_ = forward(trellis, ways, heat, together, np.ones_like(starts))
+    _, left = forward(trellis, ways, heat, without, starts)
+    return left, all_
 
 
 @compiled

@@ -7,7 +7,7 @@ import numpy as np
 from zones.matching.candidates import MOST
 from zones.matching.compiled import compiled, compiled_bare
 from zones.matching.graph import Floats, Ints
-from zones.matching.ground import Packed, unpacked
+from zones.matching.ground import Ground, Packed, unpacked
 from zones.matching.hmm import decoded, run
 from zones.matching.model import Model
 from zones.matching.path import arcs_of, walked
@@ -42,9 +42,8 @@ class Drive(NamedTuple):
 
 
 @compiled
-def matched(known: Packed, x: Floats, y: Floats, t: Floats, sigma: Floats) -> Drive:
-    """Match a drive in the plane of the streets."""
-    ground = unpacked(known)
+def trellised(ground: Ground, x: Floats, y: Floats, t: Floats, sigma: Floats) -> tuple[Wide, Fixes, Trellis]:
+    """Return which fixes of a drive are used, these, and their candidates with the best way to each."""
     used = thinned(x, y, t, ground.model)
     count = len(used)
     # since the fix before, used or not
@@ -56,7 +55,15 @@ def matched(known: Packed, x: Floats, y: Floats, t: Floats, sigma: Floats) -> Dr
     state = np.zeros(3, np.int64)
     state[1] = -1
     run(ground, trellis, fixes, state)
-    chosen = decoded(trellis, count)
+    return used, fixes, trellis
+
+
+@compiled
+def matched(known: Packed, x: Floats, y: Floats, t: Floats, sigma: Floats) -> Drive:
+    """Match a drive in the plane of the streets."""
+    ground = unpacked(known)
+    used, fixes, trellis = trellised(ground, x, y, t, sigma)
+    chosen = decoded(trellis, len(used))
     rows = walked(ground, trellis, fixes, chosen)
     return Drive(used, fixes, trellis, chosen, rows, arcs_of(ground.edges, rows))
 

@@ -108,16 +108,16 @@ def unpacked(kept: Packed) -> Ground:
     )
     model = Model(
         n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13], n[14], n[15], n[16],
-        n[17], n[18], n[19],
+        n[17], n[18], n[19], n[20],
     )  # fmt: skip
-    size = (n[20], n[21], n[22], int(n[23]), int(n[24]), n[25])
+    size = (n[21], n[22], n[23], int(n[24]), int(n[25]), n[26])
     pieces = Pieces(
         r[a[_REAL + 3] : a[_REAL + 4]].reshape((-1, 8)),
         w[a[4] : a[5]].reshape((-1, 2)),
         w[a[5] : a[6]],
         w[a[6] : a[7]],
         size,
-        int(n[26]),
+        int(n[27]),
     )
     work = Scratch(
         r[a[_REAL + 4] : a[_REAL + 5]],
@@ -140,4 +140,4 @@ def unpacked(kept: Packed) -> Ground:
         r[a[_REAL + 10] : a[_REAL + 11]],
         w[a[15] : a[16]],
     )
-    return Ground(edges, pieces, Table(d[: a[_WIDE]], kept.slots, n[27]), model, work)
+    return Ground(edges, pieces, Table(d[: a[_WIDE]], kept.slots, n[28]), model, work)

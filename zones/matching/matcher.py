@@ -1,29 +1,29 @@
 """Match a drive to streets: the way it took, how sure every part of it is, and where it is not known."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from zones.errors import InputError
-from zones.matching.avoiding import avoiding
+from zones.matching.avoiding import likelihoods
 from zones.matching.calibration import calibrated
 from zones.matching.drive import BACK_IN_TIME, FINE, NO_LON, driven, matched
 from zones.matching.graph import Edges, Floats, Ints
 from zones.matching.ground import Ground, Packed, packed
 from zones.matching.lagged import candidates_p, on_arcs
 from zones.matching.model import Model
-from zones.matching.path import Stretches, stretches_of
+from zones.matching.path import Stretches, legs_of, stretches_of
 from zones.matching.plane import plane_numbers
-from zones.matching.posterior import Ways, entries, forward, ways_between
+from zones.matching.posterior import Ways, entries, ways_between
 from zones.matching.routes import Prices, Table, no_table, scratch_for, table_of
 from zones.matching.streets import RoadGraph
 from zones.matching.table_file import table_beside
 from zones.matching.trellis import FIRST, SKIPPED, Fixes, Trellis, Wide
+from zones.matching.weighing import Weight, weighed
 from zones.text import Text
 
 __all__ = ["Leg", "Match", "Matcher"]
@@ -31,8 +31,7 @@ __all__ = ["Leg", "Match", "Matcher"]
 _NOTHING: Floats = np.empty(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """A stretch of one segment (or arc) in the order in which it was driven.
 
     Attributes:
@@ -132,6 +131,13 @@ class Match:
         return self.graph.positions(self.trellis.edge[chosen], self.trellis.offset[chosen])
 
     @cached_property
+    def off_m(self) -> Floats:
+        """How far the fixes that were not skipped are from where on the streets they are, metres."""
+        x, y = self.positions()
+        used = self.chosen >= 0
+        return np.asarray(np.hypot(x - self.x[used], y - self.y[used]))
+
+    @cached_property
     def _ways(self) -> Ways:
         return ways_between(self.matcher.packed, self.trellis, self.fixes)
 
@@ -171,14 +177,9 @@ class Match:
 
     def _forwards(self, of: npt.NDArray[np.bool_], since: float, until: float) -> tuple[float, float]:
         marked, around = self.matcher.closed(of)
-        low = int(np.searchsorted(self.t, since, side="left"))
-        high = int(np.searchsorted(self.t, until, side="right"))
-        without, together, starts = avoiding(
-            self.matcher.packed, self.trellis, self._ways, self.fixes, marked, around, low, high
+        left, all_ = likelihoods(
+            self.matcher.packed, self.trellis, self._ways, self.fixes, marked, around, float(since), float(until)
         )
-        heat = self.matcher.model.heat
-        _, all_ = forward(self.trellis, self._ways, heat, together, np.ones_like(starts))
-        _, left = forward(self.trellis, self._ways, heat, without, starts)
         return left, all_
 
     @cached_property
@@ -209,35 +210,20 @@ class Match:
     @cached_property
     def legs(self) -> tuple[Leg, ...]:
         """The likeliest way, segment by segment."""
-        return tuple(self._legs())
+        return self._legs(self.arc_p)
 
-    def _legs(self) -> Iterator[Leg]:
-        graph, s = self.graph, self.stretches
-        arc_ptr, arc, arc_start, length = graph.edge_lists
-        arc_source, arc_forward, arc_along = graph.arc_lists
-        arc_p = self.arc_p
-        columns = (s.edge, s.begin, s.end, s.entered, s.left, s.piece)
-        for edge, begin, stop, entered, left, piece in zip(*(column.tolist() for column in columns), strict=True):
-            first, end = arc_ptr[edge], arc_ptr[edge + 1]
-            starts = [*arc_start[first:end], length[edge]]
-            used = [k for k in range(end - first) if starts[k] < stop and starts[k + 1] > begin]
-            pace = (left - entered) / max(stop - begin, 1e-9)
-            sources = [arc_source[one] for one in arc[first:end]]
-            for source, group in groupby(used, key=sources.__getitem__):
-                run = [*group]
-                a, z = run[0], run[-1]
-                low, high = max(begin, starts[a]), min(stop, starts[z + 1])
-                shift = arc_along[arc[first + a]] - starts[a]
-                yield Leg(
-                    source=source,
-                    forward=arc_forward[arc[first + a]],
-                    begin_m=low + shift,
-                    end_m=high + shift,
-                    entered_at=entered + (low - begin) * pace,
-                    left_at=entered + (high - begin) * pace,
-                    p=float(max(arc_p[arc[first + k]] for k in run)),
-                    piece=piece,
-                )
+    @cached_property
+    def unweighed_legs(self) -> tuple[Leg, ...]:
+        """The same, but `p` is NaN: how sure each is takes longer to find than all else of a leg."""
+        return self._legs(_NOTHING)
+
+    def _legs(self, arc_p: Floats) -> tuple[Leg, ...]:
+        graph = self.graph
+        rows = legs_of(self.matcher.packed, graph.arc_source, graph.arc_forward, graph.arc_along, arc_p, self.rows)
+        return tuple(
+            Leg(int(source), forward > 0.0, begin, end, entered, left, p, int(piece))
+            for source, forward, begin, end, entered, left, p, piece in rows.tolist()
+        )
 
 
 class Matcher:
@@ -317,6 +303,17 @@ class Matcher:
     def match_xy(self, x: Floats, y: Floats, t: Floats, sigma: Floats) -> Match:
         """Match a drive in the graph's plane; nothing is checked."""
         return Match(self, *matched(self.packed, x, y, t, sigma))
+
+    def weighed_xy(
+        self, x: Floats, y: Floats, t: Floats, sigma: Floats, of: npt.NDArray[np.bool_], *, since: float, until: float
+    ) -> Weight:
+        """Return what `match_xy` and `Match.log_likelihoods` say of a drive's fixes, in half the time: its way is not looked for."""
+        marked, around = self.closed(of)
+        without, together, taken, faults = weighed(
+            self.packed, x, y, t, sigma, marked, around, float(since), float(until)
+        )
+        off = float(taken.sum()) / self.model.heat
+        return Weight(without + off, together + off, int(faults))
 
 
 def _unusable(fault: int, at: int, columns: tuple[Floats, Floats, Floats]) -> InputError:

@@ -16,6 +16,7 @@ class Model(NamedTuple):
         beta_1, beta_30, beta_60: scale of |route - straight distance| at so many seconds between fixes, linear between.
         turn: price of a turn of half a circle, growing with the square of the angle (in the choice of ways).
         u_turn: price of driving back along the same street.
+        turn_every: metres; between fixes nearer to each other than this, driving back is rarer in proportion.
         turns_30, turns_60: prices of turns divided by this are log-probability, up to 30 and from 60 seconds between fixes:
             the longer the way that nobody saw, the more it counts that drivers like to go straight on.
         backwards: fixes may drift this far back along a street without a way being looked for.
@@ -37,6 +38,7 @@ class Model(NamedTuple):
     beta_60: float = 80.0
     turn: float = 220.0
     u_turn: float = 300.0
+    turn_every: float = 500.0
     turns_30: float = 220.0
     turns_60: float = 80.0
     backwards: float = 45.0

@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from zones.matching.compiled import compiled, compiled_hint, fetch
 from zones.matching.graph import Edges, Floats, Ints, arc_at
-from zones.matching.ground import Ground
+from zones.matching.ground import Ground, Packed, unpacked
 from zones.matching.posterior import edges_between
 from zones.matching.routes import search_for
 from zones.matching.steps import reach_of, step_between
@@ -142,4 +143,45 @@ def arcs_of(edges: Edges, rows: Floats) -> Ints:
         for k in range(first, max(first, last) + 1):
             out[n] = edges.arc[k]
             n += 1
+    return out[:n]
+
+
+@compiled
+def legs_of(
+    known: Packed, arc_source: Ints, arc_forward: npt.NDArray[np.bool_], arc_along: Floats, arc_p: Floats, rows: Floats
+) -> Floats:
+    """Return (n, 8): source, forward, begin, end, entered, left, p, piece of each stretch of one source.
+
+    Args:
+        known: the streets.
+        arc_source, arc_forward, arc_along: of `RoadGraph`.
+        arc_p: of each arc; empty where nobody asks.
+        rows: of `walked`.
+    """
+    edges = unpacked(known).edges
+    count = 0
+    for s in range(len(rows)):
+        e = int(rows[s, 0])
+        count += edges.arc_ptr[e + 1] - edges.arc_ptr[e]
+    out = np.empty((count, 8))
+    n = 0
+    for s in range(len(rows)):
+        e, begin, stop, entered = int(rows[s, 0]), rows[s, 1], rows[s, 2], rows[s, 3]
+        pace = (rows[s, 4] - entered) / max(stop - begin, 1e-9)
+        source, shift = -1, 0.0
+        for k in range(edges.arc_ptr[e], edges.arc_ptr[e + 1]):
+            start = edges.arc_start[k]
+            end = edges.arc_start[k + 1] if k + 1 < edges.arc_ptr[e + 1] else edges.length[e]
+            if start >= stop or end <= begin:
+                continue
+            arc = edges.arc[k]
+            low, high, p = max(begin, start), min(stop, end), arc_p[arc] if len(arc_p) > 0 else np.nan
+            if arc_source[arc] == source:
+                p = max(out[n - 1, 6], p)
+            else:
+                source, shift = arc_source[arc], arc_along[arc] - start
+                out[n, 0], out[n, 1], out[n, 2] = source, arc_forward[arc], low + shift
+                out[n, 4], out[n, 7] = entered + (low - begin) * pace, rows[s, 5]
+                n += 1
+            out[n - 1, 3], out[n - 1, 5], out[n - 1, 6] = high + shift, entered + (high - begin) * pace, p
     return out[:n]

@@ -12,8 +12,6 @@ from zones.matching.trellis import BACKWARDS, NO_WAY, SAME_EDGE, TURNED, Fixes, 
 
 # between which the scales of detours and turns are given
 _MIDDLE_S, _SPARSE_S = 30.0, 60.0
-# between fixes this far apart, turning back has its price; between nearer ones it is rarer in proportion
-_TURN_EVERY_M = 500.0
 # metres by which a bound may be wrong: ways in the table are rounded to single precision
 ROUNDED_M = 0.01
 
@@ -66,7 +64,7 @@ def step_of(model: Model, straight: float, seconds: float) -> Step:
     """Return the measures of ways between fixes so far apart."""
     beta = beta_at(model, seconds)
     # so many turns a kilometre, not so many a fix
-    rare = np.log(_TURN_EVERY_M / max(straight, 1.0)) if straight < _TURN_EVERY_M else 0.0
+    rare = np.log(model.turn_every / max(straight, 1.0)) if straight < model.turn_every else 0.0
     turns = turns_at(model, seconds)
     return Step(straight, beta, np.log(beta), turns, 1.0 / beta, 1.0 / turns, rare, model.top_speed * max(seconds, 1.0))
 

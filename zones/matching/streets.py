@@ -66,11 +66,6 @@ class RoadGraph:
         edges = self.edges
         return edges.arc_ptr.tolist(), edges.arc.tolist(), edges.arc_start.tolist(), edges.length.tolist()
 
-    @cached_property
-    def arc_lists(self) -> tuple[list[int], list[bool], list[float]]:
-        """`arc_source`, `arc_forward` and `arc_along`, for reading one by one."""
-        return self.arc_source.tolist(), self.arc_forward.tolist(), self.arc_along.tolist()
-
     def segment_corners(self, source: int, *, forward: bool) -> tuple[list[float], list[float], list[float]]:
         """Return the corners of a segment's line in the plane, along it or back: x, y and how many metres on each is."""
         known = self._corners.get((source, forward))
