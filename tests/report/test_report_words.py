@@ -113,6 +113,7 @@ def test_the_templates_ask_only_for_sentences_that_there_are_and_each_is_asked_f
     families = set()
     for text in _templates().values():
         used |= set(re.findall(r"""\bt\(["']([\w.]+)["'](?! ~)""", text))
+        used |= set(re.findall(r"""\bsentence\[["']([\w.]+)["']\]""", text))
         families |= set(re.findall(r"""\bt\(["']([\w.]+\.)["'] ~""", text))
     families.add("unit.")
     assert used <= set(PHRASES)

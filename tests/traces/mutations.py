@@ -1,5 +1,6 @@
 """Files of traces, whole and damaged: seeds of every format, what may happen to a file, and what must then be true."""
 
+import datetime as dt
 import io
 import json
 import random
@@ -9,13 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from jt808_messages import batch, in_hex, message, position
+from jt808_messages import AT, batch, in_hex, message, position
 
 from truckban.traces.fixes import read_fixes
+from truckban.traces.tables import Reject
 from zones.errors import InputError
 
 TIMEZONE = "Asia/Shanghai"
@@ -23,7 +26,7 @@ MOST_SECONDS = 20
 """Of the processor: a busy machine is no fault of a file."""
 MOST_WAIT_S = 600
 _EPOCH = 1715133600
-_TOKENS = [
+TOKENS = [
     *(b'"', b"'", b",", b";", b"\t", b"\n", b"\r", b"\r\n", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80"),
     *(b"7E", b"7e", b"~", b"}\x01", b"}", b"\x7d\x7e", b"0200", b"0704"),
     *(b"NaN", b"Infinity", b"1e999", b"-1", b"null", b"true", b"9" * 400, b"1970-01-01T00:00:00Z", b"\\ud800"),
@@ -32,6 +35,18 @@ _TOKENS = [
 ]
 
 Seeds = list[tuple[str, bytes]]
+Told = Callable[[int], None]
+
+
+class Counted(Protocol):
+    """What was read, however it was."""
+
+    read: int
+    files: list[tuple[str, int]]
+    rejects: list[Reject]
+
+    @property
+    def used(self) -> int: ...
 
 
 def _rows(count: int) -> list[dict[str, object]]:
@@ -143,7 +158,8 @@ def _moving() -> Seeds:
 
 
 def _jt808() -> Seeds:
-    long = batch(*(position(110.76 + n / 1000) for n in range(8)))
+    moments = [AT + dt.timedelta(seconds=30 * n) for n in range(8)]
+    long = batch(*(position(110.76 + n / 1000, at=at) for n, at in enumerate(moments)))
     parts = [
         message(long[n : n + 100], kind=0x0704, serial=n // 100, part=(4, n // 100 + 1)) for n in range(0, 400, 100)
     ]
@@ -174,10 +190,15 @@ def damaged(seeds: Seeds, seed: int) -> tuple[str, bytes]:
     """Return a file's name and its damaged content; the same for the same seed."""
     draw = random.Random(seed)  # noqa: S311 - nothing secret
     name, content = draw.choice(seeds)
+    return name, damaged_bytes(content, seeds, draw)
+
+
+def damaged_bytes(content: bytes, seeds: Seeds, draw: random.Random) -> bytes:
+    """Return damaged content, with parts of any of the seeds in it."""
     data = bytearray(content)
     for _ in range(draw.choice([1, 1, 1, 2, 3, 8])):
         _damage(data, draw, draw.choice(seeds)[1])
-    return name, bytes(data)
+    return bytes(data)
 
 
 def _damage(data: bytearray, draw: random.Random, other: bytes) -> None:
@@ -197,9 +218,9 @@ def _damage(data: bytearray, draw: random.Random, other: bytes) -> None:
         case 5:
             data[at:at] = data[at:to] * draw.choice([1, 1, 2, 50])
         case 6:
-            data[at:to] = draw.choice(_TOKENS)
+            data[at:to] = draw.choice(TOKENS)
         case 7:
-            data[at:at] = draw.choice(_TOKENS)
+            data[at:at] = draw.choice(TOKENS)
         case _:
             start = draw.randint(0, len(other))
             data[at:to] = other[start : start + to - at]
@@ -243,18 +264,35 @@ def outcome(path: Path) -> str:
         except InputError as error:
             refused = error
     if refused is not None:
-        assert refused.text.zh
-        assert refused.text.en
-        assert refused.file == path.name
+        refusal_says_why(refused, path)
         return "error"
-    assert fixes.read == fixes.used + len(fixes.rejects)
-    assert fixes.read == sum(rows for _, rows in fixes.files)
-    assert all(reject.reason.zh and reject.reason.en and reject.file == path.name for reject in fixes.rejects)
+    counts_hold(fixes, path)
     return "answer"
 
 
-def run(kind: str, seeds: range, folder: Path) -> tuple[Counter[str], list[str]]:
-    """Read damaged files; return how many ended how, and of each that ended wrongly, what happened."""
+def refusal_says_why(refused: InputError, path: Path) -> None:
+    """Raise AssertionError where an error does not say what is wrong, in both languages, and with which file."""
+    assert refused.text.zh
+    assert refused.text.en
+    assert refused.file == path.name
+
+
+def counts_hold(fixes: Counted, path: Path) -> None:
+    """Raise AssertionError unless each row that was read is used or rejected, and each rejected one with a reason."""
+    assert fixes.read == fixes.used + len(fixes.rejects)
+    assert fixes.read == sum(rows for _, rows in fixes.files)
+    assert all(reject.reason.zh and reject.reason.en and reject.file == path.name for reject in fixes.rejects)
+
+
+def tell_nobody(_seed: int) -> None:
+    """Take note of nothing."""
+
+
+def run(kind: str, seeds: range, folder: Path, told: Told = tell_nobody) -> tuple[Counter[str], list[str]]:
+    """Read damaged files; return how many ended how, and of each that ended wrongly, what happened.
+
+    Which seed comes next is told, so that it is known where the process ends.
+    """
     made = FORMATS[kind]()
     ends: Counter[str] = Counter()
     failures = []
@@ -262,7 +300,7 @@ def run(kind: str, seeds: range, folder: Path) -> tuple[Counter[str], list[str]]
         name, data = damaged(made, seed)
         path = folder / name
         path.write_bytes(data)
-        (folder / "seed").write_text(str(seed))  # read after a crash of the process
+        told(seed)
         try:
             ends[outcome(path)] += 1
         except Exception as error:  # noqa: BLE001 - this is what is looked for

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from truckban.traces.arrow_arrays import array_of, chosen, numbers_of, rows_at
 from truckban.traces.csv_table import TextTable
-from truckban.traces.stamps import stored_seconds, written_seconds
+from truckban.traces.stamps import epoch_seconds, stored_seconds, written_seconds
 from truckban.traces.tables import Table
 from truckban.traces.typed import typed, typed_columns
 
@@ -54,6 +54,45 @@ def test_times_written_in_one_way_are_what_pandas_says(instants: list[dt.datetim
     far_apart = max(instants) - min(instants) > dt.timedelta(days=3000)
     assert (zone == "" and far_apart) or written_seconds(pa.array(written), HERE) is not None
     both_ways(day_of(written))
+
+
+SECONDS = st.integers(10**9, 2 * 10**9 - 1)
+EPOCHS = st.one_of(
+    SECONDS.map(str),
+    st.integers(10**12, 2 * 10**12 - 1).map(str),
+    st.builds("{}.{}".format, SECONDS, st.text("0123456789", min_size=1, max_size=9)),
+    st.builds(" {}.{:03} ".format, st.integers(10**12, 2 * 10**12 - 1), st.integers(0, 999)),
+)
+
+
+@given(times=st.lists(EPOCHS, min_size=1, max_size=8))
+def test_numbers_of_seconds_and_milliseconds_are_what_pandas_says(times: list[str]) -> None:
+    assert epoch_seconds(pa.array([time.strip() for time in times])) is not None
+    both_ways(day_of(times))
+
+
+@pytest.mark.parametrize(
+    "other", ["", "2024050810", "20240508", "-1715133600", "1.7151336e9", "1715133600.", "１７15133600", "x"]
+)
+def test_numbers_beside_anything_else_are_left_to_pandas(other: str) -> None:
+    assert epoch_seconds(pa.array(["1715133600", other])) is None
+    both_ways(day_of(["1715133600", other]))
+
+
+@given(
+    instants=st.lists(INSTANTS, min_size=1, max_size=8),
+    form=st.sampled_from([*FORMS, "%s"]),
+    zone=st.sampled_from(ZONES),
+)
+def test_times_of_formats_that_are_no_tables_are_what_pandas_says(
+    instants: list[dt.datetime], form: str, zone: str
+) -> None:
+    columns = day_of([f"{instant:{form}}{zone}" for instant in instants])
+    slow = as_pandas(texts(columns))
+    named = Table(slow.file, slow.frame, slow.lines, named=True)
+    quick, slowly = (typed_columns(table, HERE, {}) for table in (named, slow))
+    assert quick[1] == slowly[1]
+    assert all(np.array_equal(quick[0][name], slowly[0][name]) for name in ("time", "without_zone", "line"))
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,14 @@ from markupsafe import Markup
 from truckban.hours import DAY_S
 from truckban.report.drawing import Drawing
 from truckban.report.lead_map import lead_map
-from truckban.report.phrases import IN_SCRIPT, say
+from truckban.report.phrases import IN_SCRIPT, PHRASES, say
 from truckban.report.rows import Reader, Shown, chosen
 from truckban.report.templating import asset, environment, said
 from truckban.report.words import GRADES, VERDICTS
 from truckban.traces.check import Checked
 from truckban.traces.output import run_facts
 from truckban.traces.tables import Reject
+from truckban.traces.whole_files import whole_file
 
 ROWS_AT_MOST = 1000
 DRAWN_AT_MOST = 3000
@@ -43,7 +44,9 @@ def write_report(checked: Checked, path: Path, *, lang: str) -> None:
         path: the file; it is replaced.
         lang: `zh` or `en`.
     """
-    path.write_text(html(checked, lang="zh" if lang == "zh" else "en"), encoding="utf-8", newline="\n")
+    page = html(checked, lang="zh" if lang == "zh" else "en")
+    with whole_file(path) as part:
+        part.write_text(page, encoding="utf-8", newline="\n")
 
 
 def html(
@@ -69,6 +72,8 @@ def html(
             lang=lang,
             html_lang="zh-CN" if lang == "zh" else "en",
             t=partial(said, lang),
+            # what every lead says is looked up rather than asked for: a call takes ten times as long
+            sentence={key: words.of(lang) for key, words in PHRASES.items()},
             number=_number,
             style=Markup(asset("colours.css") + asset("report.css")),  # noqa: S704 - the program's own
             script=Markup(script),  # noqa: S704

@@ -4,11 +4,14 @@ Arrow's own ways (`to_numpy`, `pa.array`) import pandas when they are first used
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TYPES = {pa.float64(): "f8", pa.int64(): "i8", pa.int32(): "i4"}
 
@@ -16,6 +19,15 @@ _TYPES = {pa.float64(): "f8", pa.int64(): "i8", pa.int32(): "i4"}
 def as_one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return a column in one piece."""
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def as_frame(table: pa.Table) -> "pd.DataFrame":
+    """Return a table as pandas has it, whole numbers as such where some are missing; two columns of one name do not mix."""
+    # pandas' own description of the columns may be damaged where the data are whole; nothing here needs it
+    numbered = table.replace_schema_metadata().rename_columns([str(number) for number in range(table.num_columns)])
+    frame: pd.DataFrame = numbered.to_pandas(ignore_metadata=True, integer_object_nulls=True)
+    frame.columns = table.column_names
+    return frame
 
 
 def numbers_of(array: pa.Array) -> npt.NDArray[Any]:

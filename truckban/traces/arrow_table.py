@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet
 
-from truckban.traces.arrow_arrays import rows_at
+from truckban.traces.arrow_arrays import as_frame, rows_at
 from truckban.traces.column_names import meaning
 from truckban.traces.file_notes import ColumnTally
 from truckban.traces.tables import DAMAGED_PARQUET, NO_PARQUET, PARQUET, Table
@@ -55,11 +55,9 @@ class ArrowTable(Table):
                 column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
                 for column in self.batch.columns
             ]
-            table = pa.Table.from_arrays(plain, names=self.batch.schema.names)
-            frame: pd.DataFrame = table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
+            return as_frame(pa.Table.from_arrays(plain, names=self.batch.schema.names))
         except NO_PARQUET as error:
             raise InputError(DAMAGED_PARQUET, file=self.file) from error
-        return frame
 
     @property
     def lines(self) -> npt.NDArray[np.int64]:
@@ -115,9 +113,11 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
     first, chosen = 1, set(chosen)
     try:
         with pa.parquet.ParquetFile(path, pre_buffer=False) as file:
-            names = file.schema_arrow.names
+            schema = file.schema_arrow
+            names = schema.names
             wanted = [name for name in names if name in chosen or meaning(name)]
-            texts = [name for name in wanted if meaning(name) == "vehicle_id" or name in chosen]
+            flat = {column.name for column in schema if not pa.types.is_nested(column.type)}
+            texts = [name for name in wanted if name in flat and (meaning(name) == "vehicle_id" or name in chosen)]
         with pa.parquet.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
             # where one that is needed is not there, the others are named; and a dot in a name means a column of a structure
             meant = {meaning(name) for name in wanted}
@@ -127,6 +127,8 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
             for batch in file.iter_batches(batch_size=_ROWS, columns=some, use_threads=False):
                 yield ArrowTable(path.name, batch, first)
                 first += len(batch)
+            if first - 1 != rows:  # groups of rows that are not there any more
+                raise InputError(DAMAGED_PARQUET, file=path.name)
             if not rows:
                 empty = file.schema_arrow.empty_table().to_batches() or [
                     pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
@@ -139,7 +141,8 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
 def rows_said(path: Path) -> int | None:
     """Return how many rows a Parquet file or a folder of nothing else says it has; None where that cannot be known so cheaply."""
     files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
-    if not files or any(file.suffix.lower() not in PARQUET for file in files):
+    # a pipe is no file, and nobody may ever write into it
+    if not files or any(file.suffix.lower() not in PARQUET or not file.is_file() for file in files):
         return None
     try:
         return sum(int(pa.parquet.read_metadata(file).num_rows) for file in files)

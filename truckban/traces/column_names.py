@@ -1,6 +1,7 @@
 """By which names fleets export the contract's columns."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 NAMES: Mapping[str, Sequence[str]] = {
     name: tuple(others.split())
@@ -34,9 +35,19 @@ EXTRA: Mapping[str, Sequence[str]] = {
 """Columns by which rows are found out to be no fixes: whether there was a satellite fix, and when the report was received."""
 
 
+_LONGEST = 60
+"""Longer names come once: they are not remembered."""
+
+
 def plain(name: object) -> str:
     """Return a column's name without case, spaces and punctuation."""
-    return "".join(c for c in str(name).lower() if c.isalnum())
+    text = str(name)
+    return _plain(text) if len(text) <= _LONGEST else _plain.__wrapped__(text)
+
+
+@lru_cache(4096)
+def _plain(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
 
 
 _MEANING = {

@@ -1,9 +1,9 @@
 """Tables of text: CSV in what encoding it comes and with what separator, each row with the line that it begins on."""
 
+import codecs
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -18,7 +18,7 @@ import pyarrow.csv
 from truckban.traces.arrow_arrays import array_of, chosen
 from truckban.traces.file_marks import changed, mark
 from truckban.traces.file_notes import ColumnTally
-from truckban.traces.tables import Reject, Table, decoded, encoding_of, listed
+from truckban.traces.tables import Reject, Table, decoded, encoding_of, refuse_twice
 from zones.errors import InputError
 from zones.text import Text
 
@@ -211,10 +211,7 @@ class _Sheet:
             raise _unpaired(file, 1, f": {error}") from None
         if len(names) == 1:
             raise _no_names(file)
-        twice = sorted(name for name, count in Counter(names).items() if count > 1)
-        if twice:
-            said = listed(twice)
-            raise InputError(Text(f"列名重复：{said.zh}", f"columns named twice: {said.en}"), file=file, line=1)
+        refuse_twice(names, file)
         return cls(file, names, separator, first, notes), below
 
     def parsed(self, text: str, *, first: int, open_ended: bool = False) -> _Part:
@@ -257,6 +254,8 @@ class _Sheet:
         bad: _Bad = []
         if not data:
             return self._table({}), bad
+        if data.startswith(codecs.BOM_UTF8):  # Arrow leaves one out; here it is part of a cell
+            data = codecs.BOM_UTF8 + data
 
         def on_bad(row: Any) -> str:  # noqa: ANN401
             bad.append((row.number - 1, row.actual_columns, row.expected_columns))

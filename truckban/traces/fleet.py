@@ -13,7 +13,7 @@ import numpy as np
 from truckban.facts import BUILTIN, Fact
 from truckban.json_text import read_json
 from truckban.permits import Permit, PermitList, read_permit
-from truckban.traces.tables import Reject, Table, find_columns, read_tables
+from truckban.traces.tables import Reject, Table, find_columns, read_tables, refuse_twice
 from truckban.vehicle_facts import VehicleFacts, VehicleReader
 from zones.errors import InputError
 from zones.text import Text
@@ -209,6 +209,7 @@ def _table_rows(path: Path, rejects: list[Reject]) -> list[tuple[str, int, Mappi
     for table in read_tables(path, Text("通行证", "permits"), excel=True):
         rejects += table.rejects
         find_columns(table, {"plate": ()}, ("plate",), {})
+        refuse_twice(table.names, table.file)
         columns = {name: table.cells(name) for name in table.names}
         for row, line in enumerate(table.lines):
             cells = {str(name): _permit_cell(str(name), values[row]) for name, values in columns.items()}

@@ -19,6 +19,7 @@ from truckban.traces.evidence import EVIDENCE
 from truckban.traces.leads import Lead
 from truckban.traces.repeats import repeats_facts
 from truckban.traces.tables import Reject
+from truckban.traces.whole_files import whole_file
 
 _TEXTS = pa.list_(pa.string())
 
@@ -89,7 +90,8 @@ def write_outputs(checked: Checked, out: Path, *, all_passages: bool, excel: boo
         _remove_apart(out / APART)
     if all_passages and not checked.others_apart:
         _write_rows(checked.parts, out / "passages", encoding, kinds=[checked.kind(part) for part in checked.parts])
-    (out / "leads.geojson").write_text(_geojson(checked.leads, checked), encoding="utf-8")
+    with whole_file(out / "leads.geojson") as part:
+        part.write_text(_geojson(checked.leads, checked), encoding="utf-8")
     write_rejects(checked.rejects, out / "rejected.csv", lang, encoding)
 
 
@@ -102,7 +104,8 @@ def _remove_apart(folder: Path) -> None:
 def write_run(checked: Checked, out: Path) -> None:
     """Write `run.json`, last of all: where it stands, the folder is whole."""
     run = run_facts(checked)
-    (out / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    with whole_file(out / "run.json") as part:
+        part.write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def run_facts(checked: Checked) -> dict[str, Any]:
@@ -137,8 +140,9 @@ def _write_rows(parts: Sequence[Lead], path: Path, encoding: str, kinds: Sequenc
         schema = SCHEMA.append(pa.field("kind", pa.string()))
         rows = [{**row, "kind": kind} for row, kind in zip(rows, kinds, strict=True)]
     columns = [array_of([row[name] for row in rows], schema.field(name).type) for name in schema.names]
-    pa.parquet.write_table(pa.Table.from_arrays(columns, schema=schema), path.with_suffix(".parquet"))
-    with path.with_suffix(".csv").open("w", encoding=encoding, newline="") as file:
+    with whole_file(path.with_suffix(".parquet")) as packed:
+        pa.parquet.write_table(pa.Table.from_arrays(columns, schema=schema), packed)
+    with whole_file(path.with_suffix(".csv")) as part, part.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(schema.names)
         for row in rows:
@@ -181,7 +185,7 @@ def write_rejects(rejects: Sequence[Reject], path: Path, lang: str, encoding: st
     other = "en" if lang == "zh" else "zh"
     # a few texts come again and again
     known: dict[Hashable, tuple[str, str, str, str]] = {}
-    with path.open("w", encoding=encoding, newline="") as file:
+    with whole_file(path) as part, part.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "line", "field", "reason", f"reason_{other}"])
         for reject in sorted(rejects, key=lambda r: (r.file, r.line or 0)):

@@ -1,11 +1,16 @@
 """Whether the terminal had a satellite fix, where a table has a column that says so."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from truckban.traces.arrow_arrays import array_of, as_one, numbers_of
 from truckban.traces.tables import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _WITHOUT = (
     "0 v n f no false invalid void none nofix not_fixed unlocated 无效 未定位 不定位 否 无 失效 定位无效 无定位 未锁定"
@@ -15,6 +20,11 @@ _WITH = (
     "有效 定位 已定位 是 定位有效 精确定位 正常 有定位 单点定位 差分定位"
 )
 _NO, _YES = frozenset(_WITHOUT.split()), frozenset(_WITH.split())
+
+
+def as_texts(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return a column as texts; of times each by itself, where pandas would look whether any of them is not midnight."""
+    return (column.astype(object) if column.dtype.kind in "mM" else column).astype("string")
 
 
 def without_fix(table: Table, column: str) -> tuple[npt.NDArray[np.bool_], list[str]]:
@@ -34,7 +44,7 @@ def without_fix(table: Table, column: str) -> tuple[npt.NDArray[np.bool_], list[
     else:
         import pandas as pd  # noqa: PLC0415 - takes longer to import than a small file to check
 
-        row, cells = pd.factorize(table.frame[column].astype("string").fillna(""))
+        row, cells = pd.factorize(as_texts(table.frame[column]).fillna(""))
         distinct = array_of([str(cell) for cell in cells], pa.string())
     words = pc.utf8_lower(pc.utf8_trim_whitespace(distinct))
     names = pc.replace_substring_regex(words, pattern=r"\.0+$", replacement="").to_pylist()

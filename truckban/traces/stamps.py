@@ -26,6 +26,11 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _HOURS = 24
 _MOST_OFFSET_H, _MOST_OFFSET_M = 14, 59
 _EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
+# Seconds or milliseconds since 1970, up to 2033: ten digits that begin with 2 are rather a date (2024050810).
+EPOCH = r"1\d{9}(?:\.\d+)?|1\d{12}(?:\.\d+)?"
+_EPOCHS = r"^(?:1\d{9}|1\d{12})(?:\.\d{1,9})?$"
+"""Of these, those that Arrow reads as everybody does."""
+LATEST_IN_SECONDS = 1e11
 _Floats = npt.NDArray[np.float64]
 _Milliseconds = npt.NDArray[np.int64]
 
@@ -72,6 +77,16 @@ def written_seconds(texts: pa.Array, timezone: str) -> tuple[_Floats, bool] | No
     if zone:
         return (milliseconds - offset_ms) / 1000.0, False
     return _localised(milliseconds, timezone)
+
+
+def epoch_seconds(texts: pa.Array) -> _Floats | None:
+    """Return seconds of texts that are all numbers of seconds or milliseconds since 1970; None where one is none."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - takes a while to import
+
+    if not len(texts) or not pc.all(pc.match_substring_regex(texts, pattern=_EPOCHS)).as_py():
+        return None
+    values = numbers_of(pc.cast(texts, pa.float64()))
+    return np.where(values > LATEST_IN_SECONDS, values / 1000, values)
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,7 @@ Traces come in other formats too, see `truckban.traces.formats`: their readers y
 
 import codecs
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -15,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
+from truckban.traces.arrow_arrays import as_frame
 from truckban.traces.column_names import plain
 from truckban.traces.file_notes import ColumnTally
 from zones.errors import InputError
@@ -256,21 +258,29 @@ def _not_in(blocks: Iterator[bytes], encoding: str) -> int | None:
 
 def _parquet(path: Path) -> Table:
     try:
-        # pandas' own description of the columns may be damaged where the data are whole; nothing here needs it
-        table = pa.parquet.ParquetFile(path).read().replace_schema_metadata()
+        with pa.parquet.ParquetFile(path) as packed:
+            table, rows = packed.read(), packed.metadata.num_rows
         table.validate(full=True)
-        frame = table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
+        if len(table) != rows:  # groups of rows that are not there any more
+            raise InputError(DAMAGED_PARQUET, file=path.name)
+        frame = as_frame(table)
     except NO_PARQUET as error:
         raise InputError(DAMAGED_PARQUET, file=path.name) from error
     return Table(path.name, frame, np.arange(1, len(frame) + 1))
 
 
 def beyond_sense(path: Path) -> bool:
-    """Return whether the parts of an Excel file say that they unpack to more than sheets hold; the old format packs nothing."""
+    """Return whether an Excel file unpacks to more than sheets hold, or would if each cell it spreads over were there.
+
+    The old format packs nothing, and has no room for much.
+    """
     if not zipfile.is_zipfile(path):
         return False
+    from truckban.traces.formats.excel_extent import spread_too_far  # noqa: PLC0415 - only where there is a workbook
+
     with zipfile.ZipFile(path) as packed:
-        return sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED
+        too_much = sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED
+        return too_much or spread_too_far(packed)
 
 
 def _excel(path: Path) -> Iterator[Table]:
@@ -361,7 +371,16 @@ def find_columns(
     for wanted in needed:
         if wanted not in found:
             raise _no_column(table, wanted, wanted)
+    refuse_twice([name for name in columns if name in found.values()], table.file)
     return found
+
+
+def refuse_twice(names: Sequence[str], file: str) -> None:
+    """Raise InputError where two columns have one name."""
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        said = listed(twice)
+        raise InputError(Text(f"列名重复：{said.zh}", f"columns named twice: {said.en}"), file=file, line=1)
 
 
 def listed(names: Sequence[object]) -> Text:

@@ -23,8 +23,8 @@ from truckban.traces.reasons import (
     WITHOUT_FIX,
     ZERO,
 )
-from truckban.traces.satellite import without_fix
-from truckban.traces.stamps import stored_seconds, written_seconds
+from truckban.traces.satellite import as_texts, without_fix
+from truckban.traces.stamps import EPOCH, LATEST_IN_SECONDS, epoch_seconds, stored_seconds, written_seconds
 from truckban.traces.tables import Reject, Table, find_columns
 from zones.errors import InputError
 from zones.text import Text
@@ -40,10 +40,7 @@ _STAMP = (
     r"\d{4}(?:[-/]\d{1,2}[-/]\d{1,2}|\d{4})[Tt ] ?\d{1,2}:?\d\d(?::?\d\d(?:\.\d+)?)? ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?"
 )
 """A day and a time of that day; `2024`, `2024-05-08` or `now` are no time of a fix."""
-# Seconds or milliseconds since 1970, up to 2033: ten digits that begin with 2 are rather a date (2024050810).
-_EPOCH = r"1\d{9}(?:\.\d+)?|1\d{12}(?:\.\d+)?"
 _OFFSET = r"(?:[Zz]|[+-]\d\d(?::?\d\d)?)$"
-_LATEST_IN_SECONDS = 1e11
 EARLIEST_S = int(dt.datetime(2000, 1, 1, tzinfo=dt.UTC).timestamp())
 _DECIMAL = r"^(?:-?\d{1,15}(?:\.\d{1,30})?)?$"
 """Numbers that Arrow reads as everybody does; an empty cell is none."""
@@ -144,7 +141,7 @@ def _vehicles(table: Table, name: str) -> tuple[npt.NDArray[np.int32], npt.NDArr
             return numbers_of(coded.indices).copy(), np.array([*coded.dictionary.to_pylist(), None], object)[:-1]
     import pandas as pd  # noqa: PLC0415
 
-    numbers, names = pd.factorize(table.frame[name].astype("string").str.strip().fillna(""))
+    numbers, names = pd.factorize(as_texts(table.frame[name]).str.strip().fillna(""))
     return numbers.astype(np.int32), np.array([*map(str, names), None], object)[:-1]
 
 
@@ -207,14 +204,17 @@ def _all_alike(
     """Return seconds, which rows named no zone and which are empty, where all are written or stored in one way."""
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    stored = table.stored(name)
+    stored = pa.array(table.frame[name]) if table.named else table.stored(name)
     if stored is None or stored.null_count:
         return None
     column, found = as_one(stored), None
     if pa.types.is_timestamp(column.type):
         found = stored_seconds(column, timezone)
-    elif pa.types.is_string(column.type):
-        found = written_seconds(as_one(pc.utf8_trim_whitespace(column)), timezone)
+    elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        texts = as_one(pc.utf8_trim_whitespace(column)).cast(pa.string())
+        found = written_seconds(texts, timezone)
+        if found is None and (seconds := epoch_seconds(texts)) is not None:
+            found = seconds, False
     if found is None:
         return None
     seconds, naive = found
@@ -232,13 +232,13 @@ def _each_time(
         return _epoch(stamps), np.full(len(column), not aware), column.isna().to_numpy()
     text = column.astype("string").str.strip().fillna("")
     empty = (text == "").to_numpy()
-    number = text.str.fullmatch(_EPOCH).to_numpy(bool)
+    number = text.str.fullmatch(EPOCH).to_numpy(bool)
     stamp = text.str.fullmatch(_STAMP).to_numpy(bool)
     zoned = stamp & text.str.contains(_OFFSET).to_numpy(bool)
     naive = stamp & ~zoned
     seconds = np.full(len(text), np.nan)
     values = text[number].astype(float).to_numpy()
-    seconds[number] = np.where(values > _LATEST_IN_SECONDS, values / 1000, values)
+    seconds[number] = np.where(values > LATEST_IN_SECONDS, values / 1000, values)
     plain = text.str.replace("/", "-", regex=False).str.upper()
     seconds[zoned] = _epoch(pd.to_datetime(plain[zoned], format="ISO8601", errors="coerce", utc=True))
     local = pd.to_datetime(plain[naive], format="ISO8601", errors="coerce")

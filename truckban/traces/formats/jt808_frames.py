@@ -175,18 +175,18 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _joined(frames: list[bytes], at: list[int]) -> Messages:
-    found = _messages(np.frombuffer(b"\x7e" + b"\x7e".join(frames) + b"\x7e", np.uint8))
+    found = _messages(np.frombuffer(b"\x7e" + b"\x7e".join(frames) + b"\x7e", np.uint8), line_ends=False)
     found.line[:] = at
     return found
 
 
-def _messages(piece: npt.NDArray[np.uint8]) -> Messages:
-    """Cut what begins and ends with 0x7e; nothing but line ends between two messages is no message."""
+def _messages(piece: npt.NDArray[np.uint8], *, line_ends: bool = True) -> Messages:
+    """Cut what begins and ends with 0x7e; nothing but line ends between two messages is no message, where there may be such."""
     flags = np.flatnonzero(piece == _FLAG)
     starts, ends = flags[:-1] + 1, flags[1:]
     length = ends - starts
     real = length > 0
-    few = np.flatnonzero(real & (length <= _FEW))
+    few = np.flatnonzero(real & (length <= _FEW) & line_ends)
     spaces = np.isin(piece[starts[few]], _SPACES) & np.isin(piece[ends[few] - 1], _SPACES)
     real[few[spaces]] = False
     starts, ends = starts[real], ends[real]

@@ -26,6 +26,8 @@ LARGE = 32_000_000
 """A sheet of more bytes of XML is read in pieces."""
 NO_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError, KeyError)
 """What unpacking a damaged file raises."""
+GOES_BACK = "rows that do not follow those before"
+"""Nothing else is a ValueError of our own."""
 _SHEETS = "xl/worksheets/"
 _CHUNK = 1 << 20
 _ROW_END = b"</row>"
@@ -65,10 +67,15 @@ def excel_pieces(path: Path, sheet: str) -> Iterator[Table]:
         Exception: one of `NO_ZIP` or a CalamineError: the file is damaged.
     """
     names: list[str] | None = None
+    last = 0
     with zipfile.ZipFile(path) as packed:
         others = _others(packed, sheet)
         for piece in _cut(packed, sheet):
             first, rows = _cells(piece, sheet, others)
+            if rows:
+                if first < last:
+                    raise ValueError(GOES_BACK)
+                last = first + len(rows)
             if names is None:
                 names = _names(rows.pop(0)) if rows and not first else []
                 first += 1
