@@ -17,7 +17,7 @@ import psycopg
 import sqlalchemy as sa
 
 from api.store.database import Store
-from api.store.tables.leads import Lead, LeadRoad, LeadRun, Violation
+from api.store.tables.leads import FILTERED_BY, Lead, LeadRoad, LeadRun, Violation
 
 DAYS = 730
 FIRST = dt.date(2023, 3, 1).toordinal()
@@ -89,11 +89,11 @@ def fill(store: Store, count: int) -> None:
         said_of_it = f"""INSERT INTO lead_facts (number, facts, line)
             WITH said AS MATERIALIZED (SELECT n - 1 AS which, ('{facts.replace("ROAD", "'示意'||n||'街'")}')::jsonb AS facts FROM generate_series(1, 20) n)
             SELECT number, said.facts, '{line}'::jsonb FROM leads JOIN said ON which = {_h(1, 20)} ORDER BY number"""
+    kept = ", ".join(("entered_at", "number", "probability", *FILTERED_BY))
     parts = [
         said_of_it,
-        f"""INSERT INTO lead_roads (road, entered_at, number, probability)
-            SELECT {road}, entered_at, number, probability FROM leads
-            UNION ALL SELECT CASE WHEN {_h(0, 30000)} = 5 THEN '偏僻巷' ELSE '五一路' END, entered_at, number, probability FROM leads
+        f"""INSERT INTO lead_roads (road, {kept}) SELECT {road}, {kept} FROM leads
+            UNION ALL SELECT CASE WHEN {_h(0, 30000)} = 5 THEN '偏僻巷' ELSE '五一路' END, {kept} FROM leads
                 WHERE {_h(0, 2)} = 1 ORDER BY 1, 2, 3""",
         """INSERT INTO lead_runs (run_id, entered_at, number, probability, basis_id)
             SELECT 'run' || CAST(day AS TEXT), entered_at, number, probability, 'b' FROM leads ORDER BY 1, 2, 3""",
@@ -103,12 +103,12 @@ def fill(store: Store, count: int) -> None:
         "INSERT INTO lead_counts (dimension, value, day, hour, state, verdict, vehicle_class, leads) "
         + " UNION ALL ".join(
             f"""SELECT '{name}', {value}, day, hour, state, verdict, vehicle_class, count(*)
-            FROM leads{more} GROUP BY 1, 2, 3, 4, 5, 6, 7"""
-            for name, value, more in (
-                ("all", "''", ""),
-                ("entry", "CAST(entry_number AS TEXT)", ""),
-                ("enterprise", "coalesce(enterprise_id, '')", ""),
-                ("road", "road", " JOIN lead_roads USING (number, entered_at)"),
+            FROM lead{table} GROUP BY 1, 2, 3, 4, 5, 6, 7"""
+            for name, value, table in (
+                ("all", "''", "s"),
+                ("entry", "CAST(entry_number AS TEXT)", "s"),
+                ("enterprise", "coalesce(enterprise_id, '')", "s"),
+                ("road", "road", "_roads"),
             )
         )
     )

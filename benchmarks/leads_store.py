@@ -98,6 +98,7 @@ def pages(count: int, chance: random.Random) -> Iterator[Asked]:
             "vehicle_class": "special",
         },
         **_seldom_met(day),
+        **_two_places_and_few_first(day),
         **{f"{fleet} own vehicles": {"as": f"E-{fleet}"} for fleet in FLEETS},
         **{f"{fleet} own vehicles, state": {"as": f"E-{fleet}", **some["state"]} for fleet in FLEETS},
     }
@@ -152,6 +153,20 @@ def _seldom_met(day: int) -> dict[str, dict[str, Any]]:
         "hardly, road, state, class, verdict": {**assigned, "vehicle_class": "tractor", "verdict": "undetermined"},
         "hardly, road, state, class": {**assigned, "vehicle_class": "medium"},
         "hardly, road, state, hour, weekday": {**assigned, **hours},
+    }
+
+
+def _two_places_and_few_first(day: int) -> dict[str, dict[str, Any]]:
+    """Return two places at once, of which there are no counts, and fewer leads than a page, in time all of the first day of many: see `_seldom_met`."""
+    two = {"road": f"示意{1 + day % 3}街", "entry": 1 + day % 19}
+    last = dt.datetime.combine(
+        dt.date.fromordinal(FIRST + DAYS * 9 // 10 - 1), dt.time(), dt.timezone(dt.timedelta(hours=8))
+    )
+    confirmed = {"road": f"示意{16 + day % 5}街", "state": "confirmed"}
+    return {
+        "two places": two,
+        "two places, state, class": {**two, "state": "assigned", "vehicle_class": "medium"},
+        "few first, road, state, class": {**confirmed, "vehicle_class": "medium", "from": last.isoformat()},
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.store.audit import Actor
 from api.store.base import now
 from api.store.lead_counts import recount
+from api.store.lead_roads import CHANGING, follow
 from api.store.tables.leads import Basis, Lead, LeadEvent, LeadFacts, LeadRun, LeadTrack, Violation
 
 _CHANGING = ("state", "assignee", "merged_into")
@@ -65,6 +66,8 @@ def change(session: Session, lead: Lead, act: str, actor: Actor, reason: Reason,
         lead.closed_at = at if lead.state in ("confirmed", "dismissed", "merged") else None
     lead.version += 1
     session.flush()
+    if any(before[name] != getattr(lead, name) for name in CHANGING):
+        follow(session, lead)
     if moves:
         recount(session, [lead.number], 1)
     event = LeadEvent(

@@ -78,12 +78,16 @@ class Counts:
         start = _start_of(first.day) + dt.timedelta(hours=first.hour)
         return start + _EAST + dt.timedelta(hours=1) + _WEST if self.down else start
 
-    def cells(self) -> Sequence[Cell] | None:
-        """Return the hours that have all leads of the page; None where to walk an index passes over fewer leads."""
+    def cells(self, share: float) -> Sequence[Cell] | None:
+        """Return the hours that have all leads of the page; None where to walk an index passes over fewer leads.
+
+        Args:
+            share: what that costs to the end, beside the index of all leads, or of an hour's.
+        """
         if self.by_time:
-            return self._in_time()
+            return self._in_time(share)
         cells = self._cells(_MANY + 1)
-        return cells if len(cells) <= _MANY and self._is_quicker(cells) else None
+        return cells if len(cells) <= _MANY and self._is_quicker(cells, share) else None
 
     def _cells(self, most: int, place: tuple[str, str] | None = None) -> list[Cell]:
         key = (LeadCount.day, LeadCount.hour)
@@ -94,7 +98,7 @@ class Counts:
         query = query.order_by(*(each.desc() if self.down else each.asc() for each in key)).limit(most)
         return [Cell(day, hour, int(leads)) for day, hour, leads in self.session.execute(query)]
 
-    def _in_time(self) -> Sequence[Cell] | None:
+    def _in_time(self, share: float) -> Sequence[Cell] | None:
         most = self.limit + 1 + (2 * _MARGIN_DAYS + 3) * _HOURS
         cells = self._cells(most)
         bound = self.filters.until if self.down else self.filters.since
@@ -111,15 +115,16 @@ class Counts:
             return cells if len(cells) < most else None
         wanted = [cell for cell in cells if (cell.day >= last if self.down else cell.day <= last)]
         walked = (abs(cells[0].day - last) + 1) * self._hours()
-        return wanted if len(wanted) < walked else None
+        return wanted if len(wanted) < walked * share else None
 
-    def _is_quicker(self, cells: Sequence[Cell]) -> bool:
+    def _is_quicker(self, cells: Sequence[Cell], share: float) -> bool:
         """Tell whether to look through hours passes over fewer leads than to walk an index until the page is full."""
         day = sa.select(LeadCount.day).where(LeadCount.dimension == "all", LeadCount.value == "").limit(1)
         ends = [day.order_by(by).scalar_subquery() for by in (LeadCount.day.asc(), LeadCount.day.desc())]
         first, last = self.session.execute(sa.select(*ends)).one()
         every = (last - first + 1) * self._hours()
-        return bool(len(cells) * sum(cell.leads for cell in cells) <= (self.limit + 1) * every)
+        leads = sum(cell.leads for cell in cells)
+        return bool(len(cells) * leads <= min(self.limit + 1, leads) * every * share)
 
     def _hours(self) -> int:
         return _HOURS if self.filters.hour is None else 1

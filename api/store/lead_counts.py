@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from api.store.tables.leads import Lead, LeadCount, LeadFacts
 
+_WAITING = "truckban_lead_counts"
+
 
 class Kind(NamedTuple):
     """What leads are counted by; the key of `LeadCount`, in its order."""
@@ -36,8 +38,22 @@ def kinds_of(row: Mapping[str, Any], roads: Iterable[str]) -> list[Kind]:
 
 
 def count(session: Session, changes: Mapping[Kind, int]) -> None:
-    """Add figures, negative ones too."""
-    # in one order everywhere: two transactions never wait for each other
+    """Add figures, negative ones too: all of a transaction when it is about to be committed.
+
+    Then they are added in one order, whatever was done in which: two transactions of which each changed what the other has still to change would wait
+    for each other.
+    """
+    waiting: Counter[Kind] | None = session.info.get(_WAITING)
+    if waiting is None:
+        waiting = session.info[_WAITING] = Counter()
+        sa.event.listen(session, "before_commit", _add, once=True)
+        sa.event.listen(session, "after_rollback", _forget, once=True)
+    for kind, more in changes.items():
+        waiting[kind] += more
+
+
+def _add(session: Session) -> None:
+    changes = session.info.pop(_WAITING, {})
     rows = [{**kind._asdict(), "leads": more} for kind, more in sorted(changes.items()) if more]
     if not rows:
         return
@@ -50,6 +66,10 @@ def count(session: Session, changes: Mapping[Kind, int]) -> None:
         ),
         rows,
     )
+
+
+def _forget(session: Session) -> None:
+    session.info.pop(_WAITING, None)
 
 
 def recount(session: Session, numbers: Sequence[int], by: int) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.store.base import Table, now
 from api.store.lead_counts import Kind, count, kinds_of
+from api.store.lead_roads import rows_of
 from api.store.tables.leads import Basis, Lead, LeadFacts, LeadRoad, LeadRun, LeadTrack
 
 OPEN = ("new", "assigned")
@@ -140,8 +141,7 @@ def _insert_leads(
     for id_, number in inserted.items():
         row, said, line = made[id_]
         facts.append({"number": number, "facts": said, "line": line})
-        order = {"number": number, "entered_at": row["entered_at"], "probability": row["probability"]}
-        roads += [{"road": road, **order} for road in dict.fromkeys(said["roads"])]
+        roads += rows_of(number, row, said["roads"])
         kinds.update(kinds_of(row, said["roads"]))
     if facts:
         session.execute(sa.insert(LeadFacts), facts)

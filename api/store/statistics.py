@@ -7,7 +7,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from api.store.lead_search import Filters, conditions
+from api.store.lead_conditions import conditions
+from api.store.lead_search import Filters
 from api.store.tables.leads import Lead, LeadCount, LeadRoad
 
 By = Literal["hour_weekday", "road", "entry", "enterprise", "week", "state"]

@@ -18,9 +18,10 @@ from lead_filters import any_of, fits
 from lead_rows import START, added, row
 
 from api.paging import cursor_of
-from api.store import lead_search
+from api.store import lead_conditions, lead_search
 from api.store.database import Store
 from api.store.lead_counts import recount
+from api.store.lead_roads import follow
 from api.store.lead_search import Filters, Order, every_lead, key_of, leads_found
 from api.store.statistics import Days, figures
 from api.store.tables.leads import Lead
@@ -63,6 +64,8 @@ def filled(store: Store, tmp_path: Path) -> list[dict[str, Any]]:
             recount(session, [lead.number], -1)
             lead.state = chance.choice(STATES)
             lead.assignee = chance.choice(("o1", "o2")) if lead.state != "new" else None
+            session.flush()
+            follow(session, lead)
             recount(session, [lead.number], 1)
             runs = {name for name, has in (("run-1", number < 100), ("run-2", number >= 80)) if has}
             at = dt.datetime.fromisoformat(one["entered_at"])
@@ -101,8 +104,7 @@ def test_any_filters_in_any_order_find_what_brute_force_finds(
     known = filled(store, tmp_path)
     monkeypatch.setattr(lead_search, "_LOOKED_AT", looked_at)
     monkeypatch.setattr(lead_search, "_WALKED_SOON", looked_at)
-    monkeypatch.setattr(lead_search, "_RARE", rare)
-    monkeypatch.setattr(lead_search._Asked, "__init__", _rarer(rare))  # noqa: SLF001
+    monkeypatch.setattr(lead_conditions.Asked, "__init__", _rarer(rare))
 
     @given(FILTERS, ORDERS, st.integers(1, 30))
     @hypothesis_settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -122,7 +124,7 @@ def test_a_page_after_any_key_begins_there_or_at_the_bound_whichever_is_later(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rare: int
 ) -> None:
     known = filled(store, tmp_path)
-    monkeypatch.setattr(lead_search._Asked, "__init__", _rarer(rare))  # noqa: SLF001
+    monkeypatch.setattr(lead_conditions.Asked, "__init__", _rarer(rare))
     spans = st.builds(Filters, since=any_of(*INSTANTS), until=any_of(*INSTANTS), hour=any_of(9), road=any_of(*ROADS))
     likely = st.builds(Filters, least=any_of(0.9, 0.95, 0.951), most=any_of(0.9, 0.95, 0.99), hour=any_of(9, 12))
     times = st.tuples(st.just("entered_at"), spans, st.sampled_from(INSTANTS))
@@ -147,7 +149,7 @@ def test_a_page_after_any_key_begins_there_or_at_the_bound_whichever_is_later(
 
 def _rarer(rare: int) -> Callable[..., None]:
     """Let conditions count as rare at another figure, so that both ways of searching are taken with few leads."""
-    made = lead_search._Asked.__init__  # noqa: SLF001
+    made = lead_conditions.Asked.__init__
 
     def init(self: Any, *args: object, **more: object) -> None:  # noqa: ANN401
         made(self, *args, **more)

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from lead_filters import any_of, fits
 from lead_rows import added, row
 
-from api.store import lead_cells, lead_search
+from api.store import lead_cells, lead_conditions, lead_search
 from api.store.database import Store
 from api.store.lead_counts import recount
+from api.store.lead_roads import follow
 from api.store.lead_search import Filters, Order, every_lead, key_of, leads_found
 from api.store.tables.leads import Lead
 
@@ -63,6 +64,8 @@ def filled(store: Store, tmp_path: Path) -> list[dict[str, Any]]:
             lead.assignee = "o1" if number % 2 else None
             known.append({**one, "at": at, "state": lead.state, "assignee": lead.assignee, "number": lead.number})
         session.flush()
+        for lead in numbers.values():
+            follow(session, lead)
         recount(session, [lead.number for lead in numbers.values()], 1)
     return known
 
@@ -99,13 +102,13 @@ def patched(monkeypatch: pytest.MonkeyPatch, many: int, soon: int) -> Counter[st
 
         return instead
 
-    made = lead_search._Asked.__init__  # noqa: SLF001
+    made = lead_conditions.Asked.__init__
 
     def never_rare(self: Any, *args: object, **more: object) -> None:  # noqa: ANN401
         made(self, *args, **more)
         object.__setattr__(self, "rare", 0)
 
-    monkeypatch.setattr(lead_search._Asked, "__init__", never_rare)  # noqa: SLF001
+    monkeypatch.setattr(lead_conditions.Asked, "__init__", never_rare)
     monkeypatch.setattr(lead_search, "_LOOKED_AT", 3)
     monkeypatch.setattr(lead_search, "_WALKED_SOON", soon)
     monkeypatch.setattr(lead_cells, "_MANY", many)
@@ -174,3 +177,25 @@ def test_no_lead_is_passed_over_where_the_counts_say_that_there_is_none(
             assert not leads_found(session, Filters(road="甲街", state="confirmed"), order, limit=50)
         assert "lead_counts" in asked[-1]
     assert done == Counter({"first: none": 4})
+
+
+@pytest.mark.parametrize("by", ["entered_at", "probability"])
+def test_fewer_leads_than_a_page_of_which_some_come_first_are_not_looked_for_to_the_end(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: lead_search.Sort
+) -> None:
+    known = filled(store, tmp_path)
+    order = Order(by, descending=True)
+    every = sorted_by(order, known)
+    filters = Filters(
+        road=every[0]["roads"][0],
+        state=every[0]["state"],
+        vehicle_class=every[0]["vehicle_class"],
+        verdict=every[0]["verdict"],
+    )
+    wanted = [one["lead_id"] for one in every if fits(one, filters)]
+    assert wanted[0] == every[0]["lead_id"]
+    assert 1 < len(wanted) < 50
+    done = patched(monkeypatch, 300, 8)
+    with store.read() as session:
+        assert [lead.lead_id for lead in leads_found(session, filters, order, limit=50)] == wanted
+    assert done["looked through: some"] == 1

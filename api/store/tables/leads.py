@@ -14,12 +14,16 @@ from api.store.base import ID, Table, new_id, now
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by themselves only where the type is INTEGER."""
 _LEAD = "leads.number"
-_FILTERED_BY = (
+FILTERED_BY = (
     *("state", "verdict", "vehicle_class", "enterprise_id", "assignee", "entry_number"),
     *("hour", "day"),
 )
 """Beside the order in an index: a walk that passes over thousands of leads then reads none of them."""
-_OF_AN_HOUR = tuple(name for name in _FILTERED_BY if name != "hour")
+
+
+def _by(first: str, second: str, third: str) -> tuple[str, ...]:
+    """Return the columns of an index of one condition's leads in order, with all else that they are filtered by."""
+    return first, second, "number", third, *(name for name in FILTERED_BY if name != first)
 
 
 def _of_some(name: str, column: str, *more: str) -> Index:
@@ -47,29 +51,30 @@ class Lead(Table):
 
     __tablename__ = "leads"
     __table_args__ = (
-        Index("ix_leads_entered", "entered_at", "number", "probability", *_FILTERED_BY),
-        Index("ix_leads_probability", "probability", "number", "entered_at", *_FILTERED_BY),
+        Index("ix_leads_entered", "entered_at", "number", "probability", *FILTERED_BY),
+        Index("ix_leads_probability", "probability", "number", "entered_at", *FILTERED_BY),
+        # in time the counts tell where leads lie that several conditions leave, by probability they have to be passed over
         *(
-            Index(f"ix_leads_{name}_{sort}", column, f"{sort}_at" if sort == "entered" else sort, "number")
+            index
             for name, column in (
                 ("state", "state"),
                 ("verdict", "verdict"),
                 ("class", "vehicle_class"),
                 ("entry", "entry_number"),
             )
-            for sort in ("entered", "probability")
+            for index in (
+                Index(f"ix_leads_{name}_entered", column, "entered_at", "number"),
+                Index(f"ix_leads_{name}_probability", *_by(column, "probability", "entered_at")),
+            )
         ),
         # an enterprise's leads at an hour are few of very many
         _of_some("ix_leads_enterprise_entered", "enterprise_id", "entered_at", "number", "hour", "day"),
-        _of_some(
-            *("ix_leads_enterprise_probability", "enterprise_id", "probability", "number", "entered_at"),
-            *("hour", "day"),
-        ),
+        _of_some("ix_leads_enterprise_probability", *_by("enterprise_id", "probability", "entered_at")),
         _of_some("ix_leads_assignee_entered", "assignee", "entered_at", "number"),
         _of_some("ix_leads_assignee_probability", "assignee", "probability", "number", "entered_at"),
-        Index("ix_leads_hour_entered", "hour", "entered_at", "number", "probability", *_OF_AN_HOUR),
-        Index("ix_leads_hour_probability", "hour", "probability", "number", "entered_at", *_OF_AN_HOUR),
-        Index("ix_leads_plate", "plate", "entered_at", "number", "probability", *_FILTERED_BY),
+        Index("ix_leads_hour_entered", *_by("hour", "entered_at", "probability")),
+        Index("ix_leads_hour_probability", *_by("hour", "probability", "entered_at")),
+        Index("ix_leads_plate", "plate", "entered_at", "number", "probability", *FILTERED_BY),
         Index("ix_leads_closed", "closed_at"),
     )
 
@@ -115,11 +120,11 @@ class LeadFacts(Table):
 
 
 class LeadRoad(Table):
-    """A road that a lead drove on, with what lists are sorted by."""
+    """A road that a lead drove on, with what lists are sorted and filtered by: `lead_roads` keeps it as it is in `leads`."""
 
     __tablename__ = "lead_roads"
     __table_args__ = (
-        Index("ix_lead_roads_probability", "road", "probability", "number"),
+        Index("ix_lead_roads_probability", "road", "probability", "number", "entered_at", *FILTERED_BY),
         {"sqlite_with_rowid": False},
     )
 
@@ -127,6 +132,14 @@ class LeadRoad(Table):
     entered_at: Mapped[dt.datetime] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=False)
     probability: Mapped[float]
+    state: Mapped[str] = mapped_column(String(10))
+    verdict: Mapped[str] = mapped_column(String(20))
+    vehicle_class: Mapped[str] = mapped_column(String(20))
+    enterprise_id: Mapped[str | None] = mapped_column(String(60))
+    assignee: Mapped[str | None] = mapped_column(String(60))
+    entry_number: Mapped[int | None]
+    hour: Mapped[int] = mapped_column(SmallInteger)
+    day: Mapped[int]
 
 
 class LeadRun(Table):
