@@ -60,7 +60,9 @@ def command_line(folder: Path, out: Path) -> str:
     begun = time.perf_counter()
     files = [str(folder / TRACES), "--vehicles", str(folder / "vehicles.csv"), "--out", str(out)]
     command = [sys.executable, "-m", "truckban.cli", "check", *files]
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    subprocess.run(  # noqa: S603
+        command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=as_users_have_it()
+    )
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return f"{time.perf_counter() - begun:.2f} s, at most {peak / 1024:.0f} MB,"
 
@@ -97,6 +99,11 @@ def jobs() -> dict[str, Callable[[Path, Path], object]]:
     return found
 
 
+def as_users_have_it() -> dict[str, str]:
+    """Return the environment of the jobs: with what Python and the program keep of code and zones, which this switch turns off."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def measured(name: str, folder: Path, small: Path, out: Path) -> None:
     """Run one job in this process and print what it took, as JSON."""
     gc.set_threshold(50_000)  # as the command has it; the peers gain by it too
@@ -123,7 +130,7 @@ def in_a_process(name: str, folder: Path, small: Path, out: Path) -> tuple[float
         "--out",
         str(out),
     ]
-    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=as_users_have_it())  # noqa: S603
     seconds, used, found = json.loads(told.stdout.splitlines()[-1])
     return seconds, used, found
 

@@ -22,8 +22,10 @@ from truckban.report.templating import asset, environment, said
 from truckban.report.words import GRADES, VERDICTS
 from truckban.traces.check import Checked
 from truckban.traces.output import run_facts
+from truckban.traces.rejects import reasons_of
 from truckban.traces.tables import Reject
 from truckban.traces.whole_files import whole_file
+from zones.text import Text
 
 ROWS_AT_MOST = 1000
 DRAWN_AT_MOST = 3000
@@ -174,22 +176,29 @@ def _clock_hours(span: str) -> set[int]:
 
 
 def _rejects(checked: Checked, reader: Reader, lang: str) -> dict[str, Any]:
-    traces, vehicles = len(checked.fixes.rejects), len(checked.fleet.rejects)
-    groups = (
-        checked.rejects[:traces],
-        checked.rejects[traces : traces + vehicles],
-        checked.rejects[traces + vehicles :],
-    )
+    traces, vehicles = checked.fixes.rejects, checked.fleet.rejects
+    groups = {
+        "traces": traces,
+        "vehicles": vehicles,
+        "permits": checked.rejects[len(traces) + len(vehicles) :],
+    }
     by_reason = [
         (name, reader.masker.text(reason), count)
-        for name, group in zip(("traces", "vehicles", "permits"), groups, strict=True)
-        for reason, count in Counter(reject.reason.of(lang) for reject in group).most_common()
+        for name, group in groups.items()
+        for reason, count in _said(reasons_of(group), lang).most_common()
     ]
     return {
         "by_reason": by_reason[:REJECTS_SHOWN],
         "first": [_reject(reject, reader, lang) for reject in checked.rejects[:REJECTS_SHOWN]],
         "all": len(checked.rejects),
     }
+
+
+def _said(reasons: Counter[Text], lang: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for reason, count in reasons.items():
+        found[reason.of(lang)] += count
+    return found
 
 
 def _reject(reject: Reject, reader: Reader, lang: str) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ from truckban.traces.passages import Found, passages_of
 from truckban.traces.paths import ZoneMatcher
 from truckban.traces.pieces import Source
 from truckban.traces.reasons import by_reason
+from truckban.traces.rejects import Rejects
 from truckban.traces.repeats import counted_once
 from truckban.traces.stream import FitSample, Stream, Traces
 from truckban.traces.tables import Reject
@@ -96,7 +97,7 @@ class Checked:
     found: Found
     parts: list[Lead]
     min_probability: float
-    rejects: list[Reject]
+    rejects: Sequence[Reject]
     origins: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
     @property
@@ -210,7 +211,9 @@ def check(
         traces, found, parts = judged_stream(stream, notice, ground, fleet, permits, judged=so_far.judged)
     leads = [part for part in parts if kind_of(part, inputs.min_probability) in LEADS]
     parts = counted_once(parts, notice.pack.repeats, leads)
-    rejects = [*traces.rejects, *fleet.rejects, *bad_permits]
+    rejects = Rejects(traces.rejects)
+    rejects += fleet.rejects
+    rejects += bad_permits
     return Checked(notice, ground, traces, fleet, permits, permit_rows, found, parts, inputs.min_probability, rejects)
 
 

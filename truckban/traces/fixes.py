@@ -130,8 +130,11 @@ class Counted(Protocol):
     """What is counted of fixes, wherever they are."""
 
     assumed_zone: int
-    rejects: list[Reject]
     tally: Counter[str]
+
+    @property
+    def rejects(self) -> Sequence[Reject]:
+        """Rows not used."""
 
 
 def remarks(fixes: Counted, timezone: str) -> list[Text]:

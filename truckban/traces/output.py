@@ -17,6 +17,7 @@ from truckban.traces.arrow_arrays import array_of
 from truckban.traces.check import Checked
 from truckban.traces.evidence import EVIDENCE
 from truckban.traces.leads import Lead
+from truckban.traces.rejects import Rejects
 from truckban.traces.repeats import repeats_facts
 from truckban.traces.tables import Reject
 from truckban.traces.whole_files import whole_file
@@ -188,10 +189,9 @@ def write_rejects(rejects: Sequence[Reject], path: Path, lang: str, encoding: st
     with whole_file(path) as part, part.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "line", "field", "reason", f"reason_{other}"])
-        for reject in sorted(rejects, key=lambda r: (r.file, r.line or 0)):
-            key = reject.file, reject.field, reject.reason
+        for name, line, field, reason in (rejects if isinstance(rejects, Rejects) else Rejects(rejects)).by_line():
+            key = name, field, reason
             cells = known.get(key)
             if cells is None:
-                said = reject.reason.of(lang), reject.reason.of(other)
-                cells = known[key] = cell(reject.file), cell(reject.field), cell(said[0]), cell(said[1])
-            writer.writerow([cells[0], reject.line, *cells[1:]])
+                cells = known[key] = cell(name), cell(field), cell(reason.of(lang)), cell(reason.of(other))
+            writer.writerow([cells[0], line, *cells[1:]])

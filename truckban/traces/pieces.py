@@ -16,9 +16,10 @@ from truckban.traces.arrow_table import ArrowTable, parquet_tables
 from truckban.traces.clocks import TOLERANCE_S
 from truckban.traces.column_names import EXTRA, NAMES
 from truckban.traces.file_notes import FileNotes
+from truckban.traces.rejects import Rejects
 from truckban.traces.sift_rows import Piece
 from truckban.traces.stamps import MS_A_DAY, UNITS, offset_ms
-from truckban.traces.tables import DAMAGED_PARQUET, Reject, Table, find_columns, read_tables
+from truckban.traces.tables import DAMAGED_PARQUET, Table, find_columns, read_tables
 from truckban.traces.typed import NEEDED, typed_columns
 from zones.coords import to_wgs84
 from zones.errors import InputError
@@ -52,7 +53,7 @@ class Source:
     now_s: float | None = None
     vehicles: dict[str, int] = field(default_factory=dict)
     files: list[tuple[str, int]] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: Rejects = field(default_factory=Rejects)
     notes: FileNotes = field(default_factory=FileNotes)
     assumed_zone: int = 0
     _number: int = 0

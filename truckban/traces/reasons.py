@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from truckban.traces.rejects import reasons_of
 from truckban.traces.tables import Reject
 from zones.text import Text
 
@@ -64,4 +65,7 @@ def code_of(reason: Text) -> str:
 
 def by_reason(rejects: Iterable[Reject]) -> dict[str, int]:
     """Return how many rows were rejected for each reason, by its code, in the order of the codes."""
-    return dict(sorted(Counter(code_of(reject.reason) for reject in rejects).items()))
+    found: Counter[str] = Counter()
+    for reason, count in reasons_of(rejects).items():
+        found[code_of(reason)] += count
+    return dict(sorted(found.items()))

@@ -19,6 +19,7 @@ from truckban.traces.misfit import Fit, fit_of, moving_sample, street_box
 from truckban.traces.near import Near, Visits, visits_of
 from truckban.traces.pieces import Source
 from truckban.traces.reasons import JUMP
+from truckban.traces.rejects import Rejects
 from truckban.traces.sift import Sift
 from truckban.traces.sift_rows import Kept, Piece
 from truckban.traces.tables import Reject
@@ -64,7 +65,7 @@ class Traces:
     gaps: int = 0
     first_s: float = np.inf
     last_s: float = -np.inf
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: Rejects = field(default_factory=Rejects)
     notes: list[Text] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
     files: list[tuple[str, int]] = field(default_factory=list)
@@ -309,11 +310,10 @@ class Stream:
         counts = {name: column[: len(whole)] for name, column in self._sift.counts().items()}
         jumps = self._sift.jumps()
         jumps = jumps[whole[jumps[:, 0]]]
-        traces.rejects = [
-            *source.rejects,
-            *traces.rejects,
-            *(Reject(source.files[file][0], line, "lon", JUMP) for _, line, file, _ in jumps.tolist()),
-        ]
+        rejects = Rejects(source.rejects)
+        rejects += traces.rejects
+        rejects += (Reject(source.files[file][0], line, "lon", JUMP) for _, line, file, _ in jumps.tolist())
+        traces.rejects = rejects
         traces.files = source.files
         traces.read = sum(rows for _, rows in source.files)
         traces.duplicates += int(counts["duplicates"][whole].sum())

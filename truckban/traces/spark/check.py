@@ -14,6 +14,7 @@ from truckban.traces.leads import LEADS, Lead
 from truckban.traces.misfit import fit_of
 from truckban.traces.output import APART
 from truckban.traces.passages import Found
+from truckban.traces.rejects import Rejects
 from truckban.traces.spark.pieces import Plan, planned
 from truckban.traces.spark.session import spark_session, spark_version, watched
 from truckban.traces.spark.share import Head, Kernel, Told, in_order, summed, told_of
@@ -126,7 +127,8 @@ def check(
             made = _made(spark, kernel, plan, out / APART if all_passages else None, step)
     head = summed(made.heads)
     traces = head.traces
-    traces.rejects, notes = told_of(made.told, head.tallies, kernel.files)
+    rejects, notes = told_of(made.told, head.tallies, kernel.files)
+    traces.rejects = Rejects(rejects)
     traces.read, traces.files = plan.rows, plan.files
     if traces.used + len(traces.rejects) != traces.read:
         raise RuntimeError("rows were lost or doubled between Spark's tasks")
@@ -143,7 +145,7 @@ def check(
         Found([], head.drives, traces.gaps),
         made.parts,
         inputs.min_probability,
-        [*traces.rejects, *fleet.rejects, *bad_permits],
+        [*rejects, *fleet.rejects, *bad_permits],
         kinds=head.kinds,
         version=version,
         without_others=made.others_apart,
