@@ -88,6 +88,13 @@ def test_one_deep_fix_among_shallow_ones_is_no_lead(monkeypatch: pytest.MonkeyPa
     assert leads_of(one, receiver) == set(one)
 
 
+def test_a_short_way_between_sparse_fixes_is_no_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    short, receiver = ("L603681", "L604235"), Receiver(noise_m=10.0, every_s=30.0, bursts_h=1.0)
+    assert leads_of(short, receiver) == set()
+    monkeypatch.setattr(passages, "_SHORT_M", 0.0)
+    assert leads_of(short, receiver) == set(short)
+
+
 def test_a_burst_does_not_set_a_parked_truck_driving(monkeypatch: pytest.MonkeyPatch) -> None:
     parked, receiver = ("L3325", "L8090"), Receiver(noise_m=10.0, every_s=15.0, bursts_h=1.0)
     assert leads_of(parked, receiver) == set()

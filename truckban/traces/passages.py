@@ -44,6 +44,9 @@ _SINGLE_M = 70.0
 _SECOND_M = 40.0
 """Where fixes are dense, one fix of a stretch inside is not as deep without another as deep as this, unless it is deeper than"""
 _FAR_M = 90.0
+_SHORT_M = 140.0
+"""Where fixes are sparse, a shorter way inside is that of a fix or two that were carried off, unless one lies deeper than"""
+_DEEPEST_M = 110.0
 _DENSE_S = 20.0
 _WANDERING_M = 300.0
 """A shorter stretch that is slower than a walk may be a parked truck's receiver."""
@@ -249,14 +252,17 @@ def _on_path(
     slow = driven_m < min(_WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
     fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
     sure = not slow and not fast and len(inside) > 0 and depth[inside].max() >= deep_m
+    dense = usual_interval(t_s) < _DENSE_S
     if sure and len(inside) == 1:
         only = int(inside[0])
         sure = depth[only] >= _SINGLE_M and (
             _no_slip(fixes, rows, only) or _stood_there(fixes, depth_m, int(rows[only]), visit)
         )
-    elif sure and usual_interval(t_s) < _DENSE_S:
+    elif sure and dense:
         second, deepest = np.sort(depth[inside])[-2:]
         sure = second >= _SECOND_M or deepest >= _FAR_M
+    if sure and not dense:
+        sure = driven_m >= _SHORT_M or depth[inside].max() >= _DEEPEST_M
     most = run.probability if sure else min(run.probability, _SINGLE)
     vehicle = int(fixes.vehicle[rows[0]])
     return Passage(vehicle, t, lon, lat, is_fix, is_inside, probability=most, streets=run.streets)
