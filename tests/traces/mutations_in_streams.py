@@ -115,12 +115,11 @@ def _is_no_book_in_pieces(refused: InputError) -> bool:
     """Return whether a workbook was refused for what calamine does not look at.
 
     It reads the parts that it needs, in any order of rows; pieces are cut from what Python's `zipfile` says is whole, and rows that go
-    back are refused.
+    back are refused, as are cells whose text is not there.
     """
     why = refused.__cause__
-    return (
-        isinstance(why, zipfile.BadZipFile | zlib.error | EOFError | RuntimeError) or str(why) == large_excel.GOES_BACK
-    )
+    damaged_zip = isinstance(why, zipfile.BadZipFile | zlib.error | EOFError | RuntimeError)
+    return damaged_zip or str(why) == large_excel.GOES_BACK or "not found in shared strings" in str(why)
 
 
 def _one_of(refused: InputError, beginnings: tuple[str, ...] | None) -> bool:
