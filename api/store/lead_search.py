@@ -33,6 +33,8 @@ _A_READ = 60
 """To read a lead costs as much as to pass over some sixty in an index."""
 _A_LOOK = 20
 """Likewise, to look whether a road or a run has a lead."""
+_SURER = 0.7
+"""Some hundred leads tell a share to a fifth or so: what needs no looks is preferred unless it costs that much more."""
 _HOURS = 20
 """Of so many leads about one is of a certain hour."""
 
@@ -256,7 +258,7 @@ def _cheapest(
         return _Walk(along, share * each, each, expected, int(fit) > 0, sure, by_share)
 
     along = [base, *(each for each in others if any(each is one for one in served))]
-    return min(map(walk, along), key=lambda walk: walk.share)
+    return min(map(walk, along), key=lambda one: one.share * (_SURER if one.each <= 1.0 else 1.0))
 
 
 def every_lead(session: Session, filters: Filters, order: Order, *, together: int = 500) -> Iterator[Sequence[Lead]]:
