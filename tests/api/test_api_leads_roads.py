@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from lead_rows import added, row
+from plans import plan_of
 
 from api.store.audit import Actor
 from api.store.database import Store
@@ -113,13 +114,7 @@ def test_by_probability_an_index_holds_all_that_leads_are_filtered_by(store: Sto
         if name != first:
             value = 9 if name in ("entry_number", "hour", "day") else "x"
             asked = asked.where(sa.case((getattr(table, name) == value, sa.true()), else_=sa.false()))
-    sql = str(asked.compile(store.engine, compile_kwargs={"literal_binds": True}))
-    with store.engine.connect() as connection:
-        if not store.is_sqlite:  # of an empty table it would rather read all
-            for way in ("seqscan", "bitmapscan", "sort"):
-                connection.exec_driver_sql(f"SET enable_{way} = off")
-        how = "EXPLAIN QUERY PLAN " if store.is_sqlite else "EXPLAIN "
-        plan = " ".join(str(each[-1]) for each in connection.exec_driver_sql(how + sql))
+    plan = plan_of(store, asked)
     assert ("COVERING INDEX" if store.is_sqlite else "Index Only Scan") in plan
     assert "_probability" in plan
     assert "Sort" not in plan

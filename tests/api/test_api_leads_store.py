@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from lead_rows import BASIS, START, added, row, written
+from plans import plan_of
 from sqlalchemy.orm import InstrumentedAttribute
 
 from api.store.database import Store
@@ -147,14 +148,8 @@ def test_indexes_serve_who_asks_for_one_value_in_either_order(
 ) -> None:
     value = 9 if column is Lead.hour else "o-1"
     asked = sa.select(Lead.number).where(column == value).order_by(order.desc(), Lead.number.desc()).limit(5)
-    sql = str(asked.compile(store.engine, compile_kwargs={"literal_binds": True}))
     name = f"ix_leads_{column.key.removesuffix('_id')}_{order.key.removesuffix('_at')}"
-    with store.engine.connect() as connection:
-        if not store.is_sqlite:  # of an empty table it would rather read all
-            for way in ("seqscan", "bitmapscan", "sort"):
-                connection.exec_driver_sql(f"SET enable_{way} = off")
-        how = "EXPLAIN QUERY PLAN " if store.is_sqlite else "EXPLAIN "
-        plan = " ".join(str(each[-1]) for each in connection.exec_driver_sql(how + sql))
+    plan = plan_of(store, asked)
     assert name in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan
