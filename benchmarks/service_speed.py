@@ -85,35 +85,34 @@ def bodies(kind: str, *, fixes: int = 0, many: int = 200) -> list[bytes]:
 
 
 def serve(name: str, core: int) -> None:
-    """Be one of the two servers."""
+    """Be one of the two servers: a bare route, or `truckban serve` as it is started anywhere."""
     os.sched_setaffinity(0, {core})
+    if name == "echo":
+        _echo()
+        return
+    os.environ.update(TRUCKBAN_DATA_DIR=tempfile.mkdtemp(), TRUCKBAN_RATE_PER_MINUTE=f"{10**9}", TRUCKBAN_TRIP_PROCESSES="0")
+    program = str(Path(sys.executable).with_name("truckban"))
+    subprocess.run([program, "db", "init"], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    os.execv(program, [program, "serve", "--no-worker", "--port", str(PORTS[name])])  # noqa: S606
+
+
+def _echo() -> None:
     import uvicorn  # noqa: PLC0415
     from fastapi import FastAPI, Request, Response  # noqa: PLC0415
 
-    if name == "echo":
-        app = FastAPI()
+    app = FastAPI()
 
-        async def echo(request: Request) -> Response:
-            return Response(await request.body(), media_type="application/json")
+    async def echo(request: Request) -> Response:
+        return Response(await request.body(), media_type="application/json")
 
-        for path in PATHS.values():
-            app.post(path)(echo)
+    for path in PATHS.values():
+        app.post(path)(echo)
 
-        @app.get("/v1/health")
-        async def health() -> dict[str, str]:
-            return {}
-    else:
-        from api.app import create_app  # noqa: PLC0415
-        from api.settings import Settings  # noqa: PLC0415
-        from api.store.database import Store  # noqa: PLC0415
-        from api.store.schema import migrate  # noqa: PLC0415
+    @app.get("/v1/health")
+    async def health() -> dict[str, str]:
+        return {}
 
-        settings = Settings(data_dir=Path(tempfile.mkdtemp()), rate_per_minute=10**9, trip_processes=0)
-        store = Store(settings.url)
-        migrate(store)
-        store.close()
-        app = create_app(settings)
-    uvicorn.run(app, port=PORTS[name], log_level="warning", access_log=False)
+    uvicorn.run(app, port=PORTS["echo"], log_level="warning", access_log=False)
 
 
 @contextmanager

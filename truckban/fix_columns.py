@@ -174,7 +174,7 @@ def answer_fixes(asked: FixColumns, context: Jurisdiction) -> dict[str, Any]:
         InputError: something cannot be read, with its field.
     """
     instants = asked.instants(context.timezone)
-    fixes = len(instants.at_s)
+    fixes = instants.many
     for name, column in (("lon", asked.lon), ("lat", asked.lat)):
         if len(column.values) != fixes:
             many = len(column.values)
@@ -320,13 +320,16 @@ class _Share(NamedTuple):
         """
         code = None if self.ground is None else self.ground.one_code(positions.bounds)
         codes = None if self.ground is None or code is not None else self._codes(self.ground, positions)
-        kinds = [*self._of_time(instants), *self._of_permits(positions), *([] if codes is None else [codes])]
+        kinds = self._of_time(instants) if instants.many else []
+        if self.permits.permits:
+            kinds += self._of_permits(positions)
+        if codes is not None:
+            kinds.append(codes)
         known: dict[Any, int] = {}
-        starts = _starts(kinds, len(instants.at_s))
-        first_rows = starts.tolist()
+        first_rows, row_kinds = _first_rows(kinds, instants.many)
         labels = []
         zone = zone_facts(self.ground)
-        for row, kind in zip(first_rows, _rows(kinds, starts), strict=True):
+        for row, kind in zip(first_rows, row_kinds, strict=True):
             label = known.get(kind)
             if label is None:
                 place = self._place(positions, row, code if codes is None else int(codes[row]))
@@ -340,30 +343,28 @@ class _Share(NamedTuple):
         return ground.codes(positions.lon.values, positions.lat.values)
 
     def _place(self, positions: _Positions, row: int, code: int | None) -> PlaceFacts:
-        lon, lat = float(positions.lon.values[row]), float(positions.lat.values[row])
+        lon, lat = positions.lon.values.item(row), positions.lat.values.item(row)
         known = None if self.ground is None or code is None else self.ground.of_code(code)
         return at_position(self.notice, self.ground, lon, lat, known=known)
 
     def _question(self, instants: Instants, place: PlaceFacts, row: int) -> Question:
-        at = dt.datetime.fromtimestamp(int(instants.at_s[row]), dt.UTC)
+        at = dt.datetime.fromtimestamp(instants.second(row), dt.UTC)
         assumed = instants.assumed is not None and bool(instants.assumed[row])
         return Question(self.vehicle, at, place, self.permits, self.alerts, zone_assumed=assumed)
 
-    def _of_time(self, instants: Instants) -> Iterator[npt.NDArray[Any]]:
-        """Yield what norms and permits ask of instants, each of shape (n,)."""
-        stretches = self._stretches(instants) if len(instants.at_s) else None
-        if stretches is not None:
-            yield stretches
-        if instants.assumed is not None:
-            yield instants.assumed
+    def _of_time(self, instants: Instants) -> list[npt.NDArray[Any]]:
+        """Return what norms and permits ask of instants, each of shape (n,)."""
+        asked = self._stretches(instants), instants.assumed
+        return [kind for kind in asked if kind is not None]
 
     def _stretches(self, instants: Instants) -> _Codes | None:
         """Return a number of each instant, another where conditions can tell the instants apart; None where they cannot."""
-        at_s, first_s, last_s, _ = instants
+        first_s, last_s = instants.first_s, instants.last_s
         edges = change_seconds(self.notice, self.permits) if self.permits.permits else case_kinds(self.notice).edges
         timezone = self.notice.pack.timezone
         offset_s = one_offset_s(first_s, last_s, timezone)
         if offset_s is None:
+            at_s = instants.at_s
             day, second = local_columns(at_s, timezone)
             stretches = day * (len(edges) + 1) + np.searchsorted(edges, second, "right")
             starts = _starts([stretches], len(at_s))
@@ -378,7 +379,7 @@ class _Share(NamedTuple):
         between = [at for day in days for edge in edges if first < (at := day * DAY_S + edge) <= last]
         kinds = [self._moment(at // DAY_S + EPOCH_ORDINAL, at % DAY_S) for at in (first, *between)]
         changes = [at - offset_s for at, kind, before in zip(between, kinds[1:], kinds, strict=False) if kind != before]
-        return np.array(changes).searchsorted(at_s, "right") if changes else None
+        return np.array(changes).searchsorted(instants.at_s, "right") if changes else None
 
     def _moment(self, day: int, second: int) -> Hashable:
         """Return what conditions can tell of a local day's ordinal and second, beside the permits' windows."""
@@ -387,22 +388,20 @@ class _Share(NamedTuple):
         moment = case_kinds(self.notice).moment(day, second)
         return moment.kind, moment.published, moment.aged
 
-    def _of_permits(self, positions: _Positions) -> Iterator[npt.NDArray[Any]]:
-        """Yield what permits ask of places, each of shape (n,)."""
+    def _of_permits(self, positions: _Positions) -> list[npt.NDArray[Any]]:
+        """Return what permits ask of places, each of shape (n,)."""
         lon, lat = positions.lon.values, positions.lat.values
+        kinds: list[npt.NDArray[Any]] = []
         if self.ground is not None and any(permit.roads is not None for permit in self.permits.permits):
             numbers: dict[frozenset[str], int] = {}
             roads = self.ground.roads(lon, lat)
-            yield np.array([numbers.setdefault(names, len(numbers)) for names in roads], np.int64)
-        for permit in self.permits.permits:
-            if permit.area is not None:
-                yield np.asarray(shapely.intersects_xy(permit.area, lon, lat))
+            kinds.append(np.array([numbers.setdefault(names, len(numbers)) for names in roads], np.int64))
+        areas = [permit.area for permit in self.permits.permits if permit.area is not None]
+        return [*kinds, *(np.asarray(shapely.intersects_xy(area, lon, lat)) for area in areas)]
 
 
 def _starts(kinds: Sequence[npt.NDArray[Any]], rows: int) -> _Codes:
     """Return where a row differs from the one before in any of some columns; the first row always."""
-    if not kinds:
-        return np.zeros(min(rows, 1), np.int64)
     differs = np.zeros(rows, bool)
     differs[:1] = True
     for kind in kinds:
@@ -415,6 +414,9 @@ def _same_stretch(edges: Sequence[int], first: int, last: int) -> bool:
     return bisect_right(edges, first) == bisect_right(edges, last)
 
 
-def _rows(kinds: Sequence[npt.NDArray[Any]], rows: _Codes) -> list[tuple[Any, ...]]:
-    """Return some rows of columns; of no columns, rows of nothing."""
-    return list(zip(*(kind[rows].tolist() for kind in kinds), strict=True)) if kinds else [()] * len(rows)
+def _first_rows(kinds: Sequence[npt.NDArray[Any]], rows: int) -> tuple[list[int], list[tuple[Any, ...]]]:
+    """Return where stretches of rows begin that are the same in all columns, and what the columns have there."""
+    if not kinds:  # as a rule
+        return ([0], [()]) if rows else ([], [])
+    starts = _starts(kinds, rows)
+    return starts.tolist(), list(zip(*(kind[starts].tolist() for kind in kinds), strict=True))

@@ -57,12 +57,11 @@ class Reading:
 def make_ready() -> None:
     """Load the compiled loop, where there is one: columns are read by it from now on. It takes a second and more."""
     if FAST and not Reading.compiled:
-        none = np.frombuffer(b"[]", np.uint8)
-        plain_columns(none, none, none, np.empty((3, 1)))
+        plain_columns(np.frombuffer(b"[][][]", np.uint8), 2, 4, np.empty((3, 1)))
         Reading.compiled = True
 
 
-def read_plain(lon: _Raw, lat: _Raw, time: _Raw) -> list[Column | None]:
+def read_plain(lon: _Raw, lat: _Raw, time: _Raw) -> tuple[Column | None, Column | None, Column | None]:
     """Read three JSON lists, without white space around them, in one compiled loop.
 
     Returns:
@@ -70,14 +69,18 @@ def read_plain(lon: _Raw, lat: _Raw, time: _Raw) -> list[Column | None]:
         `read_numbers` says the same of all numbers, and what is none.
     """
     if not Reading.compiled:
-        return [None, None, None]
-    x, y, t = np.frombuffer(lon, np.uint8), np.frombuffer(lat, np.uint8), np.frombuffer(time, np.uint8)
+        return None, None, None
+    text = b"".join((lon, lat, time))
+    first, second = len(lon), len(lon) + len(lat)
     # "[1,2]": no number takes less than two characters
-    values = np.empty((3, max(len(x), len(y), len(t)) // 2))
-    return [
-        None if count < 0 else Column(row[:count], least, most)
-        for row, (count, least, most) in zip(values, plain_columns(x, y, t, values), strict=True)
-    ]
+    values = np.empty((3, max(first, second - first, len(text) - second) // 2))
+    read = plain_columns(np.frombuffer(text, np.uint8), first, second, values)
+    (lons, west, east), (lats, south, north), (times, begins, ends) = read
+    return (
+        None if lons < 0 else Column(values[0, :lons], west, east),
+        None if lats < 0 else Column(values[1, :lats], south, north),
+        None if times < 0 else Column(values[2, :times], begins, ends),
+    )
 
 
 def read_numbers(raw: _Raw) -> Column:
@@ -125,23 +128,36 @@ def _plain_number(text: _Bytes, begins: int) -> tuple[int, float]:
 
 
 @compiled_bare
-def plain_columns(lon: _Bytes, lat: _Bytes, time: _Bytes, values: _Floats) -> tuple[_Told, _Told, _Told]:
-    """Read three lists of plain numbers, each into its row, and return what `plain_numbers` does of each."""
-    return plain_numbers(lon, values, 0), plain_numbers(lat, values, 1), plain_numbers(time, values, 2)
+def plain_columns(text: _Bytes, second: int, third: int, values: _Floats) -> tuple[_Told, _Told, _Told]:
+    """Read three lists of plain numbers that stand one behind the other, each into its row.
+
+    Args:
+        text: the lists, characters.
+        second: where the second one begins.
+        third: where the third one begins.
+        values: shape (3, n) and large enough; written to.
+
+    Returns:
+        what `plain_numbers` does of each.
+    """
+    return (
+        plain_numbers(text, 0, second - 1, values, 0),
+        plain_numbers(text, second, third - 1, values, 1),
+        plain_numbers(text, third, len(text) - 1, values, 2),
+    )
 
 
 @compiled_bare
-def plain_numbers(text: _Bytes, values: _Floats, row: int) -> _Told:
+def plain_numbers(text: _Bytes, begins: int, ends: int, values: _Floats, row: int) -> _Told:
     """Read plain numbers into a row; return how many, the least and the greatest, or -1 where one is not plain.
 
     Plain is what can be computed without a second rounding: a whole number up to 2^53 over a power of ten, no exponent.
     """
-    ends = len(text) - 1
-    if text[0] != _BEGIN or text[ends] != _END:
+    if text[begins] != _BEGIN or text[ends] != _END:
         return _NOT_PLAIN
-    if ends == 1:
+    if ends == begins + 1:
         return 0, 0.0, 0.0
-    count, at = 0, 1
+    count, at = 0, begins + 1
     least, most = np.inf, -np.inf
     while True:  # whatever is read stops at the list's end
         negative = text[at] == _MINUS

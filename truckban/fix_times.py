@@ -49,20 +49,40 @@ class Instants(NamedTuple):
     """A column of instants.
 
     Attributes:
-        at_s: seconds since 1970-01-01 UTC, fractions cut off, shape (n,).
-        first_s: the earliest; 0 where there is none.
-        last_s: the latest; 0 where there is none.
+        since: seconds since 1970-01-01 UTC; fractions are cut off where an instant is asked for.
         assumed: which were written without an offset and read in the notice's zone of time, shape (n,); None: none.
     """
 
-    at_s: _Seconds
-    first_s: int
-    last_s: int
+    since: Column
     assumed: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def many(self) -> int:
+        """How many there are."""
+        return len(self.since.values)
+
+    @property
+    def first_s(self) -> int:
+        """The earliest, whole seconds; 0 where there is none."""
+        return math.floor(self.since.least)
+
+    @property
+    def last_s(self) -> int:
+        """The latest, whole seconds; 0 where there is none."""
+        return math.floor(self.since.most)
+
+    @property
+    def at_s(self) -> _Seconds:
+        """All of them, whole seconds, shape (n,)."""
+        return np.floor(self.since.values).astype(np.int64)
+
+    def second(self, row: int) -> int:
+        """Return one of them, whole seconds."""
+        return math.floor(self.since.values.item(row))
 
     def take(self, rows: npt.NDArray[np.intp]) -> "Instants":
         """Return some rows."""
-        return _instants(self.at_s[rows], None if self.assumed is None else self.assumed[rows])
+        return Instants(Column.of(self.since.values[rows]), None if self.assumed is None else self.assumed[rows])
 
 
 def read_times(raw: bytes, timezone: str) -> Instants:
@@ -127,17 +147,15 @@ def times_of(values: object, timezone: str) -> Instants:
 
 
 def _cut(since: Column) -> Instants | None:
-    """Return instants, their fractions cut off; None where one of them is none."""
+    """Return instants; None where one of them is none."""
     if not (since.least >= _FIRST_S and since.most < _END_S):
         return None
-    # of what is not negative, numbers made whole are cut off
-    whole = since.values if since.least >= 0 else np.floor(since.values)
-    return Instants(whole.astype(np.int64), math.floor(since.least), math.floor(since.most))
+    return Instants(since)
 
 
 def _instants(at_s: _Seconds, assumed: npt.NDArray[np.bool_] | None = None) -> Instants:
-    first_s, last_s = (int(at_s.min()), int(at_s.max())) if len(at_s) else (0, 0)
-    return Instants(at_s, first_s, last_s, assumed)
+    # whole seconds of all years that are taken are floats without rounding
+    return Instants(Column.of(at_s.astype(np.float64)), assumed)
 
 
 def _one_by_one(texts: Sequence[object], timezone: str) -> Instants:

@@ -108,8 +108,8 @@ def test_every_float_comes_out_to_the_last_bit(values: list[float], comma: str) 
 def test_the_loop_as_it_stands_does_what_the_compiled_one_does(raw: str) -> None:
     text = np.frombuffer(raw.encode(), np.uint8)
     compiled, plain = np.zeros((1, len(text))), np.zeros((1, len(text)))
-    told = fix_numbers.plain_numbers(text, compiled, 0)
-    assert told == getattr(fix_numbers.plain_numbers, "plain", fix_numbers.plain_numbers)(text, plain, 0)
+    told = fix_numbers.plain_numbers(text, 0, len(text) - 1, compiled, 0)
+    assert told == getattr(fix_numbers.plain_numbers, "plain", fix_numbers.plain_numbers)(text, 0, len(text) - 1, plain, 0)
     assert compiled[0, : told[0]].tobytes() == plain[0, : told[0]].tobytes()
 
 
@@ -119,6 +119,6 @@ def test_without_the_compiled_loop_the_numbers_are_the_same(raw: str) -> None:
     fix_numbers.Reading.compiled = False
     try:
         assert same(read_numbers(raw.encode()), with_it)
-        assert read_plain(b"[1]", raw.encode(), b"[1]") == [None, None, None]
+        assert read_plain(b"[1]", raw.encode(), b"[1]") == (None, None, None)
     finally:
         fix_numbers.make_ready()
