@@ -24,6 +24,7 @@ from enterprises.loading.times import written
 from enterprises.loads import Loads, Reading
 from truckban import load_visits
 from truckban.load_shown import Shown
+from truckban.whole_folder import RUN, whole_folder
 
 _MOST_REPEATS = 1_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -60,42 +61,40 @@ def write_loads(
     Returns:
         What `run.json` says.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    # an answer of another run must not stand beside this one's
-    for name in ("run.json", *BESIDE):
-        (out / name).unlink(missing_ok=True)
     shown = Shown(found, plates=plates)
-    mark = b"\xef\xbb\xbf" if excel else b""
-    with (out / "loads.csv").open("wb") as file:
-        file.write(mark)
-        pa.csv.write_csv(_table(found, how, shown, names), file, pa.csv.WriteOptions(quoting_style="needed"))
-    encoding = "utf-8-sig" if excel else "utf-8"
-    _rows(out / "vehicles.csv", encoding, VEHICLE_COLUMNS, _vehicles(found, how, shown))
-    _rows(out / "enterprises.csv", encoding, FIRM_COLUMNS, (_firm(one, how, shown, names) for one in found.firms))
-    other = "en" if lang == "zh" else "zh"
-    rejects = sorted(found.rejects, key=lambda one: (one.file, one.line or 0))
-    _rows(
-        out / "rejected.csv",
-        encoding,
-        ("file", "line", "field", "reason", f"reason_{other}"),
-        (
+    # an answer of another run must not stand beside this one's
+    with whole_folder(out, BESIDE) as part:
+        mark = b"\xef\xbb\xbf" if excel else b""
+        with (part / "loads.csv").open("wb") as file:
+            file.write(mark)
+            pa.csv.write_csv(_table(found, how, shown, names), file, pa.csv.WriteOptions(quoting_style="needed"))
+        encoding = "utf-8-sig" if excel else "utf-8"
+        _rows(part / "vehicles.csv", encoding, VEHICLE_COLUMNS, _vehicles(found, how, shown))
+        _rows(part / "enterprises.csv", encoding, FIRM_COLUMNS, (_firm(one, how, shown, names) for one in found.firms))
+        other = "en" if lang == "zh" else "zh"
+        rejects = sorted(found.rejects, key=lambda one: (one.file, one.line or 0))
+        _rows(
+            part / "rejected.csv",
+            encoding,
+            ("file", "line", "field", "reason", f"reason_{other}"),
             (
-                shown.text(one.file),
-                one.line,
-                one.field,
-                *(shown.sentence(one.reason.of(tongue)) for tongue in (lang, other)),
-            )
-            for one in rejects
-        ),
-    )
-    run = run_facts(found, how, shown.text)
-    if beside is not None:
-        own, others = out / BESIDE[0], out / BESIDE[1]
-        _rows(own, encoding, load_visits.RECORD_COLUMNS, load_visits.record_rows(beside, found, how, shown, names))
-        _rows(others, encoding, load_visits.VISIT_COLUMNS, load_visits.visit_rows(beside, how, shown, names))
-        run["visits"] = beside.counts()
-        run["notes"] += [{"file": "visits.csv", "zh": note.zh, "en": note.en} for note in beside.table.notes]
-    (out / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+                (
+                    shown.text(one.file),
+                    one.line,
+                    one.field,
+                    *(shown.sentence(one.reason.of(tongue)) for tongue in (lang, other)),
+                )
+                for one in rejects
+            ),
+        )
+        run = run_facts(found, how, shown.text)
+        if beside is not None:
+            own, others = part / BESIDE[0], part / BESIDE[1]
+            _rows(own, encoding, load_visits.RECORD_COLUMNS, load_visits.record_rows(beside, found, how, shown, names))
+            _rows(others, encoding, load_visits.VISIT_COLUMNS, load_visits.visit_rows(beside, how, shown, names))
+            run["visits"] = beside.counts()
+            run["notes"] += [{"file": "visits.csv", "zh": note.zh, "en": note.en} for note in beside.table.notes]
+        (part / RUN).write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return run
 
 

@@ -35,11 +35,12 @@ from truckban.visit_files import (
     visit_rows,
 )
 from truckban.visiting import HEAVY, Visiting
+from truckban.whole_folder import RUN, whole_folder
 from zones.text import Text
 
 FILES = (
     "visits.csv", "unlisted.csv", "unlisted.geojson", "unlisted.png", "leads_by_origin.csv", "enterprises.csv",
-    "not_listed.csv", "vehicles_at_many.csv", "shippers.csv", "rejected.csv", "report.html", "run.json",
+    "not_listed.csv", "vehicles_at_many.csv", "shippers.csv", "rejected.csv", "report.html",
 )  # fmt: skip
 
 
@@ -127,9 +128,10 @@ class VisitReport:
             excel: begin the CSV files with a byte order mark.
             lang: of the page, and of what stands first in `rejected.csv`.
         """
-        out.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
-            (out / name).unlink(missing_ok=True)  # what stands there afterwards is from this run
+        with whole_folder(out, FILES) as part:
+            self._write(part, masked=masked, excel=excel, lang=lang)
+
+    def _write(self, out: Path, *, masked: bool, excel: bool, lang: str) -> None:
         plates = self.checked.fleet.plates.values()
         writer = Writer(self.checked.notice.pack.timezone, Masker(plates), masked, "utf-8-sig" if excel else "utf-8")
         registry, visits = self.found.given.registry, self.found.visited.visits
@@ -167,7 +169,7 @@ class VisitReport:
         )
         (out / "report.html").write_text(page, encoding="utf-8", newline="\n")
         run = self._run(masked=masked, picture=picture)
-        (out / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        (out / RUN).write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
     def _run(self, *, masked: bool, picture: bool) -> dict[str, Any]:
         zone = self.checked.ground.zone

@@ -30,7 +30,7 @@ def command(say: Speaker) -> Command:
         from truckban.report import write_report  # noqa: PLC0415
         from truckban.traces.check import Inputs  # noqa: PLC0415
         from truckban.traces.check import check as run_check  # noqa: PLC0415
-        from truckban.traces.output import write_outputs, write_run  # noqa: PLC0415
+        from truckban.traces.output import whole_result, write_outputs, write_run  # noqa: PLC0415
 
         law = notice_named(given["notice"])
         ground = ground_for(law, given["zone"])
@@ -63,10 +63,10 @@ def command(say: Speaker) -> Command:
         with progress(say) as step:
             checked = engine(inputs, law, ground, step=step)
             checked = _with_origins(checked, inputs, sites, step)
-            with step(Text("写出线索和报告", "writing leads and report")):
-                write_outputs(checked, out, all_passages=given["all_passages"], excel=given["excel"], lang=say.lang)
-                write_report(checked, out / "report.html", lang=say.lang)
-                write_run(checked, out)
+            with step(Text("写出线索和报告", "writing leads and report")), whole_result(checked, out) as part:
+                write_outputs(checked, part, all_passages=given["all_passages"], excel=given["excel"], lang=say.lang)
+                write_report(checked, part / "report.html", lang=say.lang)
+                write_run(checked, part)
         for line in summary(checked.counts(), ground.zone.grade, say):
             write(line)
         for note in [*checked.notes, *(sites.notes if sites else ())]:

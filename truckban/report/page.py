@@ -24,7 +24,6 @@ from truckban.traces.check import Checked
 from truckban.traces.output import run_facts
 from truckban.traces.rejects import reasons_of
 from truckban.traces.tables import Reject
-from truckban.traces.whole_files import whole_file
 from zones.text import Text
 
 ROWS_AT_MOST = 1000
@@ -47,8 +46,7 @@ def write_report(checked: Checked, path: Path, *, lang: str) -> None:
         lang: `zh` or `en`.
     """
     page = html(checked, lang="zh" if lang == "zh" else "en")
-    with whole_file(path) as part:
-        part.write_text(page, encoding="utf-8", newline="\n")
+    path.write_text(page, encoding="utf-8", newline="\n")
 
 
 def html(

@@ -3,8 +3,8 @@
 import csv
 import hashlib
 import json
-import shutil
 from collections.abc import Hashable, Sequence
+from contextlib import AbstractContextManager
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from truckban.traces.leads import Lead
 from truckban.traces.rejects import Rejects
 from truckban.traces.repeats import repeats_facts
 from truckban.traces.tables import Reject
-from truckban.traces.whole_files import whole_file
+from truckban.whole_folder import RUN, whole_folder
 
 _TEXTS = pa.list_(pa.string())
 
@@ -31,6 +31,9 @@ def _end(name: str) -> list[tuple[str, pa.DataType]]:
     return [(name, pa.string()), *((f"{name}_{part}", kind) for part, kind in more.items())]
 
 
+FILES = (
+    "leads.parquet", "leads.csv", "leads.geojson", "rejected.csv", "passages.parquet", "passages.csv", "report.html",
+)  # fmt: skip
 APART = "passages"
 """The folder of passages that are too many for one file."""
 SCHEMA = pa.schema(
@@ -83,30 +86,25 @@ def write_outputs(checked: Checked, out: Path, *, all_passages: bool, excel: boo
         lang: the language of the rejected rows' reasons; both stand in the file, this one first.
     """
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("run.json", "passages.parquet", "passages.csv"):
-        (out / name).unlink(missing_ok=True)  # what stands there afterwards is from this run
     encoding = "utf-8-sig" if excel else "utf-8"
     _write_rows(checked.leads, out / "leads", encoding)
-    if not checked.others_apart:
-        _remove_apart(out / APART)
     if all_passages and not checked.others_apart:
         _write_rows(checked.parts, out / "passages", encoding, kinds=[checked.kind(part) for part in checked.parts])
-    with whole_file(out / "leads.geojson") as part:
-        part.write_text(_geojson(checked.leads, checked), encoding="utf-8")
+    (out / "leads.geojson").write_text(_geojson(checked.leads, checked), encoding="utf-8")
     write_rejects(checked.rejects, out / "rejected.csv", lang, encoding)
 
 
-def _remove_apart(folder: Path) -> None:
-    """Remove passages that the machines of an earlier run wrote; nothing else that may stand under that name."""
-    if (folder / "_SUCCESS").exists():
-        shutil.rmtree(folder)
+def whole_result(checked: Checked, out: Path) -> AbstractContextManager[Path]:
+    """Give a folder to write the files of a check to; whole, they take the place of an earlier check's (`whole_folder`)."""
+    # passages that the machines of an earlier run wrote; nothing else that may stand under that name
+    apart = not checked.others_apart and (out / APART / "_SUCCESS").exists()
+    return whole_folder(out, FILES, [APART] if apart else [])
 
 
 def write_run(checked: Checked, out: Path) -> None:
     """Write `run.json`, last of all: where it stands, the folder is whole."""
     run = run_facts(checked)
-    with whole_file(out / "run.json") as part:
-        part.write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    (out / RUN).write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def run_facts(checked: Checked) -> dict[str, Any]:
@@ -141,9 +139,8 @@ def _write_rows(parts: Sequence[Lead], path: Path, encoding: str, kinds: Sequenc
         schema = SCHEMA.append(pa.field("kind", pa.string()))
         rows = [{**row, "kind": kind} for row, kind in zip(rows, kinds, strict=True)]
     columns = [array_of([row[name] for row in rows], schema.field(name).type) for name in schema.names]
-    with whole_file(path.with_suffix(".parquet")) as packed:
-        pa.parquet.write_table(pa.Table.from_arrays(columns, schema=schema), packed)
-    with whole_file(path.with_suffix(".csv")) as part, part.open("w", encoding=encoding, newline="") as file:
+    pa.parquet.write_table(pa.Table.from_arrays(columns, schema=schema), path.with_suffix(".parquet"))
+    with path.with_suffix(".csv").open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(schema.names)
         for row in rows:
@@ -186,7 +183,7 @@ def write_rejects(rejects: Sequence[Reject], path: Path, lang: str, encoding: st
     other = "en" if lang == "zh" else "zh"
     # a few texts come again and again
     known: dict[Hashable, tuple[str, str, str, str]] = {}
-    with whole_file(path) as part, part.open("w", encoding=encoding, newline="") as file:
+    with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "line", "field", "reason", f"reason_{other}"])
         for name, line, field, reason in (rejects if isinstance(rejects, Rejects) else Rejects(rejects)).by_line():

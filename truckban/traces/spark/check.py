@@ -18,6 +18,7 @@ from truckban.traces.rejects import Rejects
 from truckban.traces.spark.pieces import Plan, planned
 from truckban.traces.spark.session import spark_session, spark_version, watched
 from truckban.traces.spark.share import Head, Kernel, Told, in_order, summed, told_of
+from truckban.whole_folder import RUN
 from zones.locate import Locator
 from zones.text import Text
 
@@ -174,5 +175,6 @@ def _made(spark: "SparkSession", kernel: Kernel, plan: Plan, passages: Path | No
         told = list(job.column("told"))
     if apart and passages is not None:
         with step(Text("由各机器写出全部经过", "the machines write all passages")):
+            (passages.parent / RUN).unlink(missing_ok=True)  # from here on an earlier result is not whole
             job.write_passages(passages)
     return _Made(heads, [one.part for one in in_order(placed)], told, apart)
