@@ -90,7 +90,9 @@ def serve(name: str, core: int) -> None:
     if name == "echo":
         _echo()
         return
-    os.environ.update(TRUCKBAN_DATA_DIR=tempfile.mkdtemp(), TRUCKBAN_RATE_PER_MINUTE=f"{10**9}", TRUCKBAN_TRIP_PROCESSES="0")
+    os.environ.update(
+        TRUCKBAN_DATA_DIR=tempfile.mkdtemp(), TRUCKBAN_RATE_PER_MINUTE=f"{10**9}", TRUCKBAN_TRIP_PROCESSES="0"
+    )
     program = str(Path(sys.executable).with_name("truckban"))
     subprocess.run([program, "db", "init"], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
     os.execv(program, [program, "serve", "--no-worker", "--port", str(PORTS[name])])  # noqa: S606

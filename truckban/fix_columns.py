@@ -318,8 +318,10 @@ class _Share(NamedTuple):
 
         Fixes between which no condition of the notice and no test of a permit can tell are decided once.
         """
-        code = None if self.ground is None else self.ground.one_code(positions.bounds)
-        codes = None if self.ground is None or code is not None else self._codes(self.ground, positions)
+        code = codes = None
+        if self.ground is not None:
+            code = self.ground.one_code(positions.bounds)
+            codes = self.ground.codes(positions.lon.values, positions.lat.values) if code is None else None
         kinds = self._of_time(instants) if instants.many else []
         if self.permits.permits:
             kinds += self._of_permits(positions)
@@ -337,10 +339,6 @@ class _Share(NamedTuple):
                 label = known[kind] = groups.label(verdict)
             labels.append(label)
         return first_rows, labels
-
-    @staticmethod
-    def _codes(ground: Locator, positions: _Positions) -> _Codes:
-        return ground.codes(positions.lon.values, positions.lat.values)
 
     def _place(self, positions: _Positions, row: int, code: int | None) -> PlaceFacts:
         lon, lat = positions.lon.values.item(row), positions.lat.values.item(row)

@@ -1,6 +1,6 @@
 """Where positions are: in the area, on a boundary road, in a carve-out, on which street. Arrays in, arrays out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from functools import cached_property
 
@@ -24,7 +24,7 @@ _MOUTH_M = 40.0
 # a straight line in lon/lat and in the plane differ by less than a millimetre over this
 _STRAIGHT_DEG = 0.002
 _SAME_M = 0.01
-# positions asked for between carriageways, after which all that lies between them is worth making
+# positions asked for between carriageways, or at all where shapes are kept, after which all that lies between them is worth making
 _FEW = 200
 # single positions asked for, after which a grid of cells is worth making
 _FEW_SINGLE = 100
@@ -34,6 +34,7 @@ _FEW_CROSSED = 64
 _NO_STREET_M = max(_ON_STREET_M, STRIP_REACH_M) + 1.0
 
 _Floats = npt.NDArray[np.float64]
+Keep = Callable[[Callable[[], dict[str, bytes]]], dict[str, bytes]]
 
 
 class Place(IntEnum):
@@ -61,9 +62,16 @@ class Locator:
     that is not included, the lawful side counts too.
     """
 
-    def __init__(self, zone: Zone) -> None:
-        """Prepare a zone; positions are then looked up in arrays of any length."""
+    def __init__(self, zone: Zone, *, keep: Keep | None = None) -> None:
+        """Prepare a zone; positions are then looked up in arrays of any length.
+
+        Args:
+            zone: as built.
+            keep: given what makes the shapes (WKB) between the carriageways of all dual carriageways, returns these; from where they
+                were kept, say. Without it, those of single ones are made when they are asked for.
+        """
         self.zone = zone
+        self._keep = keep
         self.plane = LocalPlane.around(zone.area)
         self._asked = 0
         self._asked_singly = 0
@@ -163,8 +171,8 @@ class Locator:
         everything = np.array([self.zone.area.centroid])
         lon, lat = shapely.get_x(everything), shapely.get_y(everything)
         self.roads(lon, lat)
-        for road in self._dual.values():
-            road.between(self._points(lon, lat), few=False)
+        for name in self._dual:
+            self._between(name, self._points(lon, lat))
         self.grid.make_ready()
         _ = self.border_lines
 
@@ -244,9 +252,11 @@ class Locator:
         for p, name in zip(known[point[on]].tolist(), self._street_names[street[on]].tolist(), strict=True):
             if name not in names[p]:
                 names[p] |= {name}
+        # what is kept is soon read: worth it as soon as many positions are asked for at all
+        self._asked += 0 if self._keep is None else len(x)
         for name, rows in self._beside(points, [names[p] for p in known.tolist()]).items():
             self._asked += len(rows)
-            for p in known[rows[self._dual[name].between(points[rows], few=self._asked <= _FEW)]].tolist():
+            for p in known[rows[self._between(name, points[rows])]].tolist():
                 names[p] |= {name}
         return names
 
@@ -267,6 +277,24 @@ class Locator:
             if name in self._dual and name not in known[p]:
                 found.setdefault(name, set()).add(p)
         return {name: np.array(sorted(rows), np.intp) for name, rows in found.items()}
+
+    def _between(self, name: str, points: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+        """Return which points lie between the lines of a dual carriageway."""
+        few = self._asked <= _FEW
+        if few or self._keep is None:
+            return self._dual[name].between(points, few=few)
+        return np.asarray(shapely.intersects(self._strips[name], points), np.bool_)
+
+    @cached_property
+    def _strips(self) -> dict[str, BaseGeometry]:
+        """What lies between the lines of each dual carriageway."""
+
+        def made() -> dict[str, bytes]:
+            return {name: shapely.to_wkb(road.strips) for name, road in self._dual.items()}
+
+        found = {name: shapely.from_wkb(shape) for name, shape in (self._keep(made) if self._keep else made()).items()}
+        shapely.prepare(list(found.values()))
+        return found
 
     @cached_property
     def _dual(self) -> dict[str, Road]:

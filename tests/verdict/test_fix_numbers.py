@@ -109,7 +109,9 @@ def test_the_loop_as_it_stands_does_what_the_compiled_one_does(raw: str) -> None
     text = np.frombuffer(raw.encode(), np.uint8)
     compiled, plain = np.zeros((1, len(text))), np.zeros((1, len(text)))
     told = fix_numbers.plain_numbers(text, 0, len(text) - 1, compiled, 0)
-    assert told == getattr(fix_numbers.plain_numbers, "plain", fix_numbers.plain_numbers)(text, 0, len(text) - 1, plain, 0)
+    assert told == getattr(fix_numbers.plain_numbers, "plain", fix_numbers.plain_numbers)(
+        text, 0, len(text) - 1, plain, 0
+    )
     assert compiled[0, : told[0]].tobytes() == plain[0, : told[0]].tobytes()
 
 

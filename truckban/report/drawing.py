@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -179,7 +180,7 @@ class Drawing:
         """Return the paths of passages, without the points that no eye would miss."""
         if not len(lines):
             return []
-        return [path(line) for line in simplified(self.all_on_sheet(lines), _FINE_M)]
+        return line_paths(simplified(self.all_on_sheet(lines), _FINE_M))
 
 
 def simplified(geometries: Sequence[BaseGeometry], fine_m: float) -> list[BaseGeometry]:
@@ -203,9 +204,29 @@ def _rings(geometry: BaseGeometry) -> Iterable[npt.NDArray[np.float64]]:
             yield shapely.get_coordinates(ring)
 
 
+def line_paths(lines: Sequence[BaseGeometry]) -> list[str]:
+    """Return the path of each of some lines as `path` does, their points asked for all at once."""
+    points, of = shapely.get_coordinates(np.array(lines, dtype=object), return_index=True)
+    whole = np.rint(points).astype(np.int64)
+    steps, begins = np.diff(whole, axis=0).tolist(), whole.tolist()
+    bounds = np.searchsorted(of, np.arange(len(lines) + 1)).tolist()
+    closed = (points[bounds[:-1]] == points[np.array(bounds[1:]) - 1]).all(axis=1).tolist()
+    return [
+        _written(begins[first], steps[first : end - 1 - ring], closed=ring)
+        for first, end, ring in (
+            (first, end, round_ and end - first > 2)  # noqa: PLR2004 - a ring has three corners
+            for (first, end), round_ in zip(pairwise(bounds), closed, strict=True)
+        )
+    ]
+
+
 def _run(points: npt.NDArray[np.float64]) -> str:
     whole = np.rint(points).astype(np.int64)
     closed = len(whole) > 2 and bool((points[0] == points[-1]).all())  # noqa: PLR2004 - a ring has three corners
     steps = np.diff(whole[:-1] if closed else whole, axis=0)
-    moves = " ".join(f"{dx} {dy}" for dx, dy in steps.tolist())
-    return f"M{whole[0, 0]} {whole[0, 1]}l{moves or '0 0'}{'z' if closed else ''}"
+    return _written(whole[0].tolist(), steps.tolist(), closed=closed)
+
+
+def _written(begin: Sequence[int], steps: Iterable[Sequence[int]], *, closed: bool) -> str:
+    moves = " ".join(f"{dx} {dy}" for dx, dy in steps)
+    return f"M{begin[0]} {begin[1]}l{moves or '0 0'}{'z' if closed else ''}"

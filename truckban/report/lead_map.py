@@ -10,7 +10,7 @@ import numpy.typing as npt
 import shapely
 from shapely import LineString
 
-from truckban.report.drawing import Drawing, path, simplified
+from truckban.report.drawing import Drawing, line_paths, path, simplified
 from truckban.traces.lead_facts import CROSSED, End
 from truckban.traces.leads import Lead
 from truckban.traces.route import pieces_between
@@ -37,6 +37,7 @@ _WORDS = {
 }
 
 _Floats = npt.NDArray[np.float64]
+_Named = tuple[str, LineString]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,40 @@ class LeadMap:
 
 
 def lead_map(part: Lead, drawing: Drawing, lang: str) -> LeadMap:
-    """Draw one lead.
+    """Draw one lead; see `lead_maps`."""
+    return lead_maps([part], drawing, lang)[0]
+
+
+def lead_maps(parts: Sequence[Lead], drawing: Drawing, lang: str) -> list[LeadMap]:
+    """Draw leads.
 
     Args:
-        part: the lead.
-        drawing: the sheet that its zone is drawn on.
+        parts: the leads.
+        drawing: the sheet that their zone is drawn on.
         lang: of the words on it.
     """
-    known = part.path
-    line = _drawn(drawing, part.line if known is None else known)
+    if not parts:
+        return []
+    paths = [part.path for part in parts]
+    lines = [part.line if known is None else known for part, known in zip(parts, paths, strict=True)]
+    drawn = cast("list[LineString]", simplified(drawing.all_on_sheet(lines), _FINE_M))
+    columns = zip(parts, paths, drawn, line_paths(drawn), _streets_of(parts, drawing), strict=True)
+    return [
+        _lead_map(part, drawing, lang, line, on_streets=known is not None, driven=driven, streets=streets)
+        for part, known, line, driven, streets in columns
+    ]
+
+
+def _lead_map(
+    part: Lead,
+    drawing: Drawing,
+    lang: str,
+    line: LineString,
+    *,
+    on_streets: bool,
+    driven: str,
+    streets: Sequence[_Named],
+) -> LeadMap:
     passage = part.passage
     here = passage.is_fix & (passage.t_s >= part.begin_s) & (passage.t_s <= part.end_s)
     fixes = _on_sheet(drawing, passage.lon[here], passage.lat[here])
@@ -96,13 +122,13 @@ def lead_map(part: Lead, drawing: Drawing, lang: str) -> LeadMap:
     return LeadMap(
         view,
         k,
-        path(line),
-        known is not None,
+        driven,
+        on_streets,
         _dots(fixes[within]),
         _dots(fixes[~within]),
         tuple(_arrows(line, k)),
         (ends := tuple(_ends(part.entry, part.exit, drawing, k, lang))),
-        tuple(_names(part, drawing, k, ends)),
+        tuple(_chosen_names(streets, k, ends)),
     )
 
 
@@ -171,17 +197,23 @@ def _word(name: str, end: End) -> Text:
     return _WORDS[name, end.how == CROSSED]
 
 
-def _names(part: Lead, drawing: Drawing, k: float, ends: Sequence[Mark]) -> Iterator[Mark]:
-    """Yield the names of the longest streets driven."""
-    pieces = pieces_between(part.passage, part.begin_s, part.end_s)
-    named = [(name, points) for name, points in pieces if name and len(points) > 1]
-    if not named:
-        return iter(())
-    of = np.repeat(np.arange(len(named)), [len(points) for _, points in named])
-    points = np.concatenate([points for _, points in named])
-    lines = np.asarray(shapely.linestrings(points, indices=of), dtype=object).tolist()
-    drawn = [cast("LineString", line) for line in simplified(drawing.all_on_sheet(lines), _FINE_M)]
-    return _chosen_names(zip((name for name, _ in named), drawn, strict=True), k, ends)
+def _streets_of(parts: Sequence[Lead], drawing: Drawing) -> list[list[_Named]]:
+    """Return the named streets that each of some leads drove, on the sheet; all of them are drawn at once."""
+    pieces = [
+        (number, name, points)
+        for number, part in enumerate(parts)
+        for name, points in pieces_between(part.passage, part.begin_s, part.end_s)
+        if name and len(points) > 1
+    ]
+    found: list[list[_Named]] = [[] for _ in parts]
+    if pieces:
+        of = np.repeat(np.arange(len(pieces)), [len(points) for *_, points in pieces])
+        points = np.concatenate([points for *_, points in pieces])
+        lines = np.asarray(shapely.linestrings(points, indices=of), dtype=object).tolist()
+        drawn = cast("list[LineString]", simplified(drawing.all_on_sheet(lines), _FINE_M))
+        for (number, name, _), line in zip(pieces, drawn, strict=True):
+            found[number].append((name, line))
+    return found
 
 
 def _streets_along(line: LineString, drawing: Drawing) -> Iterator[tuple[str, LineString]]:

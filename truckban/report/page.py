@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from truckban.hours import DAY_S
 from truckban.report.drawing import Drawing
-from truckban.report.lead_map import lead_map
+from truckban.report.lead_map import lead_maps
 from truckban.report.phrases import IN_SCRIPT, PHRASES, say
 from truckban.report.rows import Reader, Shown, chosen
 from truckban.report.templating import asset, environment, said
@@ -91,7 +91,7 @@ def html(
             verdicts={kind: words.of(lang) for kind, words in VERDICTS.items()},
             anchors=reader.anchors,
             leads=[SimpleNamespace(**reader.lead(part)) for part in shown.leads],
-            maps=[lead_map(part, drawing, lang) for part in shown.leads[:maps]],
+            maps=lead_maps(shown.leads[:maps], drawing, lang),
             rule=reader.rule,
             shown=shown,
             hidden=_hidden(checked),

@@ -38,6 +38,14 @@ def numbers_of(array: pa.Array) -> npt.NDArray[Any]:
     return np.frombuffer(array.buffers()[1], kind, count=len(array), offset=array.offset * kind.itemsize)
 
 
+def indices_of(array: pa.DictionaryArray) -> npt.NDArray[np.int32]:
+    """Return the indices of an array by dictionary without nulls; not to be written to."""
+    if array.type.index_type != pa.int32() or not len(array):
+        return numbers_of(array.indices).astype(np.int32, copy=False)
+    # asked for by itself, Arrow makes an array of its own of them first
+    return np.frombuffer(array.buffers()[1], np.int32, count=len(array), offset=array.offset * 4)
+
+
 def array_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     """Return Python's values, None among them, as an array of texts, lists of texts, whole numbers, numbers or booleans."""
     present = np.array([value is not None for value in values], np.bool_)

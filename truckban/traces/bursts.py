@@ -13,9 +13,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from truckban.traces.bursts_loop import put_nearest
 from truckban.traces.inside import MOST_PROBABLE
-from truckban.traces.paths import ZoneMatcher, lasting, usual_interval
-from zones.matching.compiled import ahead
+from truckban.traces.paths import ZoneMatcher, lasting_at, usual_interval
+from zones.matching.compiled import ahead, quick
+from zones.matching.matcher import Matcher
 from zones.matching.weighing import Weight
 
 _Floats = npt.NDArray[np.float64]
@@ -120,7 +122,8 @@ def log_ratio(streets: ZoneMatcher, seen: Seen, first: int, last: int) -> float:
         return -np.inf
     rows = _thinned(seen.t_s, times[0] - LASTS_S - _AROUND_S, times[1] + LASTS_S + _AROUND_S, first)
     t_s = seen.t_s[rows]
-    sigma = seen.sigma * lasting(t_s)
+    every_s = usual_interval(t_s)
+    sigma = seen.sigma * lasting_at(every_s)
     scene = Scene(seen.x[rows], seen.y[rows], t_s, sigma, arcs)
     core = np.flatnonzero((t_s >= times[0]) & (t_s <= times[1]))
     tried = likely_bursts(scene, int(core[0]), int(core[-1]))
@@ -129,11 +132,12 @@ def log_ratio(streets: ZoneMatcher, seen: Seen, first: int, last: int) -> float:
         int(np.searchsorted(t_s, t_s[begin] - _AROUND_S)), int(np.searchsorted(t_s, t_s[end] + _AROUND_S, "right"))
     )
     ahead(_POINT_S * (len(tried) + 1) * (window.stop - window.start))
-    as_seen = scene.weighed(streets, window, since=_before(t_s, begin), until=_after(t_s, end))
+    weighing = streets.weighing(every_s)
+    as_seen = scene.weighed(weighing, streets.inside, window, since=_before(t_s, begin), until=_after(t_s, end))
     best = -np.inf
     for burst in tried:
         since, until = _before(t_s, burst.first), _after(t_s, burst.last)
-        shifted = scene.without(burst).weighed(streets, window, since=since, until=until)
+        shifted = scene.without(burst).weighed(weighing, streets.inside, window, since=since, until=until)
         best = max(best, shifted.without - _BROKEN * (shifted.faults - as_seen.faults))
     return float(best - as_seen.together)
 
@@ -172,6 +176,18 @@ def _thinned(t_s: _Floats, since: float, until: float, wanted: int) -> npt.NDArr
     return np.array(rows, np.intp)
 
 
+def _offsets() -> _Floats:
+    """Return metres east and north of the errors that are tried, shape (sizes * directions, 2)."""
+    turn = np.arange(_DIRECTIONS) * (2.0 * np.pi / _DIRECTIONS)
+    round_ = np.column_stack([np.cos(turn), np.sin(turn)])
+    return np.concatenate([size * round_ for size in _SIZES_M])
+
+
+_OFFSETS_M = _offsets()
+_APART = (np.hypot(*(_OFFSETS_M[:, None] - _OFFSETS_M).T) >= _APART_M).tolist()
+"""Of each two of them whether they are far from each other."""
+
+
 class Burst(NamedTuple):
     """An error that is the same at some fixes.
 
@@ -203,23 +219,33 @@ class Scene:
         east, north = burst.offset.tolist()
         return replace(self, x=self.x - burst.weight * east, y=self.y - burst.weight * north)
 
-    def weighed(self, streets: ZoneMatcher, window: slice, *, since: float, until: float) -> Weight:
+    def weighed(
+        self, weighing: Matcher, inside: npt.NDArray[np.bool_], window: slice, *, since: float, until: float
+    ) -> Weight:
         """Return how likely some of the fixes are, on any street and on streets outside."""
         t_s = self.t_s[window]
-        weighing = streets.weighing(usual_interval(self.t_s))
         sigma = np.full(len(t_s), self.sigma)
-        return weighing.weighed_xy(self.x[window], self.y[window], t_s, sigma, streets.inside, since=since, until=until)
+        return weighing.weighed_xy(self.x[window], self.y[window], t_s, sigma, inside, since=since, until=until)
 
     def worth(self, rows: npt.NDArray[np.intp] | slice, offsets: _Floats) -> _Floats:
         """Return how well fixes with offsets taken off lie on the streets outside: log-likelihood, (offsets, fixes)."""
-        x = (self.x[rows] - offsets[:, :1])[..., None]
-        y = (self.y[rows] - offsets[:, 1:])[..., None]
-        x0, y0, x1, y1 = self.arcs.T
-        dx, dy = x1 - x0, y1 - y0
-        share = np.clip(((x - x0) * dx + (y - y0) * dy) / np.maximum(dx * dx + dy * dy, 1e-9), 0.0, 1.0)
-        apart2 = ((x - x0 - share * dx) ** 2 + (y - y0 - share * dy) ** 2).min(axis=2)
+        x, y = self.x[rows] - offsets[:, :1], self.y[rows] - offsets[:, 1:]
+        apart2 = nearest2(x, y, self.arcs)
         # as fixes are weighed in the matcher, whose distribution has 4.5 degrees of freedom
         return np.asarray(-2.75 * np.log1p(apart2 / (4.5 * self.sigma**2)))
+
+
+def nearest2(x: _Floats, y: _Floats, pieces: _Floats) -> _Floats:
+    """Return the square of the distance of positions to the nearest of some straight pieces, shape of `x`."""
+    if quick():
+        apart2 = np.empty(x.shape)
+        put_nearest(x.ravel(), y.ravel(), pieces, apart2.ravel())
+        return apart2
+    x, y = x[..., None], y[..., None]
+    x0, y0, x1, y1 = pieces.T
+    dx, dy = x1 - x0, y1 - y0
+    share = np.clip(((x - x0) * dx + (y - y0) * dy) / np.maximum(dx * dx + dy * dy, 1e-9), 0.0, 1.0)
+    return np.asarray(((x - x0 - share * dx) ** 2 + (y - y0 - share * dy) ** 2).min(axis=2))
 
 
 def likely_bursts(scene: Scene, first: int, last: int) -> list[Burst]:
@@ -228,13 +254,11 @@ def likely_bursts(scene: Scene, first: int, last: int) -> list[Burst]:
     A burst comes and goes within seconds: at one fix at each end it may be half of what it is. How far it reaches beyond the
     fixes that were seen inside (numbers `first` to `last`) is chosen so that what is outside lies best on streets.
     """
-    turn = np.arange(_DIRECTIONS) * (2.0 * np.pi / _DIRECTIONS)
-    round_ = np.column_stack([np.cos(turn), np.sin(turn)])
-    offsets = np.concatenate([size * round_ for size in _SIZES_M])
-    core = scene.worth(slice(first, last + 1), offsets)
+    core = scene.worth(slice(first, last + 1), _OFFSETS_M)
     # all but the worst fix at each end, which may be half-way
     ends = np.minimum(core[:, 0], 0.0) + (core[:, -1] if last > first else 0.0)
-    offsets = offsets[np.argsort(-(core.sum(axis=1) - 0.5 * ends), kind="stable")[:_PROMISING]]
+    promising = np.argsort(-(core.sum(axis=1) - 0.5 * ends), kind="stable")[:_PROMISING]
+    offsets, number = _OFFSETS_M[promising], promising.tolist()
     none = scene.worth(slice(None), np.zeros((1, 2)))[0]
     shares = np.stack(
         [np.broadcast_to(none, (len(offsets), len(none))), *(scene.worth(slice(None), s * offsets) for s in (0.5, 1.0))]
@@ -242,7 +266,7 @@ def likely_bursts(scene: Scene, first: int, last: int) -> list[Burst]:
     begin, stop, worth = _best_ends(scene.t_s, shares, first, last)
     chosen: list[int] = []
     for k in np.argsort(-worth.max(axis=1), kind="stable").tolist():
-        if len(chosen) < _TRIED and all(np.hypot(*(offsets[k] - offsets[other])) >= _APART_M for other in chosen):
+        if len(chosen) < _TRIED and all(_APART[number[k]][number[other]] for other in chosen):
             chosen.append(k)
     return [
         _burst(offsets[k], shares[:, k], *ends)
@@ -267,7 +291,8 @@ def _best_ends(t_s: _Floats, shares: _Floats, first: int, last: int) -> tuple[_I
     """
     longer = np.array(_LONGER)[:, None]
     edge = shares.max(axis=0)[:, None]
-    calm, shifted = (np.pad(np.cumsum(part, axis=-1), ((0, 0), (1, 0)))[:, None] for part in (shares[0], shares[2]))
+    calm, shifted = upto = np.zeros((2, shares.shape[1], 1, shares.shape[2] + 1))
+    np.cumsum(shares[::2, :, None], axis=-1, out=upto[..., 1:])
     begins = np.arange(int(np.searchsorted(t_s, t_s[last] - LASTS_S)), last + 1)
     before = calm[..., begins] + edge[..., begins] - shifted[..., begins + 1]
     begin = begins[np.argmax(before - longer * np.maximum(first - begins, 0), axis=-1)]
@@ -277,8 +302,10 @@ def _best_ends(t_s: _Floats, shares: _Floats, first: int, last: int) -> tuple[_I
     after = np.where(possible, after - longer * np.maximum(stops - last, 0), -np.inf)
     stop = stops[np.argmax(after, axis=-1)]
 
+    offset = np.arange(len(begin))[:, None]
+
     def at(values: _Floats, fix: _Ints) -> _Floats:
-        return np.asarray(np.take_along_axis(values[:, 0], fix, axis=1))
+        return np.asarray(values[offset, 0, fix])
 
     inner = np.where(stop > begin, at(shifted, stop) - at(shifted, begin + 1) + at(edge, stop), 0.0)
     return begin, stop, at(calm, begin) + at(edge, begin) + inner + calm[..., -1] - at(calm, stop + 1)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ SLIP_M = 30.0
 _TOGETHER = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lead:
     """A part of a passage with one verdict; the contract's row, in its order of columns, then what was added.
 
@@ -91,12 +92,12 @@ class Lead:
         "why_probability", "evidence_missing", "incident_id", "repeat_rule",
     )  # fmt: skip
 
-    @property
+    @cached_property
     def route(self) -> Text | None:
         """The streets in the order driven, each with its direction; None where the path is not known."""
         return route_words(self.passage, self.begin_s, self.end_s)
 
-    @property
+    @cached_property
     def path(self) -> shapely.LineString | None:
         """What was driven along the streets, WGS 84; None where the path is not known."""
         return path_between(self.passage, self.begin_s, self.end_s)

@@ -3,12 +3,14 @@
 import csv
 import hashlib
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import shapely
@@ -87,10 +89,13 @@ def write_outputs(checked: Checked, out: Path, *, all_passages: bool, excel: boo
     """
     out.mkdir(parents=True, exist_ok=True)
     encoding = "utf-8-sig" if excel else "utf-8"
-    _write_rows(checked.leads, out / "leads", encoding)
+    leads = checked.leads
+    rows = [lead.row() for lead in leads]
+    _write_rows(rows, out / "leads", encoding)
     if all_passages and not checked.others_apart:
-        _write_rows(checked.parts, out / "passages", encoding, kinds=[checked.kind(part) for part in checked.parts])
-    (out / "leads.geojson").write_text(_geojson(checked.leads, checked), encoding="utf-8")
+        kinds = [checked.kind(part) for part in checked.parts]
+        _write_rows([part.row() for part in checked.parts], out / "passages", encoding, kinds)
+    (out / "leads.geojson").write_text(_geojson(leads, rows, checked), encoding="utf-8")
     write_rejects(checked.rejects, out / "rejected.csv", lang, encoding)
 
 
@@ -132,19 +137,25 @@ def run_facts(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _write_rows(parts: Sequence[Lead], path: Path, encoding: str, kinds: Sequence[str] | None = None) -> None:
-    rows = [part.row() for part in parts]
+def _write_rows(
+    rows: Sequence[Mapping[str, Any]], path: Path, encoding: str, kinds: Sequence[str] | None = None
+) -> None:
     schema = SCHEMA
     if kinds is not None:
         schema = SCHEMA.append(pa.field("kind", pa.string()))
         rows = [{**row, "kind": kind} for row, kind in zip(rows, kinds, strict=True)]
-    columns = [array_of([row[name] for row in rows], schema.field(name).type) for name in schema.names]
+    values = {name: [row[name] for row in rows] for name in schema.names}
+    columns = [array_of(values[name], schema.field(name).type) for name in schema.names]
     pa.parquet.write_table(pa.Table.from_arrays(columns, schema=schema), path.with_suffix(".parquet"))
     with path.with_suffix(".csv").open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
         writer.writerow(schema.names)
-        for row in rows:
-            writer.writerow([cell(row[name]) for name in schema.names])
+        writer.writerows(zip(*(_cells(values[name], schema.field(name).type) for name in schema.names), strict=True))
+
+
+def _cells(values: Sequence[Any], kind: pa.DataType) -> Sequence[Any]:
+    """Return what stands in a CSV file for a column's values; numbers are written as they are."""
+    return values if pa.types.is_floating(kind) or pa.types.is_integer(kind) else [cell(value) for value in values]
 
 
 def cell(value: Any) -> Any:  # noqa: ANN401
@@ -158,15 +169,18 @@ def cell(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _geojson(leads: Sequence[Lead], checked: Checked) -> str:
+def _geojson(leads: Sequence[Lead], rows: Sequence[Mapping[str, Any]], checked: Checked) -> str:
     # along the streets where the path is known (`why_probability` says so), else from fix to fix
+    lines = [lead.line if (path := lead.path) is None else path for lead in leads]
+    points, of = shapely.get_coordinates(np.array(lines, dtype=object), return_index=True)
+    places, bounds = points.tolist(), np.searchsorted(of, np.arange(len(lines) + 1)).tolist()
     features = [
         {
             "type": "Feature",
-            "properties": lead.row(),
-            "geometry": shapely.geometry.mapping(lead.line if (path := lead.path) is None else path),
+            "properties": row,
+            "geometry": {"type": "LineString", "coordinates": places[begin:end]},
         }
-        for lead in leads
+        for row, (begin, end) in zip(rows, pairwise(bounds), strict=True)
     ]
     zone = checked.ground.zone
     head = {

@@ -1,6 +1,6 @@
 """Passages: each continuous drive through the zone, with how sure it is."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from truckban.traces.bursts import BEYOND_M, LASTS_S, Seen, burst_probability
-from truckban.traces.drives import SLOW_MS, Drive, all_drives, moving_times
+from truckban.traces.drives import SLOW_MS, all_drives, moving_times
 from truckban.traces.fixes import Fixes
-from truckban.traces.inside import LIKELY, SLIGHT, border_runs
+from truckban.traces.inside import SLIGHT, border_runs
 from truckban.traces.near import Near, Visits, visits_of
+from truckban.traces.passage import Passage, Points, by_border, crossing, cut_corner
 from truckban.traces.paths import (
     Run,
     ZoneMatcher,
-    error_shown,
-    lasting,
+    lasting_at,
     median,
     probability_between,
     runs_inside,
@@ -25,7 +25,8 @@ from truckban.traces.paths import (
 from zones.locate import Locator
 from zones.matching.compiled import ahead
 from zones.matching.matcher import Match
-from zones.matching.words import StreetDriven
+
+__all__ = ["Found", "Passage", "Stands", "always", "find_passages", "passages_of"]
 
 _Floats = npt.NDArray[np.float64]
 _NEAR_M = 60.0
@@ -53,37 +54,10 @@ _WANDERING_M = 300.0
 _TOP_MS = 33.0
 """No truck drives faster for long: where a path says so, it is one that only a receiver's error took."""
 _RADIUS_M = 6371008.8
+_TOGETHER = 32
+"""Drives that are matched before their passages are told: lines and positions are made for many at once."""
 _MATCHED_S = 1e-3
 """What a fix of a drive that is matched takes where the matcher is not compiled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One vehicle's drive through the area, along fixes and the two points where it crossed the border.
-
-    Attributes:
-        vehicle: index into the fixes' vehicles.
-        t_s: seconds since 1970-01-01 UTC, in order, shape (m,).
-        lon: WGS 84 degrees, shape (m,).
-        lat: likewise.
-        is_fix: which points are fixes, shape (m,); the others are where it crossed the border.
-        is_inside: which points are fixes that lie inside as they stand, shape (m,).
-        probability: that the truck drove inside at all.
-        cut_corner: it rests only on the straight line between two fixes outside; the streets between are not known.
-        streets: as driven, where its path through the streets is known.
-        burst: how likely it was outside all the time and its fixes off by reflections; `probability` has been lowered by it.
-    """
-
-    vehicle: int
-    t_s: _Floats
-    lon: _Floats
-    lat: _Floats
-    is_fix: npt.NDArray[np.bool_]
-    is_inside: npt.NDArray[np.bool_]
-    probability: float
-    cut_corner: bool = False
-    streets: tuple[StreetDriven, ...] = ()
-    burst: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,57 +110,122 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
         ahead(_MATCHED_S * int((np.diff(drives[some[matched]]) + 1).sum()))
     t_s = fixes.t_s.copy()
     on_the_road = replace(fixes, t_s=t_s)
+    paths: Iterator[tuple[_Driven, list[Run]]] = iter(())
+    if streets is not None:
+        paths = _on_streets(fixes, streets, drives[some[matched]], begin[matched], end[matched])
     passages: list[Passage] = []
     for k, drive in enumerate(some.tolist()):
         first, last = drives[drive].tolist()
         t_s[first], t_s[last] = begin[k], end[k]
         of_border, of_corners = (slice(*np.searchsorted(which, [drive, drive + 1])) for which in (runs[0], corners[0]))
-        by_border = [
-            _passage(on_the_road, depth_m, first, last, run, probability)
-            for run, probability in zip(runs[1][of_border].tolist(), runs[2][of_border].tolist(), strict=True)
-        ]
-        cut = [_cut_corner(on_the_road, row) for row in corners[1][of_corners].tolist()]
-        found: Iterable[Passage] = [*by_border, *cut]
-        if streets is None:
-            found = [
-                *(_near_border(passage, depth_m[first : last + 1], t_s[first : last + 1]) for passage in by_border),
-                *cut,
-            ]
-        elif matched[k]:
+        border = list(zip(runs[1][of_border].tolist(), runs[2][of_border].tolist(), strict=True))
+        cut = corners[1][of_corners].tolist()
+        if streets is not None and matched[k]:
             visit = int(np.searchsorted(visits.starts, first, side="right")) - 1
             bounds = slice(int(visits.starts[visit]), int(visits.starts[visit + 1]))
-            found = _by_path(on_the_road, streets, Drive(first, last), bounds, depth_m, by_border, cut)
+            found = [*_by_path(on_the_road, streets, *next(paths), bounds, depth_m, border, cut)]
+        else:
+            found = [by_border(on_the_road, depth_m, first, last, *stretch) for stretch in border]
+            if streets is None:
+                found = [_near_border(one, depth_m[first : last + 1], t_s[first : last + 1]) for one in found]
+            found += [cut_corner(on_the_road, row) for row in cut]
         passages += sorted(found, key=lambda passage: float(passage.t_s[0]))
         t_s[first], t_s[last] = fixes.t_s[first], fixes.t_s[last]
     return Found(passages, len(drives), visits.gaps, fixes.vehicle[drives[:, 0]])
 
 
+@dataclass(frozen=True, slots=True)
+class _Driven:
+    """A drive that was matched, shape (n,) each.
+
+    Attributes:
+        first: row of its first fix.
+        t_s: seconds, as it can have been on the road.
+        x: metres east in the plane of the streets.
+        y: metres north.
+        usual: the error that was reckoned with.
+        every_s: usual seconds between fixes.
+        match: its way.
+        error_m: standard deviation of its fixes across the streets of its way.
+    """
+
+    first: int
+    t_s: _Floats
+    x: _Floats
+    y: _Floats
+    usual: _Floats
+    every_s: float
+    match: Match
+    error_m: float
+
+
+def _on_streets(
+    fixes: Fixes, streets: ZoneMatcher, drives: npt.NDArray[np.intp], begin: _Floats, end: _Floats
+) -> Iterator[tuple[_Driven, list[Run]]]:
+    """Match drives, some at a time; yield each with its stretches in the area.
+
+    Args:
+        fixes: of all drives.
+        streets: around the zone.
+        drives: first and last row of each, shape (drives, 2).
+        begin: when each can have begun, seconds.
+        end: when each can have ended.
+    """
+    rows = np.concatenate([np.zeros(0, np.intp), *(np.arange(first, last + 1) for first, last in drives.tolist())])
+    x, y = streets.matcher.graph.plane.xy(fixes.lon[rows], fixes.lat[rows])
+    t_s, usual = fixes.t_s[rows], streets.usual_error(fixes, rows)
+    stops = np.cumsum(drives[:, 1] - drives[:, 0] + 1)
+    t_s[stops - 1] = end
+    starts = stops - (drives[:, 1] - drives[:, 0] + 1)
+    t_s[starts] = begin
+    bounds = list(zip(drives[:, 0].tolist(), starts.tolist(), stops.tolist(), strict=True))
+    for low in range(0, len(bounds), _TOGETHER):
+        found = []
+        for first, start, stop in bounds[low : low + _TOGETHER]:
+            own = t_s[start:stop], x[start:stop], y[start:stop], usual[start:stop]
+            every_s = usual_interval(own[0])
+            match, error_m = streets.matched(own[1], own[2], own[0], own[3], lasting_at(every_s))
+            found.append(_Driven(first, *own, every_s, match, error_m))
+        yield from zip(found, runs_inside([one.match for one in found], streets), strict=True)
+
+
 def _by_path(
     fixes: Fixes,
     streets: ZoneMatcher,
-    drive: Drive,
+    driven: _Driven,
+    runs: Sequence[Run],
     visit: slice,
     depth_m: _Floats,
-    by_border: Sequence[Passage],
-    corners: Sequence[Passage],
+    border: Sequence[tuple[Sequence[int], float]],
+    corners: Sequence[int],
 ) -> Iterator[Passage]:
     """Yield the passages of one drive by its path through the streets, and by the border where no street is known."""
-    rows = np.arange(drive.first, drive.last + 1)
-    depth = depth_m[rows]
-    match = streets.match(fixes, slice(drive.first, drive.last + 1))
-    deep_m = max(_DEEP * error_shown(match), _LEAST_DEEP_M)
-    runs = [_on_path(fixes, rows, depth_m, run, visit, deep_m) for run in runs_inside(match, streets)]
-    told = partial(_told_from_burst, streets, fixes, rows, depth, match)
-    yield from (told(run) for run in runs if run.probability >= SLIGHT)
-    for passage in [*by_border, *corners]:
-        begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
-        if any(run.t_s[0] <= end and begin <= run.t_s[-1] for run in runs):
+    first, last = driven.first, driven.first + len(driven.t_s) - 1
+    match, depth = driven.match, depth_m[first : last + 1]
+    deep_m = max(_DEEP * driven.error_m, _LEAST_DEEP_M)
+    of_runs = [_on_path(fixes, driven, depth_m, run, visit, deep_m) for run in runs]
+    told = partial(_told_from_burst, streets, fixes, driven, depth)
+    yield from (told(run) for run in of_runs if run.probability >= SLIGHT)
+    times = [(float(run.t_s[0]), float(run.t_s[-1])) for run in of_runs]
+    # most of them are stretches of the path: they are made only where they are not
+    others: list[tuple[float, float, Callable[[], Passage]]] = [
+        (
+            crossing(fixes, depth_m, *((stretch[0] - 1, stretch[0]) if stretch[0] > first else (first, first)))[0],
+            crossing(fixes, depth_m, *((stretch[1], stretch[1] + 1) if stretch[1] < last else (last, last)))[0],
+            partial(by_border, fixes, depth_m, first, last, stretch, probability),
+        )
+        for stretch, probability in border
+    ]
+    others += [(float(fixes.t_s[row]), float(fixes.t_s[row + 1]), partial(cut_corner, fixes, row)) for row in corners]
+    for begin, end, make in others:
+        if any(since <= end and begin <= until for since, until in times):
             continue
+        passage = make()
         if _off_streets(match, passage):
             # nothing but the border is known there
             yield told(passage)
             continue
-        here = (fixes.t_s[rows] >= begin) & (fixes.t_s[rows] <= end)
+        here = (driven.t_s >= begin) & (driven.t_s <= end)
         most = 1.0 if here.any() and depth[here].max() >= deep_m else _SINGLE
         probability = min(passage.probability, probability_between(match, streets, begin, end), most)
         if probability >= SLIGHT:
@@ -201,23 +240,21 @@ def _near_border(passage: Passage, depth_m: _Floats, t_s: _Floats) -> Passage:
     return replace(passage, probability=min(passage.probability, _SINGLE))
 
 
-def _told_from_burst(
-    streets: ZoneMatcher, fixes: Fixes, rows: npt.NDArray[np.intp], depth: _Floats, match: Match, passage: Passage
-) -> Passage:
+def _told_from_burst(streets: ZoneMatcher, fixes: Fixes, driven: _Driven, depth: _Floats, passage: Passage) -> Passage:
     """Return a passage that would be claimed with what reflections leave of its probability; others as they are."""
     if passage.probability <= _SINGLE:
         return passage
-    t_s = fixes.t_s[rows]
-    if t_s[-1] - t_s[0] <= LASTS_S and _metres(fixes, rows[0], rows).max() <= BEYOND_M:
+    t_s, first = driven.t_s, driven.first
+    if t_s[-1] - t_s[0] <= LASTS_S and _metres(fixes, first, np.arange(first, first + len(t_s))).max() <= BEYOND_M:
         # a parked truck's fixes can be carried off and come back
         return replace(passage, probability=_SINGLE)
-    x, y = streets.matcher.graph.plane.xy(fixes.lon[rows], fixes.lat[rows])
     # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
-    usual = median(streets.usual_error(fixes, slice(rows[0], rows[-1] + 1)))
-    shown = median(match.fixes.sigma) / lasting(t_s)
+    usual = median(driven.usual)
+    shown = median(driven.match.fixes.sigma) / lasting_at(driven.every_s)
     begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
     burst = max(
-        burst_probability(streets, Seen(x, y, t_s, depth, sigma), begin, end) for sigma in {usual, max(usual, shown)}
+        burst_probability(streets, Seen(driven.x, driven.y, t_s, depth, sigma), begin, end)
+        for sigma in {usual, max(usual, shown)}
     )
     return replace(passage, probability=passage.probability * (1.0 - burst), burst=burst)
 
@@ -229,43 +266,34 @@ def _off_streets(match: Match, passage: Passage) -> bool:
     return not ((used >= begin) & (used <= end)).any() and not passage.cut_corner
 
 
-def _on_path(
-    fixes: Fixes, rows: npt.NDArray[np.intp], depth_m: _Floats, run: Run, visit: slice, deep_m: float
-) -> Passage:
+def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: slice, deep_m: float) -> Passage:
     """Return a stretch of a path as a passage along the fixes in it and where it crossed the border."""
-    depth = depth_m[rows]
-    t_s = fixes.t_s[rows]
-    here = np.flatnonzero((t_s >= run.entered_at) & (t_s <= run.left_at))
-    first, last = (run.entered_at, *run.entry, False, False), (run.left_at, *run.exit, False, False)
-    points = [
-        (float(t_s[k]), float(fixes.lon[rows[k]]), float(fixes.lat[rows[k]]), True, bool(depth[k] > 0))
-        for k in here.tolist()
-    ]
-    if run.from_outside or not points:
-        points.insert(0, first)
-    if run.to_outside or len(points) < 2:  # noqa: PLR2004 - points of a line
-        points.append(last)
-    t, lon, lat, is_fix, is_inside = (np.array(column) for column in zip(*points, strict=True))
-    inside = here[depth[here] > 0]
+    t_s, row = driven.t_s, driven.first
+    depth = depth_m[row : row + len(t_s)]
+    begin, end = int(np.searchsorted(t_s, run.entered_at)), int(np.searchsorted(t_s, run.left_at, side="right"))
+    entry = (run.entered_at, *run.entry) if run.from_outside or begin >= end else None
+    leaving = (run.left_at, *run.exit) if run.to_outside or end - begin + (entry is not None) < 2 else None  # noqa: PLR2004 - points of a line
+    points = Points.of(fixes, depth_m, row + begin, row + end, entry, leaving)
+    inside = begin + np.flatnonzero(depth[begin:end] > 0)
     # a receiver that slips once can land on a street, and one that is off for minutes stays near the border
     driven_m = sum(street.length_m for street in run.streets)
     slow = driven_m < min(_WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
     fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
-    sure = not slow and not fast and len(inside) > 0 and depth[inside].max() >= deep_m
-    dense = usual_interval(t_s) < _DENSE_S
+    deepest = float(depth[inside].max(initial=-np.inf))
+    sure = not slow and not fast and deepest >= deep_m
+    dense = driven.every_s < _DENSE_S
     if sure and len(inside) == 1:
         only = int(inside[0])
-        sure = depth[only] >= _SINGLE_M and (
-            _no_slip(fixes, rows, only) or _stood_there(fixes, depth_m, int(rows[only]), visit)
+        sure = bool(depth[only] >= _SINGLE_M) and (
+            _no_slip(fixes, driven, only) or _stood_there(fixes, depth_m, row + only, visit)
         )
     elif sure and dense:
-        second, deepest = np.sort(depth[inside])[-2:]
-        sure = second >= _SECOND_M or deepest >= _FAR_M
+        second = np.sort(depth[inside])[-2]
+        sure = bool(second >= _SECOND_M or deepest >= _FAR_M)
     if sure and not dense:
-        sure = driven_m >= _SHORT_M or depth[inside].max() >= _DEEPEST_M
+        sure = driven_m >= _SHORT_M or deepest >= _DEEPEST_M
     most = run.probability if sure else min(run.probability, _SINGLE)
-    vehicle = int(fixes.vehicle[rows[0]])
-    return Passage(vehicle, t, lon, lat, is_fix, is_inside, probability=most, streets=run.streets)
+    return Passage(int(fixes.vehicle[row]), *points, probability=most, streets=run.streets)
 
 
 def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, visit: slice) -> bool:
@@ -285,48 +313,23 @@ def _metres(fixes: Fixes, a: int, others: npt.NDArray[np.intp]) -> _Floats:
     return np.asarray(np.hypot(north, east) * _RADIUS_M)
 
 
-def _no_slip(fixes: Fixes, rows: npt.NDArray[np.intp], k: int) -> bool:
+def _no_slip(fixes: Fixes, driven: _Driven, k: int) -> bool:
     """Return whether a single fix inside can be believed.
 
     The fixes beside it are near in time, and the truck went there and back no faster than it drives elsewhere.
     """
-    if not 0 < k < len(rows) - 1:
+    if not 0 < k < len(driven.t_s) - 1:
         return False
-    seconds = np.diff(fixes.t_s[rows])
+    rows = slice(driven.first, driven.first + len(driven.t_s))
+    seconds = np.diff(driven.t_s)
     beside = seconds[k - 1 : k + 1]
     if beside.min() > _BESIDE_S or beside.max() > _LOST_S:
         return False
     north = np.radians(np.diff(fixes.lat[rows])) * _RADIUS_M
-    east = np.radians(np.diff(fixes.lon[rows])) * _RADIUS_M * np.cos(np.radians(fixes.lat[rows[0]]))
+    east = np.radians(np.diff(fixes.lon[rows])) * _RADIUS_M * np.cos(np.radians(fixes.lat[driven.first]))
     speed = np.hypot(north, east) / np.maximum(seconds, 1.0)
     others = np.delete(speed, [k - 1, k])
     return len(others) > 0 and bool(speed[k - 1 : k + 1].max() <= float(np.quantile(others, 0.9)) * 1.2 + 2.0)
-
-
-def _passage(fixes: Fixes, depth_m: _Floats, first: int, last: int, run: Sequence[int], probability: float) -> Passage:
-    """Return a stretch of a drive (rows `first` to `last`) by its fixes and where the way to and from it crosses the border."""
-    begin, end = run
-    points = [(*_at(fixes, k, k, 0.0), True, bool(depth_m[k] > 0)) for k in range(begin, end + 1)]
-    if begin > first:
-        points.insert(0, (*_at(fixes, begin - 1, begin, _share(depth_m, begin - 1, begin)), False, False))
-    if end < last:
-        points.append((*_at(fixes, end, end + 1, _share(depth_m, end, end + 1)), False, False))
-    t_s, lon, lat, is_fix, is_inside = (np.array(column) for column in zip(*points, strict=True))
-    return Passage(int(fixes.vehicle[first]), t_s, lon, lat, is_fix, is_inside, probability=probability)
-
-
-def _share(depth: _Floats, k: int, m: int) -> float:
-    """Return how far from fix k to fix m the border is crossed, as a share of the way; the fix inside where it is not."""
-    if (depth[k] > 0) == (depth[m] > 0):
-        return 0.0 if depth[k] > 0 else 1.0
-    return float(depth[k] / (depth[k] - depth[m]))
-
-
-def _at(fixes: Fixes, k: int, m: int, share: float) -> tuple[float, float, float]:
-    def between(values: _Floats) -> float:
-        return float(values[k] + (values[m] - values[k]) * share)
-
-    return between(fixes.t_s), between(fixes.lon), between(fixes.lat)
 
 
 def _corners(
@@ -349,14 +352,3 @@ def _corners(
     depth, _, _ = near.depths.depth_m(lon, lat)
     cut = depth.reshape(-1, len(share)).max(axis=1, initial=-np.inf) > _NEAR_M
     return drive[cut], some[cut]
-
-
-def _cut_corner(fixes: Fixes, row: int) -> Passage:
-    """Return the line from one fix to the next as a passage.
-
-    The truck may have cut through or gone round; without the streets between nobody knows, so this is never a lead.
-    """
-    ends = [_at(fixes, row, row, 0.0), _at(fixes, row + 1, row + 1, 0.0)]
-    t_s, lons, lats = (np.array(column) for column in zip(*ends, strict=True))
-    none = np.zeros(2, bool)
-    return Passage(int(fixes.vehicle[row]), t_s, lons, lats, none, none, probability=LIKELY, cut_corner=True)

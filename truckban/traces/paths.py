@@ -3,6 +3,7 @@
 Between two fixes half a kilometre may lie: a corner cut has no fix inside, and a drive along the kerb of a boundary road has many.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -11,17 +12,16 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
-from shapely import LineString
 
 from truckban.kept import kept
 from truckban.traces.fixes import Fixes
 from zones.coords import LocalPlane
 from zones.matching.compiled import ahead
 from zones.matching.cutting import zone_streets
-from zones.matching.matcher import Leg, Match, Matcher
+from zones.matching.matcher import BEGIN, END, ENTERED_AT, LEFT_AT, PIECE, SOURCE, Match, Matcher
 from zones.matching.model import Model
 from zones.matching.streets import RoadGraph
-from zones.matching.words import StreetDriven, streets_driven
+from zones.matching.words import StreetDriven, all_streets_driven
 from zones.zone import Zone
 
 _Floats = npt.NDArray[np.float64]
@@ -96,18 +96,28 @@ class ZoneMatcher:
 
     def match(self, fixes: Fixes, rows: slice) -> Match:
         """Match a drive; the error of its fixes is what they say, else what the drive itself shows."""
-        lon, lat, t_s = fixes.lon[rows], fixes.lat[rows], fixes.t_s[rows]
-        x, y = self.matcher.graph.plane.xy(lon, lat)
-        own = self.matcher.model.sigma
-        usual = self.usual_error(fixes, rows)
-        wider = lasting(t_s)
+        x, y = self.matcher.graph.plane.xy(fixes.lon[rows], fixes.lat[rows])
+        t_s = fixes.t_s[rows]
+        return self.matched(x, y, t_s, self.usual_error(fixes, rows), lasting(t_s))[0]
+
+    def matched(self, x: _Floats, y: _Floats, t_s: _Floats, usual: _Floats, wider: float) -> tuple[Match, float]:
+        """Match a drive in the plane of the streets, see `match`; return it, and the error of its fixes that it shows.
+
+        Args:
+            x: metres east of its fixes.
+            y: metres north.
+            t_s: seconds.
+            usual: of `usual_error`.
+            wider: of `lasting`.
+        """
         found = self.matcher.match_xy(x, y, t_s, usual * wider)
         shown = error_shown(found)
-        if shown <= 1.3 * own:
-            return found
-        return self.matcher.match_xy(x, y, t_s, np.maximum(usual, shown) * wider)
+        if shown <= 1.3 * self.matcher.model.sigma:
+            return found, shown
+        again = self.matcher.match_xy(x, y, t_s, np.maximum(usual, shown) * wider)
+        return again, error_shown(again)
 
-    def usual_error(self, fixes: Fixes, rows: slice) -> _Floats:
+    def usual_error(self, fixes: Fixes, rows: slice | npt.NDArray[np.intp]) -> _Floats:
         """Return the error of fixes that is reckoned with before the streets show another: what they say, within reason."""
         said, own = fixes.accuracy_m[rows], self.matcher.model.sigma
         return np.asarray(np.where(said > 0, np.minimum(np.maximum(said, own), 100.0), own))
@@ -140,7 +150,12 @@ def usual_interval(t_s: _Floats) -> float:
 
 def lasting(t_s: _Floats) -> float:
     """Return by how much the error of single fixes is to be widened, for what they say to count once and not each time."""
-    return float(max(1.0, (_LASTING_S / usual_interval(t_s)) ** 0.5))
+    return lasting_at(usual_interval(t_s))
+
+
+def lasting_at(every_s: float) -> float:
+    """Return the same by the usual seconds between fixes."""
+    return float(max(1.0, (_LASTING_S / every_s) ** 0.5))
 
 
 def error_shown(match: Match) -> float:
@@ -173,43 +188,59 @@ class Run:
     streets: tuple[StreetDriven, ...]
 
 
-def runs_inside(match: Match, ground: ZoneMatcher) -> list[Run]:
-    """Return the stretches of a match in the area, in order; what only crosses a street between two of them joins them."""
-    legs = match.unweighed_legs
-    inside = ground.inside_segment[[leg.source for leg in legs]] if legs else ()
+def runs_inside(matches: Sequence[Match], ground: ZoneMatcher) -> list[list[Run]]:
+    """Return the stretches of each match in the area, in order; what only crosses a street between two of them joins them.
+
+    Those of many matches are asked for together, since their lines are made at once.
+    """
+    parts = [(match, *ends) for match in matches for ends in _ends_inside(match, ground)]
+    ways = all_streets_driven(ground.matcher.graph, [match.legs_between(first, last) for match, first, last in parts])
+    outer = np.array([[streets[0].line, streets[-1].line] for streets in ways], dtype=object).reshape(-1, 2)
+    entries, exits = (shapely.get_coordinates(shapely.get_point(outer[:, n], -n)).tolist() for n in (0, 1))
+    found: dict[int, list[Run]] = {id(match): [] for match in matches}
+    for part, streets, (lon, lat), (to_lon, to_lat) in zip(parts, ways, entries, exits, strict=True):
+        found[id(part[0])].append(_run(ground, part, streets, (lon, lat), (to_lon, to_lat)))
+    return [found[id(match)] for match in matches]
+
+
+def _ends_inside(match: Match, ground: ZoneMatcher) -> list[tuple[int, int]]:
+    """Return the first and the last leg of each stretch of a match in the area."""
+    legs = match.leg_rows
+    inside = ground.inside_segment[legs[:, SOURCE].astype(np.intp)]
     ends: list[tuple[int, int]] = []
     for n in np.flatnonzero(inside).tolist():
         if ends and _joined(legs[ends[-1][1] : n + 1]):
             ends[-1] = ends[-1][0], n
         else:
             ends.append((n, n))
-    return [_run(match, ground, first, last) for first, last in ends]
+    return ends
 
 
-def _joined(legs: tuple[Leg, ...]) -> bool:
-    between = sum(leg.length_m for leg in legs[1:-1])
-    return legs[0].piece == legs[-1].piece and between < _CROSSING_M
+def _joined(legs: _Floats) -> bool:
+    between = sum((legs[1:-1, END] - legs[1:-1, BEGIN]).tolist()) if len(legs) > 2 else 0.0  # noqa: PLR2004 - next to each other
+    return bool(legs[0, PIECE] == legs[-1, PIECE] and between < _CROSSING_M)
 
 
-def _run(match: Match, ground: ZoneMatcher, first: int, last: int) -> Run:
-    legs = match.unweighed_legs
-    streets = streets_driven(match, legs[first : last + 1])
-    entered, left = legs[first].entered_at, legs[last].left_at
+def _run(
+    ground: ZoneMatcher,
+    part: tuple[Match, int, int],
+    streets: tuple[StreetDriven, ...],
+    entry: tuple[float, float],
+    leaving: tuple[float, float],
+) -> Run:
+    match, first, last = part
+    legs = match.leg_rows
+    entered, left = float(legs[first, ENTERED_AT]), float(legs[last, LEFT_AT])
     return Run(
         entered_at=entered,
         left_at=left,
-        entry=_end(streets[0].line, 0),
-        exit=_end(streets[-1].line, -1),
-        from_outside=first > 0 and legs[first - 1].piece == legs[first].piece,
-        to_outside=last + 1 < len(legs) and legs[last + 1].piece == legs[last].piece,
+        entry=entry,
+        exit=leaving,
+        from_outside=bool(first > 0 and legs[first - 1, PIECE] == legs[first, PIECE]),
+        to_outside=bool(last + 1 < len(legs) and legs[last + 1, PIECE] == legs[last, PIECE]),
         probability=probability_between(match, ground, entered, left),
         streets=streets,
     )
-
-
-def _end(line: LineString, at: int) -> tuple[float, float]:
-    lon, lat = shapely.get_coordinates(line)[at].tolist()
-    return lon, lat
 
 
 def probability_between(match: Match, ground: ZoneMatcher, since: float, until: float) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from truckban.traces.arrow_arrays import numbers_of
+from truckban.traces.arrow_arrays import indices_of, numbers_of
 from truckban.traces.arrow_table import ArrowTable, parquet_tables
 from truckban.traces.clocks import TOLERANCE_S
 from truckban.traces.column_names import EXTRA, NAMES
@@ -57,7 +57,7 @@ class Source:
     notes: FileNotes = field(default_factory=FileNotes)
     assumed_zone: int = 0
     _number: int = 0
-    _plan: tuple[int, dict[str, str] | None] | None = None
+    _plan: tuple[int, dict[str, int] | None] | None = None
     _known: tuple[pa.Array, npt.NDArray[np.int32]] | None = None
 
     def pieces(self) -> Iterator[tuple[Piece, Table]]:
@@ -140,7 +140,7 @@ class Source:
             ids.dictionary.validate(full=True)
         except pa.ArrowInvalid as error:
             raise InputError(DAMAGED_PARQUET, file=table.file) from error
-        vehicle = numbers_of(ids.indices).astype(np.int32, copy=False)
+        vehicle = indices_of(ids)
         if int(vehicle.view(np.uint32).max()) >= len(ids.dictionary):  # what is below zero is large without a sign
             raise InputError(DAMAGED_PARQUET, file=table.file)
         ticks = numbers_of(time)
@@ -176,8 +176,8 @@ class Source:
             latest_s=np.inf if self.now_s is None else self.now_s + TOLERANCE_S,
         )
 
-    def _planned(self, table: ArrowTable) -> dict[str, str] | None:
-        """Return which columns are which; None where a type or a column asks for a look at each row."""
+    def _planned(self, table: ArrowTable) -> dict[str, int] | None:
+        """Return which columns are which, by their numbers; None where a type or a column asks for a look at each row."""
         schema = table.batch.schema
         found = find_columns(table, NAMES, NEEDED, self.columns)
         found.pop("heading", None)
@@ -194,7 +194,7 @@ class Source:
             and pa.types.is_timestamp(kinds["time"])
             and all(pa.types.is_float64(kinds[name]) for name in _NUMBERS if name in kinds)
         )
-        return found if fitting else None
+        return {name: schema.get_field_index(column) for name, column in found.items()} if fitting else None
 
     def _codes_of(self, names: pa.Array) -> npt.NDArray[np.int32]:
         """Return the code of each name of a dictionary; those of one group of rows have the same."""

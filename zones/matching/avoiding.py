@@ -5,10 +5,22 @@ import numpy as np
 from zones.matching.compiled import compiled, compiled_bare
 from zones.matching.graph import Edges, Floats, Ints, arc_at
 from zones.matching.ground import Ground, Packed, unpacked
-from zones.matching.posterior import NOTHING, Ways, edges_between, forward, want_searched
+from zones.matching.posterior import CLOSED, NOTHING, Ways, edges_between, log_of, scaled, want_searched
 from zones.matching.routes import search, search_for
 from zones.matching.steps import log_p_of, reach_of, step_between
-from zones.matching.trellis import BACKWARDS, FIRST, NEVER, NO_WAY, SAME_EDGE, SEARCHED, TURNED, Fixes, Trellis, Wide
+from zones.matching.trellis import (
+    BACKWARDS,
+    FIRST,
+    NEVER,
+    NO_WAY,
+    SAME_EDGE,
+    SEARCHED,
+    SKIPPED,
+    TURNED,
+    Fixes,
+    Trellis,
+    Wide,
+)
 
 
 @compiled
@@ -33,8 +45,68 @@ def likelihoods(
     heat = unpacked(kept).model.heat
     low, high = int(np.searchsorted(fixes.t, since, side="left")), int(np.searchsorted(fixes.t, until, side="right"))
     without, together, starts = avoiding(kept, trellis, ways, fixes, marked, around, low, high)
-    _, all_ = forward(trellis, ways, heat, together, np.ones_like(starts))
-    _, left = forward(trellis, ways, heat, without, starts)
+    count = trellis.ptr[len(trellis.link)]
+    return _forwards(trellis, ways, heat, without, together, starts, np.zeros(count), np.zeros(count), low)
+
+
+@compiled_bare
+def _forwards(
+    trellis: Trellis,
+    ways: Ways,
+    heat: float,
+    without: Floats,
+    together: Floats,
+    starts: Wide,
+    p: Floats,
+    q: Floats,
+    since: int,
+) -> tuple[float, float]:
+    """Return the log-likelihood of all fixes by `without` (and `starts`), and by `together` (and all starts), as `forward` has both.
+
+    They are the same before fix `since`, and most ways of both are later on: what is the same is reckoned once.
+
+    Args:
+        trellis, ways, heat: of the drive.
+        without, together: log_p of each way; `without` has no other than `together` but such as are never, or one that stands beside.
+        starts: for each candidate, whether a drive may begin there without.
+        p, q: to work on, zeros: without, together.
+        since: the first fix at which they may differ.
+    """
+    left = all_ = 0.0
+    for i in range(len(trellis.link)):
+        last = trellis.link[i]
+        if last == SKIPPED:
+            continue
+        first, end = trellis.ptr[i], trellis.ptr[i + 1]
+        width, apart = end - first, i >= since
+        for j in range(first, end):
+            here = trellis.emission[j] / heat
+            if last == FIRST:
+                q[j] = here
+                p[j] = here if starts[j] else NEVER
+                continue
+            reached = reached_without = 0.0
+            at = ways.ptr[i] + (j - first)
+            for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
+                share = 0.0
+                if q[a] > 0.0 and together[at] > CLOSED:
+                    share = np.exp(together[at] / heat)
+                    reached += q[a] * share
+                if apart and p[a] > 0.0 and without[at] > CLOSED:
+                    if not (q[a] > 0.0 and without[at] == together[at]):
+                        share = np.exp(without[at] / heat)
+                    reached_without += p[a] * share
+                at += width
+            q[j] = log_of(reached) + here if reached > 0.0 else NEVER
+            p[j] = log_of(reached_without) + here if reached_without > 0.0 else NEVER
+        # what is impossible once stays so
+        all_ = max(all_ + scaled(q, first, end), NEVER) if all_ > NEVER else NEVER
+        if apart:
+            left = max(left + scaled(p, first, end), NEVER) if left > NEVER else NEVER
+        else:
+            left = all_
+            for j in range(first, end):
+                p[j] = q[j]
     return left, all_
 
 

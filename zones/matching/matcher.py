@@ -29,6 +29,8 @@ from zones.text import Text
 __all__ = ["Leg", "Match", "Matcher"]
 
 _NOTHING: Floats = np.empty(0)
+SOURCE, FORWARD, BEGIN, END, ENTERED_AT, LEFT_AT, P, PIECE = range(8)
+"""Columns of `Match.leg_rows`, by what a `Leg` has."""
 
 
 class Leg(NamedTuple):
@@ -210,20 +212,32 @@ class Match:
     @cached_property
     def legs(self) -> tuple[Leg, ...]:
         """The likeliest way, segment by segment."""
-        return self._legs(self.arc_p)
+        return _as_legs(self._leg_rows(self.arc_p))
 
     @cached_property
     def unweighed_legs(self) -> tuple[Leg, ...]:
         """The same, but `p` is NaN: how sure each is takes longer to find than all else of a leg."""
-        return self._legs(_NOTHING)
+        return _as_legs(self.leg_rows)
 
-    def _legs(self, arc_p: Floats) -> tuple[Leg, ...]:
+    @cached_property
+    def leg_rows(self) -> Floats:
+        """The same as numbers, (n, 8), by `SOURCE` and so on."""
+        return self._leg_rows(_NOTHING)
+
+    def legs_between(self, first: int, last: int) -> tuple[Leg, ...]:
+        """Return some of `unweighed_legs`, both ends included."""
+        return _as_legs(self.leg_rows[first : last + 1])
+
+    def _leg_rows(self, arc_p: Floats) -> Floats:
         graph = self.graph
-        rows = legs_of(self.matcher.packed, graph.arc_source, graph.arc_forward, graph.arc_along, arc_p, self.rows)
-        return tuple(
-            Leg(int(source), forward > 0.0, begin, end, entered, left, p, int(piece))
-            for source, forward, begin, end, entered, left, p, piece in rows.tolist()
-        )
+        return legs_of(self.matcher.packed, graph.arc_source, graph.arc_forward, graph.arc_along, arc_p, self.rows)
+
+
+def _as_legs(rows: Floats) -> tuple[Leg, ...]:
+    return tuple(
+        Leg(int(source), forward > 0.0, begin, end, entered, left, p, int(piece))
+        for source, forward, begin, end, entered, left, p, piece in rows.tolist()
+    )
 
 
 class Matcher:

@@ -31,7 +31,7 @@ _LEAST = 1e-5
 # so much less in log-probability is nothing
 NOTHING = 25.0
 # and this is no way at all
-_CLOSED = 0.5 * NEVER
+CLOSED = 0.5 * NEVER
 
 
 class Ways(NamedTuple):
@@ -129,7 +129,7 @@ def ways_between(kept: Packed, trellis: Trellis, fixes: Fixes) -> Ways:
 
 
 @compiled_bare
-def _scaled(values: Floats, first: int, end: int) -> float:
+def scaled(values: Floats, first: int, end: int) -> float:
     """Turn log-probabilities into probabilities that add up to one, in place; returns the log of their sum before."""
     top = NEVER
     for k in range(first, end):
@@ -148,7 +148,8 @@ def _scaled(values: Floats, first: int, end: int) -> float:
 
 
 @compiled_inline
-def _log(p: float) -> float:
+def log_of(p: float) -> float:
+    """Return the log of a probability, `NEVER` of none."""
     return float(np.log(p)) if p > 0.0 else NEVER
 
 
@@ -186,11 +187,11 @@ def put_forward(
             reached = 0.0
             at = ways.ptr[i] + (j - first)
             for a in range(trellis.ptr[last], trellis.ptr[last + 1]):
-                if p[a] > 0.0 and log_p[at] > _CLOSED:
+                if p[a] > 0.0 and log_p[at] > CLOSED:
                     reached += p[a] * np.exp(log_p[at] / heat)
                 at += width
-            p[j] = _log(reached) + trellis.emission[j] / heat if reached > 0.0 else NEVER
-        total += _scaled(p, first, end)
+            p[j] = log_of(reached) + trellis.emission[j] / heat if reached > 0.0 else NEVER
+        total += scaled(p, first, end)
         if total <= NEVER:
             return NEVER
     return total

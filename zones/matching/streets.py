@@ -1,6 +1,6 @@
 """From a street network to the graph that drives are matched on: access and bans do not count, one-way streets do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -70,13 +70,23 @@ class RoadGraph:
         """Return the corners of a segment's line in the plane, along it or back: x, y and how many metres on each is."""
         known = self._corners.get((source, forward))
         if known is None:
-            corners = shapely.get_coordinates(self.plane.to_xy(self.segments[source].line))
-            along = np.append(0.0, np.cumsum(np.hypot(*np.diff(corners, axis=0).T)))
-            if not forward:
-                corners, along = corners[::-1], along[-1] - along[::-1]
-            known = corners[:, 0].tolist(), corners[:, 1].tolist(), along.tolist()
-            self._corners[source, forward] = known
+            self.learn_corners([source])
+            known = self._corners[source, forward]
         return known
+
+    def learn_corners(self, sources: Iterable[int]) -> None:
+        """Make ready what `segment_corners` says of some segments; PROJ is asked but once for all of them."""
+        some = [source for source in dict.fromkeys(sources) if (source, True) not in self._corners]
+        if not some:
+            return
+        lonlat, of = shapely.get_coordinates([self.segments[source].line for source in some], return_index=True)
+        points = np.column_stack(self.plane.xy(lonlat[:, 0], lonlat[:, 1]))
+        for source, corners in zip(some, np.split(points, np.searchsorted(of, range(1, len(some)))), strict=True):
+            along = np.append(0.0, np.cumsum(np.hypot(*np.diff(corners, axis=0).T)))
+            for forward in (True, False):
+                if not forward:
+                    corners, along = corners[::-1], along[-1] - along[::-1]  # noqa: PLW2901
+                self._corners[source, forward] = corners[:, 0].tolist(), corners[:, 1].tolist(), along.tolist()
 
     @cached_property
     def _corners(self) -> dict[tuple[int, bool], tuple[list[float], list[float], list[float]]]:
@@ -88,9 +98,14 @@ class RoadGraph:
         arcs = np.empty(len(edge), np.int32)
         arcs_at(self.edges, np.asarray(edge, np.int32), np.asarray(offset, np.float64), arcs)
         along = offset - self.edges.arc_start[arcs]
-        x0, y0, x1, y1 = self.arc_ends[self.edges.arc[arcs]].T
-        length = np.maximum(np.hypot(x1 - x0, y1 - y0), 1e-9)
-        return x0 + (x1 - x0) * along / length, y0 + (y1 - y0) * along / length
+        x0, y0, wide, high, length = self._arc_lines[:, self.edges.arc[arcs]]
+        return x0 + wide * along / length, y0 + high * along / length
+
+    @cached_property
+    def _arc_lines(self) -> Floats:
+        """Of each arc where it begins, how far east and north it leads, and its length, metres, shape (5, arcs)."""
+        x0, y0, x1, y1 = self.arc_ends.T
+        return np.stack([x0, y0, x1 - x0, y1 - y0, np.maximum(np.hypot(x1 - x0, y1 - y0), 1e-9)])
 
     @classmethod
     def of_arcs(cls, lon: Floats, lat: Floats, start: Ints, end: Ints, *, reach_m: float = REACH_M) -> Self:

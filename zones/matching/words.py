@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -75,12 +75,32 @@ class StreetDriven:
 
 def streets_driven(match: Match, legs: tuple[Leg, ...] | None = None) -> tuple[StreetDriven, ...]:
     """Return the streets of a match of segments, in order; of some of its legs if these are given."""
-    return tuple(_streets(match, match.legs if legs is None else legs))
+    return all_streets_driven(match.graph, [match.legs if legs is None else legs])[0]
 
 
-def _streets(match: Match, driven: tuple[Leg, ...]) -> Iterator[StreetDriven]:
-    graph = match.graph
-    found = []
+def all_streets_driven(graph: RoadGraph, ways: Sequence[tuple[Leg, ...]]) -> list[tuple[StreetDriven, ...]]:
+    """Return the streets of several ways, each given by its legs.
+
+    Lines are made all at once: for single ones, PROJ and shapely take longer to be asked than to make them.
+    """
+    graph.learn_corners(leg.source for legs in ways for leg in legs)
+    found = [list(_streets(graph, legs)) for legs in ways]
+    points = [way for streets in found for *_, way in streets]
+    if not points:
+        return [() for _ in ways]
+    of = np.repeat(np.arange(len(points)), [len(way) for way in points])
+    lon, lat = graph.plane.lonlat(*np.array([point for way in points for point in way]).T)
+    lines = iter(np.asarray(shapely.linestrings(lon, lat, indices=of), dtype=object).tolist())
+    return [
+        tuple(StreetDriven(name, legs, towards, next(lines)) for name, legs, towards, _ in streets) for streets in found
+    ]
+
+
+_Street = tuple[str | None, tuple[Leg, ...], Text | None, list[tuple[float, float]]]
+
+
+def _streets(graph: RoadGraph, driven: tuple[Leg, ...]) -> Iterator[_Street]:
+    """Yield name, legs, direction and points in the graph's plane of each street of a way."""
     for (_, name), group in groupby(driven, key=lambda leg: (leg.piece, graph.segments[leg.source].name)):
         legs = tuple(group)
         way = [point for leg in legs for point in _way(graph, leg)]
@@ -89,14 +109,7 @@ def _streets(match: Match, driven: tuple[Leg, ...]) -> Iterator[StreetDriven]:
         # round a block, the two ends say nothing
         if math.hypot(east, north) > sum(leg.length_m for leg in legs) / 4:
             towards = _TOWARDS[round(math.atan2(north, east) / (math.pi / 4)) % 8]
-        found.append((name, legs, towards, way))
-    if found:
-        # all of them at once: single ones take PROJ and shapely longer to be asked for than to make
-        of = np.repeat(np.arange(len(found)), [len(way) for *_, way in found])
-        lon, lat = graph.plane.lonlat(*np.array([point for *_, way in found for point in way]).T)
-        lines = np.asarray(shapely.linestrings(lon, lat, indices=of), dtype=object).tolist()
-        for (name, legs, towards, _), line in zip(found, lines, strict=True):
-            yield StreetDriven(name, legs, towards, line)
+        yield name, legs, towards, way
 
 
 def _way(graph: RoadGraph, leg: Leg) -> list[tuple[float, float]]:
