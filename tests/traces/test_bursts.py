@@ -99,6 +99,8 @@ def test_a_burst_does_not_set_a_parked_truck_driving(monkeypatch: pytest.MonkeyP
     parked, receiver = ("L3325", "L8090"), Receiver(noise_m=10.0, every_s=15.0, bursts_h=1.0)
     assert leads_of(parked, receiver) == set()
     monkeypatch.setattr(passages, "LASTS_S", 0.0)
+    assert leads_of(parked, receiver) == {"L3325"}
+    monkeypatch.setattr(passages, "_STOOD_M", 0.0)  # the other has but one fix farther off
     assert leads_of(parked, receiver) == set(parked)
 
 

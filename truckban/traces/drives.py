@@ -19,9 +19,9 @@ GAP_S = 600.0
 """Across a longer silence nothing is concluded."""
 DRIFT_M = 80.0
 """A drive that never gets this far from where it began is drift of the receiver."""
-AWAY_M = 2 * DRIFT_M
+AWAY_M = 120.0
 """So far from where it stood a truck has surely left,"""
-AWAY_FIXES = 3
+AWAY_FIXES = 2
 """if so many fixes in a row are, or the last ones."""
 CALM_S = 150.0
 """The error of a receiver that wanders by 30 m is less than 12 m in the mean of what it sends in so long a time before and after."""

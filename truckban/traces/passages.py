@@ -22,6 +22,7 @@ from truckban.traces.paths import (
     runs_inside,
     usual_interval,
 )
+from truckban.traces.slips import Visit
 from zones.locate import Locator
 from zones.matching.compiled import ahead
 from zones.matching.matcher import Match
@@ -121,13 +122,12 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
         border = list(zip(runs[1][of_border].tolist(), runs[2][of_border].tolist(), strict=True))
         cut = corners[1][of_corners].tolist()
         if streets is not None and matched[k]:
-            visit = int(np.searchsorted(visits.starts, first, side="right")) - 1
-            bounds = slice(int(visits.starts[visit]), int(visits.starts[visit + 1]))
-            found = [*_by_path(on_the_road, streets, *next(paths), bounds, depth_m, border, cut)]
+            at = int(np.searchsorted(visits.starts, first, side="right"))
+            visit = Visit(fixes, x_m, y_m, streets, *visits.starts[at - 1 : at + 1].tolist())
+            found = [*_by_path(on_the_road, *next(paths), visit, depth_m, border, cut)]
         else:
-            found = [by_border(on_the_road, depth_m, first, last, *stretch) for stretch in border]
-            if streets is None:
-                found = [_near_border(one, depth_m[first : last + 1], t_s[first : last + 1]) for one in found]
+            told = (by_border(on_the_road, depth_m, first, last, *stretch) for stretch in border)
+            found = [_near_border(one, depth_m[first : last + 1], t_s[first : last + 1]) for one in told]
             found += [cut_corner(on_the_road, row) for row in cut]
         passages += sorted(found, key=lambda passage: float(passage.t_s[0]))
         t_s[first], t_s[last] = fixes.t_s[first], fixes.t_s[last]
@@ -191,10 +191,9 @@ def _on_streets(
 
 def _by_path(
     fixes: Fixes,
-    streets: ZoneMatcher,
     driven: _Driven,
     runs: Sequence[Run],
-    visit: slice,
+    visit: Visit,
     depth_m: _Floats,
     border: Sequence[tuple[Sequence[int], float]],
     corners: Sequence[int],
@@ -203,8 +202,9 @@ def _by_path(
     first, last = driven.first, driven.first + len(driven.t_s) - 1
     match, depth = driven.match, depth_m[first : last + 1]
     deep_m = max(_DEEP * driven.error_m, _LEAST_DEEP_M)
+    streets = visit.streets
     of_runs = [_on_path(fixes, driven, depth_m, run, visit, deep_m) for run in runs]
-    told = partial(_told_from_burst, streets, fixes, driven, depth)
+    told = partial(_told_from_burst, fixes, driven, visit, depth)
     yield from (told(run) for run in of_runs if run.probability >= SLIGHT)
     times = [(float(run.t_s[0]), float(run.t_s[-1])) for run in of_runs]
     # most of them are stretches of the path: they are made only where they are not
@@ -240,20 +240,23 @@ def _near_border(passage: Passage, depth_m: _Floats, t_s: _Floats) -> Passage:
     return replace(passage, probability=min(passage.probability, _SINGLE))
 
 
-def _told_from_burst(streets: ZoneMatcher, fixes: Fixes, driven: _Driven, depth: _Floats, passage: Passage) -> Passage:
+def _told_from_burst(fixes: Fixes, driven: _Driven, visit: Visit, depth: _Floats, passage: Passage) -> Passage:
     """Return a passage that would be claimed with what reflections leave of its probability; others as they are."""
     if passage.probability <= _SINGLE:
         return passage
     t_s, first = driven.t_s, driven.first
-    if t_s[-1] - t_s[0] <= LASTS_S and _metres(fixes, first, np.arange(first, first + len(t_s))).max() <= BEYOND_M:
-        # a parked truck's fixes can be carried off and come back
+    # from the fix before, where there is one: there it stood
+    apart = np.sort(_metres(fixes, max(first - 1, visit.start), np.arange(first, first + len(t_s))))
+    carried_off = t_s[-1] - t_s[0] <= LASTS_S and apart[-1] <= BEYOND_M
+    if carried_off or apart[:-1].max(initial=0.0) <= _STOOD_M:
+        # a parked truck's fixes can be carried off and come back, and one of them can be anywhere
         return replace(passage, probability=_SINGLE)
     # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
     usual = median(driven.usual)
     shown = median(driven.match.fixes.sigma) / lasting_at(driven.every_s)
     begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
     burst = max(
-        burst_probability(streets, Seen(driven.x, driven.y, t_s, depth, sigma), begin, end)
+        burst_probability(visit.streets, Seen(driven.x, driven.y, t_s, depth, sigma), begin, end)
         for sigma in {usual, max(usual, shown)}
     )
     return replace(passage, probability=passage.probability * (1.0 - burst), burst=burst)
@@ -266,7 +269,7 @@ def _off_streets(match: Match, passage: Passage) -> bool:
     return not ((used >= begin) & (used <= end)).any() and not passage.cut_corner
 
 
-def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: slice, deep_m: float) -> Passage:
+def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: Visit, deep_m: float) -> Passage:
     """Return a stretch of a path as a passage along the fixes in it and where it crossed the border."""
     t_s, row = driven.t_s, driven.first
     depth = depth_m[row : row + len(t_s)]
@@ -290,13 +293,18 @@ def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: s
     elif sure and dense:
         second = np.sort(depth[inside])[-2]
         sure = bool(second >= _SECOND_M or deepest >= _FAR_M)
+    deep = np.flatnonzero(depth[inside] >= _SECOND_M)
+    if sure and len(deep) == 1:
+        one = row + int(inside[deep[0]])
+        slipped = visit.slips_beside(one) or (dense and visit.between(one) <= _NEAR_M)
+        sure = not slipped or _stood_there(fixes, depth_m, one, visit)
     if sure and not dense:
         sure = driven_m >= _SHORT_M or deepest >= _DEEPEST_M
     most = run.probability if sure else min(run.probability, _SINGLE)
     return Passage(int(fixes.vehicle[row]), *points, probability=most, streets=run.streets)
 
 
-def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, visit: slice) -> bool:
+def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, visit: Visit) -> bool:
     """Return whether the truck was parked inside at one end of the drive: the fixes before or after lie there too."""
     for beside in ((row + 1, row + 2), (row - 1, row - 2)):
         if min(beside) >= visit.start and max(beside) < visit.stop:

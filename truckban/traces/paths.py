@@ -82,6 +82,13 @@ class ZoneMatcher:
         graph = self.matcher.graph
         return np.asarray(graph.arc_ends[graph.arc_forward & ~self.inside], np.float64)
 
+    @cached_property
+    def lines(self) -> shapely.STRtree:
+        """The straight pieces of all streets, in the graph's plane."""
+        graph = self.matcher.graph
+        ends = graph.arc_ends[graph.arc_forward].reshape(-1, 2, 2)
+        return shapely.STRtree(np.asarray(shapely.linestrings(ends), dtype=object))
+
     @classmethod
     def of(cls, zone: Zone) -> "ZoneMatcher | None":
         """Prepare the streets around a zone; None where its file holds none."""

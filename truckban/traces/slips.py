@@ -1,0 +1,69 @@
+"""Slips: fixes that a receiver put somewhere else, once, and then back. Where it does that, one fix alone shows no drive."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from truckban.traces.fixes import Fixes
+from truckban.traces.paths import ZoneMatcher
+
+_Floats = npt.NDArray[np.float64]
+_Rows = npt.NDArray[np.intp]
+
+_SLIP_M = 60.0
+"""So far there and back again in two reports,"""
+_WITHIN_S = 65.0
+"""each so soon after the one before,"""
+_BACK = 0.5
+"""to no farther than this share of it from where it was,"""
+_OFF_M = 35.0
+"""and so far from any street: there no truck went."""
+
+
+@dataclass(frozen=True, eq=False)
+class Visit:
+    """One vehicle's visit to a zone: rows `start` up to `stop` of some fixes.
+
+    Attributes:
+        fixes: of many visits.
+        x_m: metres east, shape (n,).
+        y_m: metres north, shape (n,).
+        streets: around the zone.
+        start: the visit's first row.
+        stop: the row after its last.
+    """
+
+    fixes: Fixes
+    x_m: _Floats
+    y_m: _Floats
+    streets: ZoneMatcher
+    start: int
+    stop: int
+
+    def slips_beside(self, row: int) -> bool:
+        """Return whether any fix slipped, but for one and those next to it."""
+        return bool((np.abs(self.slips - row) > 1).any())
+
+    def between(self, row: int) -> float:
+        """Return how far the fixes before and after one are from each other, metres; infinite where one of them is not there."""
+        if not self.start < row < self.stop - 1:
+            return np.inf
+        return float(np.hypot(self.x_m[row + 1] - self.x_m[row - 1], self.y_m[row + 1] - self.y_m[row - 1]))
+
+    @cached_property
+    def slips(self) -> _Rows:
+        """The rows of fixes that slipped."""
+        x, y, t_s = (values[self.start : self.stop] for values in (self.x_m, self.y_m, self.fixes.t_s))
+        step = np.hypot(np.diff(x), np.diff(y))
+        soon = np.diff(t_s) <= _WITHIN_S
+        least = np.minimum(step[:-1], step[1:])
+        over = np.hypot(x[2:] - x[:-2], y[2:] - y[:-2])
+        found = np.flatnonzero(soon[:-1] & soon[1:] & (least >= _SLIP_M) & (over <= _BACK * least))
+        rows = self.start + 1 + found
+        plane = self.streets.matcher.graph.plane
+        points = np.asarray(shapely.points(*plane.xy(self.fixes.lon[rows], self.fixes.lat[rows])), dtype=object)
+        near = self.streets.lines.query(points, predicate="dwithin", distance=_OFF_M)[0]
+        return np.delete(rows, near)
