@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.settings import Settings
+from api.together import Together
 
 _DRAIN_S = 10
 _AGAIN_S = 1.0
@@ -106,6 +107,7 @@ def run(app: FastAPI, settings: Settings, *, worker: bool, **more: Any) -> None:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        http=Together,
         timeout_graceful_shutdown=_DRAIN_S,
         **more,
     )
