@@ -29,14 +29,15 @@ _PIECE = b"vehicle_id,time,lon,lat\n" + b"T1,2024-05-08T10:00:00+08:00,110.76500
 
 def serve(folder: Path, leads: int, trip_processes: int) -> None:
     """Be the server."""
-    import uvicorn  # noqa: PLC0415
-
     from api.app import create_app  # noqa: PLC0415
+    from api.serving import run  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
     from api.store.database import Store  # noqa: PLC0415
     from api.store.schema import migrate  # noqa: PLC0415
 
-    settings = Settings(data_dir=folder, rate_per_minute=10**9, trip_processes=trip_processes)
+    settings = Settings(
+        data_dir=folder, rate_per_minute=10**9, trip_processes=trip_processes, port=PORT, log_level="warning"
+    )
     store = Store(settings.url)
     migrate(store)
     officer = _officer(settings, store)
@@ -47,8 +48,7 @@ def serve(folder: Path, leads: int, trip_processes: int) -> None:
         added(store, [row(number) for number in range(leads)], folder)
     store.close()
     (folder / "key").write_text(officer, "utf-8")
-    app = create_app(settings)
-    uvicorn.run(app, port=PORT, log_level="warning", access_log=False)
+    run(create_app(settings), settings, worker=False)
 
 
 def _officer(settings: Any, store: Any) -> str:  # noqa: ANN401

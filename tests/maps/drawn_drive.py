@@ -19,6 +19,23 @@ from zones.matching.streets import RoadGraph
 # a street that is only touched at a junction is no street driven
 LEAST_M = 15.0
 
+TOWN = """
+A---B---C---D
+|   |   |   |
+E---F---G---H
+|   |   |   |
+I---J---K---L
+"""
+TOWN_WAYS = {
+    "ABCD": {"name": "北路"},
+    "EFGH": {"name": "中路"},
+    "IJKL": {"name": "南路"},
+    "AEI": {"name": "西街"},
+    "BFJ": {"name": "内街"},
+    "CGK": {"name": "外街", "oneway": "yes"},
+    "DHL": {"name": "东街"},
+}
+
 
 @dataclass(frozen=True)
 class Fixes:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drawn_drive import Drawn, roads
+from drawn_drive import TOWN, TOWN_WAYS, Drawn, roads
 from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,27 +12,11 @@ from zones.matching.posterior import forward, ways_between
 from zones.matching.words import all_streets_driven, streets_driven
 
 _law = settings(max_examples=times(20), deadline=None)
-MAP = """
-A---B---C---D
-|   |   |   |
-E---F---G---H
-|   |   |   |
-I---J---K---L
-"""
-WAYS = {
-    "ABCD": {"name": "北路"},
-    "EFGH": {"name": "中路"},
-    "IJKL": {"name": "南路"},
-    "AEI": {"name": "西街"},
-    "BFJ": {"name": "内街"},
-    "CGK": {"name": "外街", "oneway": "yes"},
-    "DHL": {"name": "东街"},
-}
 
 
 @pytest.fixture(scope="module", params=[0.0, 900.0], ids=["searched", "tabled"])
 def town(request: pytest.FixtureRequest) -> Drawn:
-    return roads(MAP, WAYS, cell_m=(60.0, 60.0), table_m=request.param)
+    return roads(TOWN, TOWN_WAYS, cell_m=(60.0, 60.0), table_m=request.param)
 
 
 @_law
