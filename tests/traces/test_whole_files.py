@@ -1,6 +1,7 @@
 """A result stands whole or not at all; a pipe with the name of a file is not waited for."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -71,6 +72,15 @@ def test_an_error_leaves_what_stood_there_and_nothing_beside(tmp_path: Path, err
         _half_written(tmp_path, error)
     assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_in_a_file_s_place_is_told_before_anything_is_touched(tmp_path: Path) -> None:
+    (tmp_path / RUN).write_text("old", encoding="utf-8")
+    (tmp_path / "b.csv").mkdir()
+    with pytest.raises(IsADirectoryError, match=re.escape("b.csv")), whole_folder(tmp_path, ["a.csv"]) as part:
+        (part / "b.csv").write_text("new", encoding="utf-8")
+    assert files_of(tmp_path) == {RUN: b"old"}
+    assert not (tmp_path / PART).exists()
 
 
 def the_call(folder: Path, *, clock: str, bad: int = 1) -> list[str]:
