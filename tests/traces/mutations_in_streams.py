@@ -118,7 +118,7 @@ def _is_no_book_in_pieces(refused: InputError) -> bool:
     back are refused, as are cells whose text is not there.
     """
     why = refused.__cause__
-    damaged_zip = isinstance(why, zipfile.BadZipFile | zlib.error | EOFError | RuntimeError)
+    damaged_zip = isinstance(why, zipfile.BadZipFile | zlib.error | EOFError | RuntimeError | UnicodeDecodeError)
     return damaged_zip or str(why) == large_excel.GOES_BACK or "not found in shared strings" in str(why)
 
 

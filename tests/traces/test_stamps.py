@@ -119,6 +119,19 @@ def test_times_that_are_none_or_written_in_several_ways_get_the_same_answer(time
     both_ways(day_of(times))
 
 
+@pytest.mark.parametrize("finer", ["2024-05-08T10:00:00.123456789Z", "2024-05-08 10:00:00.123456789123", "2024-05-08"])
+@pytest.mark.parametrize(
+    "odd", ["0001-01-01T00:00:00Z", "9999-12-31 23:00:00", "2262-04-12T00:00:00Z", "1500-01-01 08:00"]
+)
+def test_what_a_time_says_does_not_depend_on_how_finely_another_row_is_written(odd: str, finer: str) -> None:
+    alone, rejects = typed_columns(as_pandas(texts(day_of([odd]))), HERE, {})
+    beside, others = typed_columns(as_pandas(texts(day_of([odd, finer]))), HERE, {})
+    assert [(reject.field, reject.reason) for reject in others if reject.line == 2] == [
+        (reject.field, reject.reason) for reject in rejects
+    ]
+    assert beside["time"][: len(alone["time"])].tolist() == alone["time"].tolist()
+
+
 @pytest.mark.parametrize("timezone", ["Europe/Berlin", HERE])
 @pytest.mark.parametrize("day", ["2024-03-31", "2024-10-27", "2024-05-08", "1986-05-04"])
 def test_an_hour_that_clocks_skip_or_repeat_gets_the_same_answer(timezone: str, day: str) -> None:

@@ -40,6 +40,7 @@ _STAMP = (
     r"\d{4}(?:[-/]\d{1,2}[-/]\d{1,2}|\d{4})[Tt ] ?\d{1,2}:?\d\d(?::?\d\d(?:\.\d+)?)? ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?"
 )
 """A day and a time of that day; `2024`, `2024-05-08` or `now` are no time of a fix."""
+_FINER = r"(?<=\.\d{6})\d+"
 _OFFSET = r"(?:[Zz]|[+-]\d\d(?::?\d\d)?)$"
 EARLIEST_S = int(dt.datetime(2000, 1, 1, tzinfo=dt.UTC).timestamp())
 _DECIMAL = r"^(?:-?\d{1,15}(?:\.\d{1,30})?)?$"
@@ -239,7 +240,8 @@ def _each_time(
     seconds = np.full(len(text), np.nan)
     values = text[number].astype(float).to_numpy()
     seconds[number] = np.where(values > LATEST_IN_SECONDS, values / 1000, values)
-    plain = text.str.replace("/", "-", regex=False).str.upper()
+    # more digits in one row would narrow the years that pandas reads in all others
+    plain = text.str.replace("/", "-", regex=False).str.replace(_FINER, "", regex=True).str.upper()
     seconds[zoned] = _epoch(pd.to_datetime(plain[zoned], format="ISO8601", errors="coerce", utc=True))
     local = pd.to_datetime(plain[naive], format="ISO8601", errors="coerce")
     seconds[naive] = (
