@@ -89,6 +89,10 @@ _BASIS: Mapping[str, Text] = MappingProxyType(
         "line_between_fixes": Text("只凭两个定位点的连线", "only the line between two fixes"),
         "fixes_inside": Text("区域内有 {} 个定位点", "fixes inside: {}"),
         "single_fix": Text("只凭一个定位点", "a single fix"),
+        "hours_between_fixes": Text(
+            "禁行时间的起止在两个定位点之间，没有定位点表明它在禁行时间内行驶过",
+            "the ban's hours begin or end between two fixes, and no fixes show that it drove within them",
+        ),
         "deep": Text(
             "最深处远超定位误差（20 倍以上）", "the deepest lies more than 20 times the receiver's error inside"
         ),

@@ -261,12 +261,16 @@ def street_at(passage: Passage, t_s: float, *, last: bool) -> str | None:
     return (on[0] if last else on[-1]) if on else None
 
 
-def basis_of(passage: Passage, fixes_inside: int, depth_m: float, error_m: float) -> tuple[str, ...]:
+def basis_of(
+    passage: Passage, fixes_inside: int, depth_m: float, error_m: float, *, hours_unshown: bool = False
+) -> tuple[str, ...]:
     """Return what a passage's probability rests on, in codes: path or border, fixes inside, depth in receiver's errors."""
     found = ["line_between_fixes" if passage.cut_corner else "path" if passage.streets else "border_only"]
     found.append(f"fixes_inside={fixes_inside}")
     if fixes_inside == 1:
         found.append("single_fix")
+    if hours_unshown:
+        found.append("hours_between_fixes")
     if np.isfinite(depth_m):
         found.append(f"deepest_in_errors={depth_m / error_m:.1f}")
     if passage.burst >= _WORTH_SAYING:

@@ -17,6 +17,7 @@ from truckban.permits import Permit, PermitList
 from truckban.places import mapped_zone
 from truckban.traces.evidence import missing_evidence
 from truckban.traces.fixes import Fixes
+from truckban.traces.hours_edge import NOT_SHOWN, only_between_fixes
 from truckban.traces.lead_facts import (
     End,
     Parts,
@@ -246,6 +247,7 @@ def _leads(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], fixes: Fix
         most.tolist(),
         deep.depth_m.tolist(),
         errors_at(tracks, deep.point, fixes).tolist(),
+        only_between_fixes(tracks, parts).tolist(),
         *ends_of(tracks, parts, verdicts, law.ground),
         begin_s.tolist(),
         end_s.tolist(),
@@ -267,6 +269,7 @@ def _leads(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], fixes: Fix
         fast,
         deepest_m,
         error_m,
+        unshown,
         entry,
         exit_,
         t0,
@@ -287,7 +290,7 @@ def _leads(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], fixes: Fix
                 fixes_inside=inside,
                 distance_inside_m=round(far, 1) if driven else 0.0,
                 roads=roads,
-                probability=round(passage.probability, 4),
+                probability=round(min(passage.probability, NOT_SHOWN) if unshown else passage.probability, 4),
                 verdict=verdict.verdict,
                 reasons=tuple(dict.fromkeys(reason.code for reason in verdict.reasons)),
                 clauses=tuple(dict.fromkeys(reason.clause for reason in verdict.reasons if reason.clause)),
@@ -307,7 +310,7 @@ def _leads(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], fixes: Fix
                 depth_max_m=_rounded(deepest_m),
                 vehicle_class=verdict.vehicle_class,
                 vehicle_facts=quoted(verdict, vehicle.given),
-                why_probability=basis_of(passage, inside, deepest_m, error_m),
+                why_probability=basis_of(passage, inside, deepest_m, error_m, hours_unshown=unshown),
                 evidence_missing=missing_evidence(vehicle, grade, status),
                 passage=passage,
                 begin_s=t0,
