@@ -28,7 +28,7 @@ from truckban.conditions import (
 from truckban.facts import BUILTIN
 from truckban.logic import FALSE, TRUE, UNKNOWN
 from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, Norm, Notice
-from truckban.permits import Permit, PermitList
+from truckban.permits import UNREAD, Permit, PermitList
 
 
 class Reason(Struct, frozen=True):
@@ -288,9 +288,7 @@ def _lacking(leaf: Node, case: Case, given: Mapping[str, Any]) -> Iterator[str]:
             for permit in case.permits.permits:
                 found = [(code, holds()) for code, holds in permit.tests(case)]
                 if FALSE not in (trit for _, trit in found):
-                    yield from (
-                        "plate" if code == "permit.other_plate" else "place" for code, trit in found if trit == UNKNOWN
-                    )
+                    yield from (_LACKING.get(code, "place") for code, trit in found if trit == UNKNOWN)
 
 
 def _two_bodies(leaf: CategoryIn, case: Case, given: Mapping[str, Any]) -> bool:
@@ -305,8 +303,12 @@ def _sized_by_numbers(case: Case) -> bool:
 _TWO = 2
 
 
+_LACKING = {"permit.other_plate": "plate", UNREAD: "permit"}
+
+
 def _first_failing(permit: Permit, case: Case) -> str | None:
-    return next((code for code, holds in permit.tests(case) if holds() == FALSE), None)
+    code = next((code for code, holds in permit.tests(case) if holds() == FALSE), None)
+    return UNREAD if permit.unread and code is None else code
 
 
 def _permit_facts(permit: Permit, code: str, case: Case) -> dict[str, Any]:

@@ -15,6 +15,7 @@ MISSING: Mapping[str, Text] = MappingProxyType(
         "service": Text("专门用途", "service"),
         "on_duty": Text("当时是否执行公务", "whether it was on duty"),
         "plate": Text("号牌号码", "plate"),
+        "permit": Text("通行证的内容（有一行读不了）", "what its permit says (its row could not be read)"),
         "place": Text("确切位置", "exact place"),
     }
 )

@@ -22,6 +22,7 @@ from zones.errors import InputError
 from zones.text import Text
 
 _SPAN = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
+UNREAD = "permit.unread"
 _FIELDS = {"plate", "valid_from", "valid_to", "windows", "roads", "area", "status", "kind", "id"}
 
 
@@ -39,6 +40,7 @@ class Permit:
         area: WGS 84 polygon it names.
         status: only `active` counts.
         kind: which of a notice's kinds of permit it is, None where it has but one.
+        unread: there is one for this plate, and what it allows could not be read: it may cover anything, or nothing.
     """
 
     plate: str
@@ -49,6 +51,7 @@ class Permit:
     area: BaseGeometry | None = None
     status: str = "active"
     kind: str | None = None
+    unread: bool = False
     hours: Hours | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -63,7 +66,7 @@ class Permit:
         area = b"" if self.area is None else shapely.to_wkb(self.area, byte_order=1)
         # without roads is not with none
         roads = () if self.roads is None else ("roads", *sorted(self.roads))
-        return (self.plate, *days, self.windows, roads, area, self.status, self.kind or "")
+        return (self.plate, *days, self.windows, roads, area, self.status, self.kind or "", str(self.unread))
 
     def widened(self, metres: float) -> "Permit":
         """Return the permit with its area larger by a receiver's error."""
@@ -79,8 +82,11 @@ class Permit:
 
     def tests(self, case: Case) -> list[tuple[str, Callable[[], Any]]]:
         """Return what must hold, each with the reason code of its failing, in the order a person would look."""
+        mine: tuple[str, Callable[[], Any]] = "permit.other_plate", lambda: case.logic.each(case.plate, self._is_for)
+        if self.unread:
+            return [mine, (UNREAD, lambda: UNKNOWN)]
         return [
-            ("permit.other_plate", lambda: case.logic.each(case.plate, self._is_for)),
+            mine,
             ("permit.not_active", lambda: TRUE if self.status == "active" else FALSE),
             ("permit.not_active", lambda: case.logic.by_day(case.day, self._begun)),
             ("permit.expired", lambda: self._not_over(case)),
@@ -132,9 +138,10 @@ class Permit:
 class PermitList:
     """The permits a case, or columns of cases, are judged with."""
 
-    def __init__(self, permits: Sequence[Permit] = ()) -> None:
-        """Take permits of any plates."""
+    def __init__(self, permits: Sequence[Permit] = (), *, unread: Sequence[str] = ()) -> None:
+        """Take permits of any plates, and the plates of those that could not be read."""
         self.permits = tuple(permits)
+        self.unread = tuple(Permit(plate, None, None, unread=True) for plate in dict.fromkeys(unread))
 
     def cover(self, kind: str | None, case: Case) -> Any:  # noqa: ANN401
         """Return the trit of: some permit of the kind covers the case."""

@@ -51,6 +51,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "permit.not_active": Text("通行证未生效或已停用", "permit not valid yet, suspended or revoked"),
         "permit.off_route": Text("不在通行证写明的道路上", "off the permit's roads"),
         "permit.off_time": Text("不在通行证写明的时段内", "outside the permit's hours"),
+        "permit.unread": Text("通行证表中有这辆车的一行，但读不了；请核对", "a row for this plate is among the permits and could not be read; check it"),
         "permit.other_plate": Text("通行证是另一辆车的", "the permit is another vehicle's"),
         # notice
         "notice.not_in_force": Text("通告当时尚未施行", "the notice was not in force yet"),

@@ -278,4 +278,5 @@ def law_for(fixes: Fixes, notice: Notice, ground: Locator, fleet: Fleet, permits
     """Return what the fixes' vehicles are judged by; of a vehicle that the fleet does not have nothing is known."""
     nothing_known = read_vehicle({}, notice.facts)
     vehicles = [fleet.vehicles.get(name, nothing_known) for name in fixes.vehicle_ids]
-    return Law(notice, ground, vehicles, PermitList([permit.widened(SLIP_M) for permit in permits.permits]))
+    held = [*(permit.widened(SLIP_M) for permit in permits.permits), *permits.unread]
+    return Law(notice, ground, vehicles, PermitList(held))

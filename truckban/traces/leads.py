@@ -13,7 +13,7 @@ import shapely
 from truckban.columns import Questions, decide_columns, local_columns
 from truckban.logic import Coded
 from truckban.norms import AREA, Notice, everywhere
-from truckban.permits import Permit, PermitList
+from truckban.permits import UNREAD, Permit, PermitList
 from truckban.places import mapped_zone
 from truckban.traces.evidence import missing_evidence
 from truckban.traces.fixes import Fixes
@@ -383,6 +383,8 @@ def _permit_status(verdict: Verdict, vehicle: VehicleFacts, own: Own) -> str:
     if vehicle.plate not in own.by_plate:
         return "none"
     codes = [reason.code for reason in verdict.reasons if reason.code.startswith("permit.")]
+    if UNREAD in codes:  # that one may cover it is no word about a permit that was read
+        codes = [code for code in codes if code != "permit.pass" or verdict.verdict == "allowed"]
     return ";".join(dict.fromkeys(codes)) or "not_needed"
 
 
