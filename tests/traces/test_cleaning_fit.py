@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from driving import HEAVY, LAT_M, LON_M, MIDDLE, NORTH, WUYI, at, drive, judged, noisy, off, written
+from driving import BLOCK, HEAVY, LAT_M, LON_M, MIDDLE, NORTH, WUYI, at, drive, judged, noisy, off, written
 from effort import TIMES, times
 
 from truckban.cli.main import run
@@ -23,6 +23,7 @@ from zones.coords import from_wgs84, to_wgs84
 from zones.zone import Street, Zone
 
 CRS = ("wgs84", "gcj02", "bd09")
+ROUND = [off(WUYI[0]), *BLOCK, BLOCK[0], *BLOCK]
 
 
 @cache
@@ -234,3 +235,39 @@ def test_what_is_near_a_street_is_what_exact_distances_say(within_m: float) -> N
     assert (near == (far <= within_m))[inside & clear].all()
     assert not near[~inside].any()
     assert 0 < near.sum() < len(near)
+
+
+def _some_days(table: pd.DataFrame, vehicles: list[int], true: str) -> Fit | None:
+    rows = table[table["vehicle"].isin(vehicles)]
+    lon, lat = from_wgs84(rows["lon"].to_numpy(), rows["lat"].to_numpy(), true)
+    places = rows["vehicle"].to_numpy(np.intp), rows["t_s"].to_numpy(float), lon, lat
+    return fit_of(moving_sample(*places, street_box(schematic().streets)), schematic().streets, "wgs84")
+
+
+@pytest.mark.parametrize("together", [1, 2])
+def test_the_trace_of_one_truck_or_two_is_enough_to_notice_and_a_right_one_raises_no_alarm(together: int) -> None:
+    table = day(3, 40)
+    groups = [list(range(first, first + together)) for first in range(0, 40, together)]
+    noticed = {"gcj02": 0, "bd09": 0}
+    for group in groups:
+        right = _some_days(table, group, "wgs84")
+        assert right is None or (right.better, right.vehicles_better, right.notes) == (None, {}, [])
+        for true in noticed:
+            found = _some_days(table, group, true)
+            if found is not None and found.notes:
+                noticed[true] += 1
+                assert {found.better, *found.vehicles_better} <= {true, None}
+                assert found.fixes < 150 or found.vehicles > 1
+    assert min(noticed.values()) >= 0.5 * len(groups), (
+        "of the others too few fixes are near the streets, or in one direction"
+    )
+
+
+def test_a_single_truck_given_in_another_system_is_said_with_figures(tmp_path: Path) -> None:
+    lon, lat = from_wgs84(*(np.array([place[n] for place in ROUND]) for n in (0, 1)), "gcj02")
+    beside = [(float(x), float(y)) for x, y in zip(lon, lat, strict=True)]
+    checked = judged(tmp_path, noisy(drive(beside, at("10:00:00"), every_s=15), 4))
+    [note] = checked.notes
+    assert "of 1 vehicles" in note.en
+    assert "--crs gcj02" in note.en
+    assert judged(tmp_path, noisy(drive(ROUND, at("10:00:00"), every_s=15), 4)).fixes.notes == []

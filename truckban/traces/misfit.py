@@ -124,8 +124,8 @@ class Fit:
         for name, count in self.vehicles_better.items():
             notes.append(
                 Text(
-                    f"{count} 辆车的定位点按 {name} 理解与街道吻合得多，其他车按 {self.declared}：轨迹可能混用坐标系。未作更正",
-                    f"the fixes of {count} vehicles fit the streets much better as {name}, those of others as {self.declared}: "
+                    f"{self.vehicles} 辆车中有 {count} 辆的定位点按 {name} 理解比按声明的 {self.declared} 与街道吻合得多：轨迹可能混用坐标系。未作更正",
+                    f"the fixes of {count} of {self.vehicles} vehicles fit the streets much better as {name} than as the declared {self.declared}: "
                     "the traces may mix coordinates. Nothing was corrected",
                 )
             )
@@ -204,17 +204,24 @@ def fit_of(sample: Sample, streets: Sequence[Street], declared: str) -> Fit | No
     ground = _Ground(streets)
     stored = from_wgs84(sample.lon, sample.lat, declared)
     fleet, readings = _some_of_all(ground, sample, stored)
-    if len(fleet) < LEAST_FIXES:
+    if len(fleet) < LEAST_OF_A_VEHICLE:
         return None
     distances = {name: ground.distance(*places) for name, places in readings.items()}
     medians = {name: float(np.median(far)) for name, (far, _) in distances.items()}
     shares = {name: float(on.mean()) for name, (_, on) in distances.items()}
-    better = _better(medians, shares, declared, sample.course[fleet])
+    vehicles, enough = len(np.unique(sample.vehicle[fleet])), len(fleet) >= LEAST_FIXES
+    better = _better(medians, shares, declared, sample.course[fleet]) if enough else None
     alone: dict[str, int] = {}
     if better is None:
         own = _each_alone(ground, sample, stored, declared)
         alone = {name: own.count(name) for name in _READINGS if name in own}
-    return Fit(declared, len(fleet), len(np.unique(sample.vehicle[fleet])), medians, shares, better, alone)
+    if not enough:
+        if not alone:
+            return None
+        # too few for a fleet: what holds of each vehicle alone holds of all of them
+        better = next((name for name, count in alone.items() if count == vehicles), None)
+        alone = alone if better is None else {}
+    return Fit(declared, len(fleet), vehicles, medians, shares, better, alone)
 
 
 def fit_of_fixes(fixes: "Fixes", streets: Sequence[Street], declared: str) -> Fit | None:
