@@ -151,3 +151,17 @@ def test_where_the_window_cuts_a_drive_the_two_paths_meet(tmp_path: Path) -> Non
     assert after.path is not None
     assert before.path.coords[-1] == pytest.approx(after.path.coords[0], abs=1e-6)
     assert before.exit.how == after.entry.how == "window_opened"
+
+
+def test_who_drives_out_is_said_to_have_crossed_also_where_a_fix_is_of_that_very_instant(tmp_path: Path) -> None:
+    kerb = off((WEST, 35.1368), KERB_M)
+    out = [BLOCK[1], kerb, off(kerb, -KERB_M - 12.5), off(kerb, -KERB_M - 12.5, -2000)]
+    names = [f"T{seed}" for seed in range(60)]
+    drives = [
+        noisy(drive(out, at("10:00:00"), kmh=25 + seed % 20, every_s=[5.0, 10.0, 15.0][seed % 3], name=name), seed)
+        for seed, name in enumerate(names)
+    ]
+    vehicles = {name: {**HEAVY, "plate": f"晋M{20000 + n}"} for n, name in enumerate(names)}
+    leads = judged(tmp_path, *drives, vehicles=vehicles).leads
+    assert len(leads) == len(names)
+    assert {(lead.exit.how, lead.exit.from_road) for lead in leads} == {("crossed", "西环路")}

@@ -208,11 +208,13 @@ def ends_of(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], ground: L
         (parts.end, tracks.first[owner + 1] - 1, 1),
     ):
         deep = np.abs(exact_depths(ground, tracks.lon[at], tracks.lat[at])[0]) > _AT_BORDER_M
+        # asked of the passage: a fix of the very instant of the crossing shares its point
+        seen = np.array(
+            [tracks.passages[number].is_fix[0 if beside < 0 else -1] for number in owner.tolist()], np.bool_
+        )
         how = [
             _how(verdicts, n, n + beside, at_edge=at_edge, crossed=crossed)
-            for n, (at_edge, crossed) in enumerate(
-                zip((at == edge).tolist(), ((tracks.fixes[at] == 0) & ~deep).tolist(), strict=True)
-            )
+            for n, (at_edge, crossed) in enumerate(zip((at == edge).tolist(), (~seen & ~deep).tolist(), strict=True))
         ]
         streets = [
             street_at(tracks.passages[number], t_s, last=beside > 0)
