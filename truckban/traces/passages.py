@@ -46,6 +46,8 @@ _SINGLE_M = 70.0
 _SECOND_M = 40.0
 """Where fixes are dense, one fix of a stretch inside is not as deep without another as deep as this, unless it is deeper than"""
 _FAR_M = 90.0
+_STILL_M = 30.0
+"""A path inside that is no longer is that of a truck that stands there, or of a fix that fits none before and after."""
 _SHORT_M = 140.0
 """Where fixes are sparse, a shorter way inside is that of a fix or two that were carried off, unless one lies deeper than"""
 _DEEPEST_M = 110.0
@@ -283,7 +285,8 @@ def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: V
     slow = driven_m < min(_WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
     fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
     deepest = float(depth[inside].max(initial=-np.inf))
-    sure = not slow and not fast and deepest >= deep_m
+    still = driven_m < _STILL_M
+    sure = not slow and not fast and not still and deepest >= deep_m
     dense = driven.every_s < _DENSE_S
     if sure and len(inside) == 1:
         only = int(inside[0])
