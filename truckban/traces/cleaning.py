@@ -21,6 +21,8 @@ Columns = dict[str, npt.NDArray[Any]]
 _REASONS = {TWO_PLACES: "time", FROZEN: "lon", JUMP: "lon", TWO_TRACKS: "vehicle_id"}
 """With the field at fault; in what is taken out they are numbered from 1 in this order."""
 _CODES = {reason: number for number, reason in enumerate(_REASONS, start=1)}
+_ROUNDED_DEG = 1.1e-5
+"""Positions of one instant no farther apart than this (1.2 m) are one, written with five digits here and six or seven there."""
 # a vehicle with so many fixes of another track is counted; one or two may be a receiver's that slipped twice
 _TWO_TRACKS = 3
 
@@ -123,14 +125,20 @@ def _in_order(frame: Columns, all_: _Rowed) -> _Index:
 
 
 def _each_once(all_: _Rowed, order: _Index) -> tuple[_Index, _Rows]:
-    """Return of each row, in order, the number of its fix; and of each fix whether another is at the same instant."""
+    """Return of each row, in order, the number of its fix; and of each fix whether another is at the same instant.
+
+    Where the positions of an instant differ by no more than their rounding they are one fix, and its first row stands for it.
+    """
     if not len(order):
         return order, np.zeros(0, np.bool_)
     vehicle, t_s, lon, lat = all_.tracks(order)
     instant = np.ones(len(order), np.bool_)
     instant[1:] = (np.diff(vehicle) != 0) | (np.diff(t_s) != 0)
+    begins = np.flatnonzero(instant)
+    spread = [np.maximum.reduceat(axis, begins) - np.minimum.reduceat(axis, begins) for axis in (lon, lat)]
+    apart = (np.maximum(*spread) > _ROUNDED_DEG)[np.cumsum(instant) - 1]
     fix = instant.copy()
-    fix[1:] |= (np.diff(lon) != 0) | (np.diff(lat) != 0)
+    fix[1:] |= apart[1:] & ((np.diff(lon) != 0) | (np.diff(lat) != 0))
     instant_of = (np.cumsum(instant) - 1)[fix]
     return np.cumsum(fix) - 1, np.bincount(instant_of)[instant_of] > 1
 
