@@ -183,10 +183,14 @@ class LocalPlane:
 
 @lru_cache(maxsize=64)
 def _there_and_back(lon: float, lat: float) -> tuple[pyproj.Transformer, pyproj.Transformer]:
-    """Return the projection of the plane around a position and its inverse; PROJ takes long to make them."""
-    plane = pyproj.CRS.from_proj4(f"+proj=tmerc +lat_0={lat} +lon_0={lon} +k=1 +x_0=0 +y_0=0 +ellps=WGS84 +units=m")
-    geographic = pyproj.CRS.from_epsg(4326)
+    """Return the projection of the plane around a position and its inverse.
+
+    They are what PROJ comes to between EPSG:4326 and the plane, to the last bit; asked for by both ends, it takes a hundred times as
+    long, for it looks into its data base.
+    """
+    plane = f"+proj=tmerc +lat_0={lat} +lon_0={lon} +k=1 +x_0=0 +y_0=0 +ellps=WGS84"
+    radians = "+proj=unitconvert +xy_in=deg +xy_out=rad"
     return (
-        pyproj.Transformer.from_crs(geographic, plane, always_xy=True),
-        pyproj.Transformer.from_crs(plane, geographic, always_xy=True),
+        pyproj.Transformer.from_pipeline(f"+proj=pipeline +step {radians} +step {plane}"),
+        pyproj.Transformer.from_pipeline(f"+proj=pipeline +step +inv {plane} +step +inv {radians}"),
     )

@@ -272,9 +272,11 @@ class Locator:
     ) -> dict[str, npt.NDArray[np.intp]]:
         """Return, of each dual carriageway, the points that may lie between its lines; but for those known to be on it."""
         point, street = self._streets.query(points, predicate="dwithin", distance=STRIP_REACH_M)
+        dual = self._is_dual[street]
+        point, street = point[dual], street[dual]
         found: dict[str, set[int]] = {}
         for p, name in zip(point.tolist(), self._street_names[street].tolist(), strict=True):
-            if name in self._dual and name not in known[p]:
+            if name not in known[p]:
                 found.setdefault(name, set()).add(p)
         return {name: np.array(sorted(rows), np.intp) for name, rows in found.items()}
 
@@ -295,6 +297,11 @@ class Locator:
         found = {name: shapely.from_wkb(shape) for name, shape in (self._keep(made) if self._keep else made()).items()}
         shapely.prepare(list(found.values()))
         return found
+
+    @cached_property
+    def _is_dual(self) -> npt.NDArray[np.bool_]:
+        """Of each street line, whether it is of a dual carriageway."""
+        return np.array([name in self._dual for name in self._street_names.tolist()], np.bool_)
 
     @cached_property
     def _dual(self) -> dict[str, Road]:

@@ -33,6 +33,7 @@ from trouble import (
 )
 from whole import codes, limits, same, streamed
 
+from truckban.traces.sift import rows_to_come
 from zones.matching import compiled
 from zones.matching.compiled import FAST
 
@@ -110,6 +111,17 @@ def test_while_the_loop_is_not_compiled_it_says_what_cleaning_as_a_whole_says(wa
         patch.setattr(compiled._Plain, "left_s", 1e9)  # noqa: SLF001
         same(files(Path(folder), way), now_s=way["now"])
         assert not compiled.quick()
+
+
+@pytest.mark.skipif(not FAST, reason="the loops are not compiled here")
+def test_very_many_rows_are_not_begun_with_the_loop_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled._Plain, "now", True)  # noqa: SLF001
+    monkeypatch.setattr(compiled._Plain, "left_s", compiled._LOADING_S)  # noqa: SLF001
+    rows_to_come(1_000_000)
+    assert not compiled.quick()
+    assert compiled._Plain.left_s == compiled._LOADING_S  # noqa: SLF001 - they are reckoned with when they come
+    rows_to_come(20_000_000)
+    assert compiled.quick()
 
 
 @settings(max_examples=times(10), deadline=None)

@@ -1,4 +1,5 @@
 import numpy as np
+import pyproj
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,3 +64,21 @@ def test_the_local_plane_measures_true_metres(east: float, north: float) -> None
     assert float(np.hypot(x, y)) == pytest.approx(metres, rel=1e-5, abs=1e-6)
     lon, lat = plane.lonlat(x, y)
     assert (float(lon), float(lat)) == pytest.approx((110.772 + east, 35.146 + north), abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"), [(110.77, 35.15), (118.79, 32.06), (0.0, 0.0), (-70.5, -33.25), (179.99, 84.0)]
+)
+def test_the_plane_is_to_the_last_bit_what_proj_chooses_between_both_systems(lon: float, lat: float) -> None:
+    flat = pyproj.CRS.from_proj4(f"+proj=tmerc +lat_0={lat} +lon_0={lon} +k=1 +x_0=0 +y_0=0 +ellps=WGS84 +units=m")
+    there, back = (pyproj.Transformer.from_crs(*ends, always_xy=True) for ends in ((4326, flat), (flat, 4326)))
+    rng = np.random.default_rng(0)
+    plane = LocalPlane(lon, lat)
+    for spread in (0.1, 30.0, 200.0):
+        lons, lats = lon + rng.normal(0.0, spread, 1000), lat + rng.normal(0.0, spread, 1000)
+        lons[:3] = np.nan, np.inf, 1e300
+        for ours, theirs in zip(plane.xy(lons, lats), there.transform(lons, lats), strict=True):
+            assert ours.tobytes() == theirs.tobytes()
+        east, north = rng.normal(0.0, 1e5 * spread, (2, 1000))
+        for ours, theirs in zip(plane.lonlat(east, north), back.transform(east, north), strict=True):
+            assert ours.tobytes() == theirs.tobytes()

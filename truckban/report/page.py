@@ -4,13 +4,14 @@ import base64
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from truckban.hours import DAY_S
@@ -62,6 +63,7 @@ def html(
         maps: how many leads have a map of their own at most.
     """
     shown = chosen(checked, rows=rows, drawn=drawn)
+    counts = checked.counts()
     reader = Reader(checked, lang)
     drawing = Drawing(checked.ground.zone)
     script = asset("report.js")
@@ -74,6 +76,7 @@ def html(
             t=partial(said, lang),
             # what every lead says is looked up rather than asked for: a call takes ten times as long
             sentence={key: words.of(lang) for key, words in PHRASES.items()},
+            once=_once({}),
             number=_number,
             style=Markup(asset("colours.css") + asset("report.css")),  # noqa: S704 - the program's own
             script=Markup(script),  # noqa: S704
@@ -82,7 +85,7 @@ def html(
             zone=checked.ground.zone,
             grade=GRADES[checked.ground.zone.grade].of(lang),
             schematic=checked.ground.zone.grade == "schematic",
-            counts=checked.counts(),
+            counts=counts,
             run=run_facts(checked),
             days=_days(checked),
             hours=_hours(checked),
@@ -94,12 +97,24 @@ def html(
             maps=lead_maps(shown.leads[:maps], drawing, lang),
             rule=reader.rule,
             shown=shown,
-            hidden=_hidden(checked),
+            hidden=[kind for kind in ("lawful", "unsure") if counts["passages"][kind] > _MANY],
             rejects=_rejects(checked, reader, lang),
             notes=[reader.masker.text(note.of(lang)) for note in checked.notes],
             **_map(drawing, shown, reader, lang),
         )
     )
+
+
+def _once(known: dict[tuple[str, int], str]) -> Callable[[Macro, SimpleNamespace], str]:
+    """Return what a template asks for a macro with, so that what is the same for many leads is put together once."""
+
+    def once(macro: Macro, standing: SimpleNamespace) -> str:
+        key = macro.name, standing.number
+        if key not in known:
+            known[key] = macro(standing)
+        return known[key]
+
+    return once
 
 
 def _map(drawing: Drawing, shown: Shown, reader: Reader, lang: str) -> dict[str, Any]:
@@ -127,12 +142,6 @@ def _map(drawing: Drawing, shown: Shown, reader: Reader, lang: str) -> dict[str,
             "text": {key: say(key, lang) for key in IN_SCRIPT},
         },
     }
-
-
-def _hidden(checked: Checked) -> list[str]:
-    """Return the kinds that are not drawn until they are asked for."""
-    counts = checked.counts()["passages"]
-    return [kind for kind in ("lawful", "unsure") if counts[kind] > _MANY]
 
 
 def _days(checked: Checked) -> tuple[str, str] | None:

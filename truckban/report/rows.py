@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from truckban.missing_words import missing_words
@@ -92,6 +93,9 @@ class Reader:
         self.anchors = {clause.id: f"clause-{number}" for number, clause in enumerate(self.notice.pack.clauses)}
         self._said: dict[str, tuple[str, str | None]] = {}
         self._passages: dict[int, dict[str, Any]] = {}
+        self._standings: dict[tuple[object, ...], SimpleNamespace] = {}
+        self._known_facts: dict[tuple[str, ...], str] = {}
+        self._names: dict[str, str] = {}
 
     def passage(self, part: Lead) -> dict[str, Any]:
         """Return what the map knows of a passage: names, kind, when, where."""
@@ -101,20 +105,25 @@ class Reader:
         return known
 
     def _read(self, part: Lead) -> dict[str, Any]:
-        entered = dt.datetime.fromisoformat(part.entered_at)
-        left = dt.datetime.fromisoformat(part.left_at)
+        lasts = dt.datetime.fromisoformat(part.left_at) - dt.datetime.fromisoformat(part.entered_at)
+        seconds = int(lasts.total_seconds())
+        # as they are written, RFC 3339: `2024-05-08T10:00:00+08:00`
+        (day, begun), (last_day, ended) = ((at[:10], at[11:19]) for at in (part.entered_at, part.left_at))
         kind = self.checked.kind(part)
+        name = self._names.get(part.vehicle_id)
+        if name is None:
+            name = self._names[part.vehicle_id] = self.masker.name(part.vehicle_id)
         return {
             "kind": kind,
             "word": VERDICTS[kind].of(self.lang),
-            "vehicle": self.masker.name(part.vehicle_id),
+            "vehicle": name,
             "plate": masked(part.plate) if part.plate else "",
             "id": part.lead_id,
-            "day": str(entered.date()),
-            "from": f"{entered:%H:%M:%S}",
-            "to": f"{left:%H:%M:%S}" if left.date() == entered.date() else f"{left:%m-%d %H:%M:%S}",
-            "lasted": lasted(int((left - entered).total_seconds()), self.lang),
-            "seconds": int((left - entered).total_seconds()),
+            "day": day,
+            "from": begun,
+            "to": ended if last_day == day else f"{last_day[5:]} {ended}",
+            "lasted": lasted(seconds, self.lang),
+            "seconds": seconds,
             "roads": self._joined(part.roads),
             "far": distance(part.distance_inside_m, self.lang),
             "metres": part.distance_inside_m,
@@ -126,25 +135,16 @@ class Reader:
 
     def lead(self, part: Lead) -> dict[str, Any]:
         """Return a row of the table, with what unfolds under it."""
-        reasons = list(self._reasons(part))
-        named = {reason["clause"] for reason in reasons}
         return {
             **self.passage(part),
-            "reasons": reasons,
-            "clauses": [self._clause(name) for name in part.clauses if name not in named],
-            "permit": [words.of(self.lang) for words in permit_words(part.permit_status, self.notice)],
-            "permit_is_reason": set(part.permit_status.split(";")) <= set(part.reasons),
-            "enforceable": self._enforceable(part),
-            "missing": [missing_words(field, self.notice).of(self.lang) for field in part.missing],
-            "readings": [reading_words(name, self.notice).of(self.lang) for name in part.other_readings],
+            "standing": self._standing(part),
             "grade": GRADES[part.grade].of(self.lang) if part.grade in GRADES else part.grade,
             "enter": position((part.entry.lon, part.entry.lat)),
             "leave": position((part.exit.lon, part.exit.lat)),
             **self._driven(part),
             "class": CLASSES[part.vehicle_class].of(self.lang),
-            "facts": [self.masker.text(fact_words(fact, self.notice).of(self.lang)) for fact in part.vehicle_facts],
+            "facts": self._facts(part.vehicle_facts),
             "basis": self._joined([words.of(self.lang) for words in basis_words(part)], "；"),
-            "evidence": [EVIDENCE[code].of(self.lang) for code in part.evidence_missing],
             "incident": part.incident_id or part.lead_id,
             "others": self.together[part.incident_id] - 1 if part.incident_id else 0,
             "fixes": part.fixes,
@@ -152,11 +152,43 @@ class Reader:
             "enterprise": part.enterprise_id,
         }
 
+    def _standing(self, part: Lead) -> SimpleNamespace:
+        """Return what the law says of a lead; that of many is the same."""
+        key = (
+            *(part.reasons, part.clauses, part.permit_status, part.enforceable, part.grade, part.verdict, part.missing),
+            *(part.other_readings, part.evidence_missing),
+        )
+        known = self._standings.get(key)
+        if known is None:
+            known = self._standings[key] = SimpleNamespace(**self._said_by_law(part), number=len(self._standings))
+        return known
+
+    def _said_by_law(self, part: Lead) -> dict[str, Any]:
+        reasons = [SimpleNamespace(**reason) for reason in self._reasons(part)]
+        named = {reason.clause for reason in reasons}
+        return {
+            "reasons": reasons,
+            "clauses": [SimpleNamespace(**self._clause(name)) for name in part.clauses if name not in named],
+            "permit": [words.of(self.lang) for words in permit_words(part.permit_status, self.notice)],
+            "permit_is_reason": set(part.permit_status.split(";")) <= set(part.reasons),
+            "enforceable": SimpleNamespace(**self._enforceable(part)),
+            "missing": [missing_words(field, self.notice).of(self.lang) for field in part.missing],
+            "readings": [reading_words(name, self.notice).of(self.lang) for name in part.other_readings],
+            "evidence": [EVIDENCE[code].of(self.lang) for code in part.evidence_missing],
+        }
+
+    def _facts(self, coded: tuple[str, ...]) -> str:
+        """Return what is known of a vehicle, each after a point; of a fleet's, much is the same."""
+        known = self._known_facts.get(coded)
+        if known is None:
+            words = [self.masker.text(fact_words(fact, self.notice).of(self.lang)) for fact in coded]
+            known = self._known_facts[coded] = "".join(f" · {fact}" for fact in words)
+        return known
+
     def _reasons(self, part: Lead) -> Iterator[dict[str, Any]]:
         for code in part.reasons:
             words, clause = self._words(code)
             yield {
-                "code": code,
                 "words": words,
                 "for_a_person": code in FOR_A_PERSON,
                 **self._clause(clause if clause in part.clauses else None),

@@ -7,13 +7,14 @@ offset on them they jump to and fro between streets. So both hypotheses are matc
 with the best offset taken off on streets outside.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from truckban.traces.bursts_loop import put_nearest
+from truckban.traces import bursts_loop
+from truckban.traces.bursts_loop import put_nearest, thinned
 from truckban.traces.inside import MOST_PROBABLE
 from truckban.traces.paths import ZoneMatcher, lasting_at, usual_interval
 from zones.matching.compiled import ahead, quick
@@ -37,7 +38,7 @@ _APART_M = 25.0
 """Offsets nearer than this to each other are much the same."""
 _TRIED = 3
 _PROMISING = 12
-_LONGER = (0.5, 1.5, 4.0)
+_LONGER = np.array([0.5, 1.5, 4.0])
 """What a burst must gain by each fix more that it is said to have been at: along a straight street a shift costs nothing."""
 _EVERY_S = 10.0
 """Fixes nearer in time than this say little more."""
@@ -84,12 +85,11 @@ def burst_probability(streets: ZoneMatcher, seen: Seen, since: float, until: flo
         since: seconds, when it was seen to come in.
         until: when it was seen to go out.
     """
-    rows = np.flatnonzero((seen.t_s >= since) & (seen.t_s <= until))
-    if not len(rows) or seen.depth_m[rows].max() > max(BEYOND_M, REACH_M + _ERRORS * seen.sigma):
+    first, stop = int(np.searchsorted(seen.t_s, since)), int(np.searchsorted(seen.t_s, until, side="right"))
+    if first >= stop or seen.depth_m[first:stop].max() > max(BEYOND_M, REACH_M + _ERRORS * seen.sigma):
         return 0.0
     # what the path has in pieces may be one burst
-    first, last = _stretch(seen, int(rows[0]), int(rows[-1]))
-    ratio = max(log_ratio(streets, seen, *ends) for ends in {(rows[0], rows[-1]), (first, last)})
+    ratio = max(log_ratio(streets, seen, *ends) for ends in {(first, stop - 1), _stretch(seen, first, stop - 1)})
     rare = float(np.interp(usual_interval(seen.t_s), _RARE_S, _RARE))
     return min(float(1.0 / (1.0 + np.exp(np.clip(rare - ratio, -50.0, 50.0)))), MOST_PROBABLE)
 
@@ -117,10 +117,10 @@ def log_ratio(streets: ZoneMatcher, seen: Seen, first: int, last: int) -> float:
     times = float(seen.t_s[first]), float(seen.t_s[last])
     if times[1] - times[0] > LASTS_S:
         return -np.inf
-    arcs = _near(streets.outside_pieces, seen.x[first : last + 1], seen.y[first : last + 1])
+    arcs = _near(streets, seen.x[first : last + 1], seen.y[first : last + 1])
     if not len(arcs):
         return -np.inf
-    rows = _thinned(seen.t_s, times[0] - LASTS_S - _AROUND_S, times[1] + LASTS_S + _AROUND_S, first)
+    rows = thinned(seen.t_s, times[0] - LASTS_S - _AROUND_S, times[1] + LASTS_S + _AROUND_S, first, _EVERY_S)
     t_s = seen.t_s[rows]
     every_s = usual_interval(t_s)
     sigma = seen.sigma * lasting_at(every_s)
@@ -150,30 +150,14 @@ def _after(t_s: _Floats, row: int) -> float:
     return float(t_s[min(row + 1, len(t_s) - 1)])
 
 
-def _near(pieces: _Floats, x: _Floats, y: _Floats) -> _Floats:
-    """Return the pieces of streets that fixes may have come from."""
-    x0, y0, x1, y1 = pieces.T
-    on: npt.NDArray[np.bool_] = (np.maximum(x0, x1) >= x.min() - _ARCS_M) & (np.minimum(x0, x1) <= x.max() + _ARCS_M)
-    on &= (np.maximum(y0, y1) >= y.min() - _ARCS_M) & (np.minimum(y0, y1) <= y.max() + _ARCS_M)
-    return np.asarray(pieces[on])
-
-
-def _thinned(t_s: _Floats, since: float, until: float, wanted: int) -> npt.NDArray[np.intp]:
-    """Return rows between two instants that are `_EVERY_S` apart, number `wanted` among them."""
-    low, high = int(np.searchsorted(t_s, since)), int(np.searchsorted(t_s, until, side="right"))
-    times = t_s[low:high].tolist()
-    rows, last = [wanted], times[wanted - low]
-    for row in range(wanted - 1, low - 1, -1):
-        if last - times[row - low] >= _EVERY_S:
-            rows.append(row)
-            last = times[row - low]
-    rows.reverse()
-    last = times[wanted - low]
-    for row in range(wanted + 1, high):
-        if times[row - low] - last >= _EVERY_S:
-            rows.append(row)
-            last = times[row - low]
-    return np.array(rows, np.intp)
+def _near(streets: ZoneMatcher, x: _Floats, y: _Floats) -> _Floats:
+    """Return the pieces of streets outside that fixes may have come from."""
+    west, south, east, north = streets.outside_bounds
+    on: npt.NDArray[np.bool_] = east >= x.min() - _ARCS_M
+    on &= west <= x.max() + _ARCS_M
+    on &= north >= y.min() - _ARCS_M
+    on &= south <= y.max() + _ARCS_M
+    return np.asarray(streets.outside_pieces[on])
 
 
 def _offsets() -> _Floats:
@@ -184,6 +168,8 @@ def _offsets() -> _Floats:
 
 
 _OFFSETS_M = _offsets()
+_HALVES_M = 0.5 * _OFFSETS_M
+_NO_OFFSET = np.zeros((1, 2))
 _APART = (np.hypot(*(_OFFSETS_M[:, None] - _OFFSETS_M).T) >= _APART_M).tolist()
 """Of each two of them whether they are far from each other."""
 
@@ -217,7 +203,8 @@ class Scene:
     def without(self, burst: Burst) -> "Scene":
         """Return the fixes with a burst taken off."""
         east, north = burst.offset.tolist()
-        return replace(self, x=self.x - burst.weight * east, y=self.y - burst.weight * north)
+        x, y = self.x - burst.weight * east, self.y - burst.weight * north
+        return Scene(x, y, self.t_s, self.sigma, self.arcs)
 
     def weighed(
         self, weighing: Matcher, inside: npt.NDArray[np.bool_], window: slice, *, since: float, until: float
@@ -259,40 +246,46 @@ def likely_bursts(scene: Scene, first: int, last: int) -> list[Burst]:
     ends = np.minimum(core[:, 0], 0.0) + (core[:, -1] if last > first else 0.0)
     promising = np.argsort(-(core.sum(axis=1) - 0.5 * ends), kind="stable")[:_PROMISING]
     offsets, number = _OFFSETS_M[promising], promising.tolist()
-    none = scene.worth(slice(None), np.zeros((1, 2)))[0]
-    shares = np.stack(
-        [np.broadcast_to(none, (len(offsets), len(none))), *(scene.worth(slice(None), s * offsets) for s in (0.5, 1.0))]
-    )
-    begin, stop, worth = _best_ends(scene.t_s, shares, first, last)
+    shares = scene.worth(slice(None), np.concatenate([_NO_OFFSET, _HALVES_M[promising], offsets]))
+    begin, stop, worth, at_begin, at_stop = best_ends(scene.t_s, shares, first, last)
     chosen: list[int] = []
     for k in np.argsort(-worth.max(axis=1), kind="stable").tolist():
         if len(chosen) < _TRIED and all(_APART[number[k]][number[other]] for other in chosen):
             chosen.append(k)
+    n = len(scene.t_s)
     return [
-        _burst(offsets[k], shares[:, k], *ends)
+        _burst(offsets[k], n, *ends)
         for k in chosen
-        for ends in sorted({*zip(begin[k].tolist(), stop[k].tolist(), strict=True)})
+        for ends in sorted(
+            {*zip(begin[k].tolist(), stop[k].tolist(), at_begin[k].tolist(), at_stop[k].tolist(), strict=True)}
+        )
     ]
 
 
-def _best_ends(t_s: _Floats, shares: _Floats, first: int, last: int) -> tuple[_Ints, _Ints, _Floats]:
+def best_ends(t_s: _Floats, shares: _Floats, first: int, last: int) -> tuple[_Ints, _Ints, _Floats, _Floats, _Floats]:
     """Return the first and the last fix of the likeliest burst of each offset around fixes `first` to `last`, and its worth.
 
     Before it there is none of it, at its ends whatever suits, between them the whole.
 
     Args:
         t_s: seconds, shape (n,).
-        shares: log-likelihoods of the fixes with none, half and the whole of each offset taken off, shape (3, offsets, n).
+        shares: log-likelihoods of the fixes with no offset taken off, then with half of each, then with the whole of each, shape
+            (1 + 2 * offsets, n).
         first: of the fixes that were seen inside.
         last: of these.
 
     Returns:
-        Each of shape (offsets, `_LONGER`), by what each fix beyond these must gain; the worth is the log-likelihood of all fixes.
+        First, last, worth, how much of it is at the first and at the last; each of shape (offsets, `_LONGER`), by what each fix beyond
+        these must gain. The worth is the log-likelihood of all fixes.
     """
-    longer = np.array(_LONGER)[:, None]
-    edge = shares.max(axis=0)[:, None]
-    calm, shifted = upto = np.zeros((2, shares.shape[1], 1, shares.shape[2] + 1))
-    np.cumsum(shares[::2, :, None], axis=-1, out=upto[..., 1:])
+    none, half, whole = shares[0], shares[1 : len(shares) // 2 + 1], shares[len(shares) // 2 + 1 :]
+    if quick():
+        return bursts_loop.best_ends(t_s, none, half, whole, first, last, LASTS_S, _LONGER)
+    longer = _LONGER[:, None]
+    kinds = np.stack([np.broadcast_to(none, whole.shape), half, whole])
+    edge = kinds.max(axis=0)[:, None]
+    calm, shifted = upto = np.zeros((2, len(whole), 1, len(t_s) + 1))
+    np.cumsum(kinds[::2, :, None], axis=-1, out=upto[..., 1:])
     begins = np.arange(int(np.searchsorted(t_s, t_s[last] - LASTS_S)), last + 1)
     before = calm[..., begins] + edge[..., begins] - shifted[..., begins + 1]
     begin = begins[np.argmax(before - longer * np.maximum(first - begins, 0), axis=-1)]
@@ -308,13 +301,14 @@ def _best_ends(t_s: _Floats, shares: _Floats, first: int, last: int) -> tuple[_I
         return np.asarray(values[offset, 0, fix])
 
     inner = np.where(stop > begin, at(shifted, stop) - at(shifted, begin + 1) + at(edge, stop), 0.0)
-    return begin, stop, at(calm, begin) + at(edge, begin) + inner + calm[..., -1] - at(calm, stop + 1)
+    worth = at(calm, begin) + at(edge, begin) + inner + calm[..., -1] - at(calm, stop + 1)
+    suits = kinds.argmax(axis=0) / 2.0
+    return begin, stop, worth, suits[offset, begin], suits[offset, stop]
 
 
-def _burst(offset: _Floats, shares: _Floats, begin: int, stop: int) -> Burst:
-    """Return a burst with the weights that suit best at its ends."""
-    number = np.zeros(shares.shape[1], np.intp)
-    number[begin : stop + 1] = 2
-    for at in (begin, stop):
-        number[at] = int(np.argmax(shares[:, at]))
-    return Burst(offset, number / 2.0, begin, stop)
+def _burst(offset: _Floats, n: int, begin: int, stop: int, at_begin: float, at_stop: float) -> Burst:
+    """Return a burst at some of n fixes, the whole of it between its ends."""
+    weight = np.zeros(n)
+    weight[begin : stop + 1] = 1.0
+    weight[begin], weight[stop] = at_begin, at_stop
+    return Burst(offset, weight, begin, stop)

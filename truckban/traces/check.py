@@ -24,6 +24,7 @@ from truckban.traces.pieces import Source
 from truckban.traces.reasons import by_reason
 from truckban.traces.rejects import Rejects
 from truckban.traces.repeats import counted_once
+from truckban.traces.sift import rows_to_come
 from truckban.traces.stream import FitSample, Stream, Traces
 from truckban.traces.tables import Reject
 from truckban.traces.zone_notice import notices_differ
@@ -199,7 +200,8 @@ def check(
         None if inputs.now is None else inputs.now.timestamp(),
     )
     with step(Text("读取轨迹，判断经过", "reading traces, judging passages")) as told, plain_at_first():
-        total = rows_said(inputs.traces) if told else None
+        total = rows_said(inputs.traces)
+        rows_to_come(total or 0)
         so_far = _SoFar(inputs.min_probability, source, watch)
 
         def progress(rows: int) -> None:

@@ -10,6 +10,7 @@ import shapely
 
 from truckban.traces.fixes import Fixes
 from truckban.traces.inside import LEAST_SIGMA_M, SIGMA_M
+from truckban.traces.near import depth_grid
 from truckban.traces.passages import Passage
 from truckban.traces.tracks import Floats, Ints, Tracks
 from truckban.verdict import Verdict
@@ -113,7 +114,7 @@ def depths_of(ground: Locator, lon: Floats, lat: Floats) -> Floats:
 
 @lru_cache(maxsize=8)
 def _grid_of(ground: Locator) -> DepthGrid:
-    return DepthGrid(ground, ground.zone.area.bounds)
+    return depth_grid(ground, ground.zone.area.bounds, "depths-inside")
 
 
 @dataclass(frozen=True, slots=True)

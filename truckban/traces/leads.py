@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -370,9 +370,10 @@ def _roads(tracks: Tracks, parts: Parts, ground: Locator) -> list[tuple[str, ...
     near = ground.roads(tracks.lon[point], tracks.lat[point])
     by_fix: list[dict[str, None]] = [{} for _ in rest]
     by_any: list[dict[str, None]] = [{} for _ in rest]
+    in_order = cache(sorted)
     for names, k, is_fix in zip(near, part.tolist(), (tracks.fixes[point] > 0).tolist(), strict=True):
         for chosen in (by_any, by_fix) if is_fix else (by_any,):
-            chosen[k].update(dict.fromkeys(sorted(names)))
+            chosen[k].update(dict.fromkeys(in_order(names)))
     has_fix = np.bincount(part, tracks.fixes[point], len(rest)) > 0
     for k, n in enumerate(rest):
         found[n] = tuple(by_fix[k] if has_fix[k] else by_any[k])

@@ -44,18 +44,23 @@ class Near:
         high = AROUND_M / _METRES_A_DEGREE
         wide = high / float(np.cos(np.radians(max(abs(south), abs(north)))))
         box = (west - wide, south - high, east + wide, north + high)
-        versions = (np.__version__, shapely.__version__, shapely.geos_version_string, pyproj.__version__)
-
-        def keep(make: Callable[[], Cells]) -> Cells:
-            return kept("depths", (ground.zone.sha256, repr(box), *versions), make, packages=("zones",))
-
         try:
-            return cls(ground, box, DepthGrid(ground, box, keep))
+            return cls(ground, box, depth_grid(ground, box, "depths"))
         except ValueError as error:
             raise InputError(
                 Text("区域太大：一个区域最多几十公里", "the zone is too large: some tens of kilometres are the most"),
                 file=ground.zone.id,
             ) from error
+
+
+def depth_grid(ground: Locator, box: Box, kind: str) -> DepthGrid:
+    """Return the grid for depths in a box; its cells are kept beside the byte code, as of a kind."""
+    versions = (np.__version__, shapely.__version__, shapely.geos_version_string, pyproj.__version__)
+
+    def keep(make: Callable[[], Cells]) -> Cells:
+        return kept(kind, (ground.zone.sha256, repr(box), *versions), make, packages=("zones",))
+
+    return DepthGrid(ground, box, keep)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,15 +117,14 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
     if streets is not None:
         paths = _on_streets(fixes, streets, drives[some[matched]], begin[matched], end[matched])
     passages: list[Passage] = []
-    for k, drive in enumerate(some.tolist()):
-        first, last = drives[drive].tolist()
+    of_border, of_corners = (np.searchsorted(which, [some, some + 1]).T.tolist() for which in (runs[0], corners[0]))
+    stretches = list(zip(runs[1].tolist(), runs[2].tolist(), strict=True))
+    in_visit = np.searchsorted(visits.starts, drives[some, 0], side="right").tolist()
+    for k, (first, last) in enumerate(drives[some].tolist()):
         t_s[first], t_s[last] = begin[k], end[k]
-        of_border, of_corners = (slice(*np.searchsorted(which, [drive, drive + 1])) for which in (runs[0], corners[0]))
-        border = list(zip(runs[1][of_border].tolist(), runs[2][of_border].tolist(), strict=True))
-        cut = corners[1][of_corners].tolist()
+        border, cut = stretches[slice(*of_border[k])], corners[1][slice(*of_corners[k])].tolist()
         if streets is not None and matched[k]:
-            at = int(np.searchsorted(visits.starts, first, side="right"))
-            visit = Visit(fixes, x_m, y_m, streets, *visits.starts[at - 1 : at + 1].tolist())
+            visit = Visit(fixes, x_m, y_m, streets, *visits.starts[in_visit[k] - 1 : in_visit[k] + 1].tolist())
             found = [*_by_path(on_the_road, *next(paths), visit, depth_m, border, cut)]
         else:
             told = (by_border(on_the_road, depth_m, first, last, *stretch) for stretch in border)
@@ -182,12 +181,18 @@ def _on_streets(
     t_s[starts] = begin
     bounds = list(zip(drives[:, 0].tolist(), starts.tolist(), stops.tolist(), strict=True))
     for low in range(0, len(bounds), _TOGETHER):
-        found = []
-        for first, start, stop in bounds[low : low + _TOGETHER]:
-            own = t_s[start:stop], x[start:stop], y[start:stop], usual[start:stop]
-            every_s = usual_interval(own[0])
-            match, error_m = streets.matched(own[1], own[2], own[0], own[3], lasting_at(every_s))
-            found.append(_Driven(first, *own, every_s, match, error_m))
+        some = bounds[low : low + _TOGETHER]
+        every_s = [usual_interval(t_s[start:stop]) for _, start, stop in some]
+        matched = streets.all_matched(
+            [
+                (x[start:stop], y[start:stop], t_s[start:stop], usual[start:stop], lasting_at(every))
+                for (_, start, stop), every in zip(some, every_s, strict=True)
+            ]
+        )
+        found = [
+            _Driven(first, t_s[start:stop], x[start:stop], y[start:stop], usual[start:stop], every, *one)
+            for (first, start, stop), every, one in zip(some, every_s, matched, strict=True)
+        ]
         yield from zip(found, runs_inside([one.match for one in found], streets), strict=True)
 
 
@@ -248,9 +253,9 @@ def _told_from_burst(fixes: Fixes, driven: _Driven, visit: Visit, depth: _Floats
         return passage
     t_s, first = driven.t_s, driven.first
     # from the fix before, where there is one: there it stood
-    apart = np.sort(_metres(fixes, max(first - 1, visit.start), np.arange(first, first + len(t_s))))
-    carried_off = t_s[-1] - t_s[0] <= LASTS_S and apart[-1] <= BEYOND_M
-    if carried_off or apart[:-1].max(initial=0.0) <= _STOOD_M:
+    apart = _metres(fixes, max(first - 1, visit.start), slice(first, first + len(t_s)))
+    carried_off = t_s[-1] - t_s[0] <= LASTS_S and apart.max() <= BEYOND_M
+    if carried_off or np.count_nonzero(apart > _STOOD_M) <= 1:
         # a parked truck's fixes can be carried off and come back, and one of them can be anywhere
         return replace(passage, probability=_SINGLE)
     # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
@@ -317,7 +322,7 @@ def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, visit: Visit) -> bool
     return False
 
 
-def _metres(fixes: Fixes, a: int, others: npt.NDArray[np.intp]) -> _Floats:
+def _metres(fixes: Fixes, a: int, others: npt.NDArray[np.intp] | slice) -> _Floats:
     """Return how far other fixes are from one, shape of `others`; on a sphere, which is near enough."""
     north = np.radians(fixes.lat[others] - fixes.lat[a])
     east = np.radians(fixes.lon[others] - fixes.lon[a]) * np.cos(np.radians(fixes.lat[a]))

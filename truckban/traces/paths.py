@@ -18,7 +18,7 @@ from truckban.traces.fixes import Fixes
 from zones.coords import LocalPlane
 from zones.matching.compiled import ahead
 from zones.matching.cutting import zone_streets
-from zones.matching.matcher import BEGIN, END, ENTERED_AT, LEFT_AT, PIECE, SOURCE, Match, Matcher
+from zones.matching.matcher import BEGIN, END, ENTERED_AT, LEFT_AT, PIECE, SOURCE, Match, Matcher, all_off_m
 from zones.matching.model import Model
 from zones.matching.streets import RoadGraph
 from zones.matching.words import StreetDriven, all_streets_driven
@@ -83,6 +83,12 @@ class ZoneMatcher:
         return np.asarray(graph.arc_ends[graph.arc_forward & ~self.inside], np.float64)
 
     @cached_property
+    def outside_bounds(self) -> tuple[_Floats, _Floats, _Floats, _Floats]:
+        """West, south, east and north of each of these pieces, metres, shape (pieces,) each."""
+        x0, y0, x1, y1 = self.outside_pieces.T
+        return np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)
+
+    @cached_property
     def lines(self) -> shapely.STRtree:
         """The straight pieces of all streets, in the graph's plane."""
         graph = self.matcher.graph
@@ -117,12 +123,25 @@ class ZoneMatcher:
             usual: of `usual_error`.
             wider: of `lasting`.
         """
-        found = self.matcher.match_xy(x, y, t_s, usual * wider)
-        shown = error_shown(found)
-        if shown <= 1.3 * self.matcher.model.sigma:
-            return found, shown
-        again = self.matcher.match_xy(x, y, t_s, np.maximum(usual, shown) * wider)
-        return again, error_shown(again)
+        return self.all_matched([(x, y, t_s, usual, wider)])[0]
+
+    def all_matched(
+        self, drives: Sequence[tuple[_Floats, _Floats, _Floats, _Floats, float]]
+    ) -> list[tuple[Match, float]]:
+        """Match drives, at least one, each given by what `matched` is given; what they show of their errors is asked at once."""
+        own = 1.3 * self.matcher.model.sigma
+        matches = [self.matcher.match_xy(x, y, t_s, usual * wider) for x, y, t_s, usual, wider in drives]
+        found = list(zip(matches, errors_shown(matches), strict=True))
+        again = [n for n, (_, shown) in enumerate(found) if shown > own]
+        if again:
+            wider_errors = [(drives[n], found[n][1]) for n in again]
+            matches = [
+                self.matcher.match_xy(x, y, t_s, np.maximum(usual, shown) * wider)
+                for (x, y, t_s, usual, wider), shown in wider_errors
+            ]
+            for n, one in zip(again, zip(matches, errors_shown(matches), strict=True), strict=True):
+                found[n] = one
+        return found
 
     def usual_error(self, fixes: Fixes, rows: slice | npt.NDArray[np.intp]) -> _Floats:
         """Return the error of fixes that is reckoned with before the streets show another: what they say, within reason."""
@@ -165,9 +184,9 @@ def lasting_at(every_s: float) -> float:
     return float(max(1.0, (_LASTING_S / every_s) ** 0.5))
 
 
-def error_shown(match: Match) -> float:
-    """Return the standard deviation of fixes across the streets that they were matched to, metres; 0 for none."""
-    return median(match.off_m) / _HALF if len(match.off_m) else 0.0
+def errors_shown(matches: Sequence[Match]) -> list[float]:
+    """Return of each match the standard deviation of fixes across the streets that they were matched to, metres; 0 for none."""
+    return [median(off_m) / _HALF if len(off_m) else 0.0 for off_m in all_off_m(matches)]
 
 
 @dataclass(frozen=True, slots=True)

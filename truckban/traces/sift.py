@@ -20,6 +20,8 @@ _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
 _LOOK_S, _ROW_S = 3e-7, 8e-6
 """What a row takes where the loop is not compiled; and what more, if it is looked at by itself."""
+_MANY = 2_500_000
+"""So many rows take longer, where the loop is not compiled, than loading Numba, however ordinary they are."""
 _SPARE = 200_000
 """Room for so many rows more than a piece may need: they are taken some at a time."""
 Box = tuple[float, float, float, float]
@@ -125,6 +127,12 @@ class Sift:
             for old, new in zip(self._held, grown, strict=True):
                 new[:have] = old
             self._held = grown
+
+
+def rows_to_come(rows: int) -> None:
+    """Take in how many rows there will be: of very many, none is to be looked at by the loop as it stands."""
+    if rows >= _MANY:
+        ahead(rows * _LOOK_S)
 
 
 def _one_by_one(ends: _Ints) -> int:

@@ -200,7 +200,8 @@ class Stream:
         if sum(len(part["time"]) for part in self._stash) > _HELD_ROWS:
             self._stash = []
             self._lost |= self._stashed
-        self._lost |= torn & ~self._stashed & (self._sift.first()[:n] < piece.number)
+        some = np.flatnonzero(torn)
+        self._lost[some] |= ~self._stashed[some] & (self._sift.first()[some] < piece.number)
         self._stashed = torn & ~self._lost
         if self._stashed.any() and self._stashed[piece.codes].any():
             self._stash.append(self._frame(piece, self._stashed))

@@ -11,3 +11,8 @@ MOST = 0.99
 def calibrated(p: Floats) -> Floats:
     """Return probabilities that can be claimed: never above `MOST`."""
     return np.clip(p, 0.0, MOST)
+
+
+def claimed(p: float) -> float:
+    """Return the same of one probability, for which `np.clip` takes ten times as long."""
+    return min(max(p, 0.0), MOST)

@@ -1,7 +1,9 @@
 """Match a drive to streets: the way it took, how sure every part of it is, and where it is not known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +12,7 @@ import numpy.typing as npt
 
 from zones.errors import InputError
 from zones.matching.avoiding import likelihoods
-from zones.matching.calibration import calibrated
+from zones.matching.calibration import calibrated, claimed
 from zones.matching.drive import BACK_IN_TIME, FINE, NO_LON, driven, matched
 from zones.matching.graph import Edges, Floats, Ints
 from zones.matching.ground import Ground, Packed, packed
@@ -135,9 +137,7 @@ class Match:
     @cached_property
     def off_m(self) -> Floats:
         """How far the fixes that were not skipped are from where on the streets they are, metres."""
-        x, y = self.positions()
-        used = self.chosen >= 0
-        return np.asarray(np.hypot(x - self.x[used], y - self.y[used]))
+        return all_off_m([self])[0]
 
     @cached_property
     def _ways(self) -> Ways:
@@ -163,7 +163,7 @@ class Match:
             0 to 1: what is left where all ways over them are closed (one minus the ratio of likelihoods), calibrated.
         """
         left, all_ = self._forwards(of, since, until)
-        return float(calibrated(np.array([1.0 - np.exp(min(0.0, left - all_))]))[0])
+        return claimed(1.0 - float(np.exp(min(0.0, left - all_))))
 
     def log_likelihoods(
         self, of: npt.NDArray[np.bool_], *, since: float = -np.inf, until: float = np.inf
@@ -231,6 +231,20 @@ class Match:
     def _leg_rows(self, arc_p: Floats) -> Floats:
         graph = self.graph
         return legs_of(self.matcher.packed, graph.arc_source, graph.arc_forward, graph.arc_along, arc_p, self.rows)
+
+
+def all_off_m(matches: Sequence[Match]) -> list[Floats]:
+    """Return `off_m` of some matches on the same streets, at least one."""
+    used = [match.chosen >= 0 for match in matches]
+    chosen = [match.chosen[on] for match, on in zip(matches, used, strict=True)]
+    edge = np.concatenate([match.trellis.edge[at] for match, at in zip(matches, chosen, strict=True)])
+    offset = np.concatenate([match.trellis.offset[at] for match, at in zip(matches, chosen, strict=True)])
+    x = np.concatenate([match.x[on] for match, on in zip(matches, used, strict=True)])
+    y = np.concatenate([match.y[on] for match, on in zip(matches, used, strict=True)])
+    on_x, on_y = matches[0].graph.positions(edge, offset)
+    off_m = np.hypot(on_x - x, on_y - y)
+    ends = list(accumulate(map(len, chosen), initial=0))
+    return [off_m[begin:end] for begin, end in pairwise(ends)]
 
 
 def _as_legs(rows: Floats) -> tuple[Leg, ...]:
