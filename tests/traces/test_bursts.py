@@ -88,6 +88,16 @@ def test_one_deep_fix_among_shallow_ones_is_no_lead(monkeypatch: pytest.MonkeyPa
     assert leads_of(one, receiver) == set(one)
 
 
+def test_where_fixes_are_sparse_a_burst_of_minutes_is_likelier_than_one_of_half_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    receiver = Receiver(noise_m=10.0, every_s=30.0, bursts_h=1.0)
+    went_in, reflected = {"X1300541", "X1300971"}, {"L1328649", "L1368717"}
+    assert leads_of(sorted(went_in | reflected), receiver) == went_in
+    monkeypatch.setattr(bursts, "_LONG", (0.0,) * len(bursts._LONG))
+    assert leads_of(sorted(went_in | reflected), receiver) == reflected
+
+
 def test_a_short_way_between_sparse_fixes_is_no_lead(monkeypatch: pytest.MonkeyPatch) -> None:
     short, receiver = ("L603681", "L604235"), Receiver(noise_m=10.0, every_s=30.0, bursts_h=1.0)
     assert leads_of(short, receiver) == set()

@@ -31,7 +31,10 @@ BEYOND_M = 170.0
 _ERRORS = 8.0
 """Likewise, where the receiver errs more: four times an error that doubles in a burst."""
 LASTS_S = 400.0
-"""They last for some minutes."""
+"""They last for some minutes:"""
+_LONG_S = (45.0, 60.0, 80.0, 90.0, 120.0)
+_LONG = (-3.0, -1.2, 0.0, 0.0, 1.4)
+"""where fixes are sparse, by so much in log-probability is one that lasts so long likelier than the usual one, between them between."""
 _SIZES_M = (20.0, 30.0, 40.0, 50.0, 60.0, 70.0, REACH_M)
 _DIRECTIONS = 24
 _APART_M = 25.0
@@ -134,11 +137,13 @@ def log_ratio(streets: ZoneMatcher, seen: Seen, first: int, last: int) -> float:
     ahead(_POINT_S * (len(tried) + 1) * (window.stop - window.start))
     weighing = streets.weighing(every_s)
     as_seen = scene.weighed(weighing, streets.inside, window, since=_before(t_s, begin), until=_after(t_s, end))
+    sparse = np.interp(every_s, _RARE_S, (0.0, 1.0))
     best = -np.inf
     for burst in tried:
         since, until = _before(t_s, burst.first), _after(t_s, burst.last)
         shifted = scene.without(burst).weighed(weighing, streets.inside, window, since=since, until=until)
-        best = max(best, shifted.without - _BROKEN * (shifted.faults - as_seen.faults))
+        lasts = np.interp(t_s[burst.last] - t_s[burst.first] + every_s, _LONG_S, _LONG) * sparse
+        best = max(best, shifted.without - _BROKEN * (shifted.faults - as_seen.faults) + float(lasts))
     return float(best - as_seen.together)
 
 

@@ -252,16 +252,16 @@ def _told_from_burst(fixes: Fixes, driven: _Driven, visit: Visit, depth: _Floats
     if passage.probability <= _SINGLE:
         return passage
     t_s, first = driven.t_s, driven.first
+    begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
     # from the fix before, where there is one: there it stood
     apart = _metres(fixes, max(first - 1, visit.start), slice(first, first + len(t_s)))
     carried_off = t_s[-1] - t_s[0] <= LASTS_S and apart.max() <= BEYOND_M
-    if carried_off or np.count_nonzero(apart > _STOOD_M) <= 1:
+    if visit.hops_near(begin, end) or carried_off or np.count_nonzero(apart > _STOOD_M) <= 1:
         # a parked truck's fixes can be carried off and come back, and one of them can be anywhere
         return replace(passage, probability=_SINGLE)
     # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
     usual = median(driven.usual)
     shown = median(driven.match.fixes.sigma) / lasting_at(driven.every_s)
-    begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
     burst = max(
         burst_probability(visit.streets, Seen(driven.x, driven.y, t_s, depth, sigma), begin, end)
         for sigma in {usual, max(usual, shown)}

@@ -1,4 +1,7 @@
-"""Slips: fixes that a receiver put somewhere else, once, and then back. Where it does that, one fix alone shows no drive."""
+"""Slips: fixes that a receiver put somewhere else, once, and then back. Where it does that, one fix alone shows no drive.
+
+Hops: ways between two fixes that no truck drives, as where a terminal falls back for minutes on the place of the cell it is in.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from truckban.traces.drives import SLOW_MS
 from truckban.traces.fixes import Fixes
 from truckban.traces.paths import ZoneMatcher
 
@@ -21,6 +25,14 @@ _BACK = 0.5
 """to no farther than this share of it from where it was,"""
 _OFF_M = 35.0
 """and so far from any street: there no truck went."""
+_HOP_M = 300.0
+"""A way from one fix to the next that is longer, beyond what reflections and a wandering receiver do,"""
+_HOP_MS = 28.0
+"""faster than a truck may drive on any road (道路交通安全法实施条例, art. 78: 100 km/h, on motorways),"""
+_TIMES = 2.0
+"""and so many times as fast as the vehicle usually drives there: its fixes, or those around, are somewhere else than it was."""
+_NEAR_S = 120.0
+"""Where that happens so many seconds before or after a drive inside, or less, it shows none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +64,22 @@ class Visit:
         if not self.start < row < self.stop - 1:
             return np.inf
         return float(np.hypot(self.x_m[row + 1] - self.x_m[row - 1], self.y_m[row + 1] - self.y_m[row - 1]))
+
+    def hops_near(self, since: float, until: float) -> bool:
+        """Return whether fixes hop to another place or back about the time between two instants, seconds."""
+        begin, end = self.hops
+        return bool(((end >= since - _NEAR_S) & (begin <= until + _NEAR_S)).any())
+
+    @cached_property
+    def hops(self) -> tuple[_Floats, _Floats]:
+        """When each hop began and ended."""
+        x, y, t_s = (values[self.start : self.stop] for values in (self.x_m, self.y_m, self.fixes.t_s))
+        step = np.hypot(np.diff(x), np.diff(y))
+        speed = step / np.maximum(np.diff(t_s), 1.0)
+        found = np.flatnonzero((step > _HOP_M) & (speed > _HOP_MS))
+        if len(found):
+            found = found[speed[found] > _TIMES * np.median(speed[speed > SLOW_MS])]
+        return t_s[found], t_s[found + 1]
 
     @cached_property
     def slips(self) -> _Rows:
