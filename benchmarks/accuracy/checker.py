@@ -57,7 +57,8 @@ def judge(ground: Ground, days: Sequence[tuple[str, Sent]]) -> list[Judged]:
     notice = builtin_notice(NOTICE)
     sizes = [len(sent.t_s) for _, sent in days]
     joined = {
-        name: np.concatenate([getattr(sent, name) for _, sent in days]) for name in ("t_s", "lon", "lat", "accuracy_m")
+        name: np.concatenate([getattr(sent, name) for _, sent in days])
+        for name in ("t_s", "lon", "lat", "accuracy_m", "speed_kmh")
     }
     stamps = np.round((joined["t_s"] + MIDNIGHT) * 1000).astype("datetime64[ms]")
     table = {
@@ -66,8 +67,9 @@ def judge(ground: Ground, days: Sequence[tuple[str, Sent]]) -> list[Judged]:
         "lon": pa.array(joined["lon"]),
         "lat": pa.array(joined["lat"]),
     }
-    if np.isfinite(joined["accuracy_m"]).any():
-        table["accuracy_m"] = pa.array(joined["accuracy_m"])
+    for name in ("accuracy_m", "speed_kmh"):
+        if np.isfinite(joined[name]).any():
+            table[name] = pa.array(joined[name])
     with tempfile.TemporaryDirectory() as folder:
         traces, vehicles = Path(folder) / "traces.parquet", Path(folder) / "vehicles.csv"
         pa.parquet.write_table(pa.table(table), traces)

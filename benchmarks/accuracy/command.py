@@ -109,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             lost=given.lost,
             outages_h=given.outages,
             accuracy=given.accuracy,
+            speed=given.speed,
         )
         for noise in given.noise
         for every in given.every
@@ -153,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lost", type=float, default=usual.lost, help="share of fixes")
     parser.add_argument("--outages", type=float, default=usual.outages_h, help="silences an hour")
     parser.add_argument("--accuracy", choices=ACCURACIES, default=usual.accuracy, help="what accuracy_m says")
+    parser.add_argument("--speed", action="store_true", help="terminals send speed_kmh, some of them dead")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--png", type=Path, help="the reliability diagram")
     parser.add_argument("--show", type=Path, metavar="FOLDER", help="write the first failures as GeoJSON")

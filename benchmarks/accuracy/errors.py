@@ -1,4 +1,4 @@
-"""What a receiver makes of a drive: white and lasting errors, bursts, street canyons, drift when parked, lost fixes."""
+"""What a receiver makes of a drive: white and lasting errors, bursts, street canyons, drift when parked, lost fixes, speeds."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,10 @@ _DRIFT_TAU_S, _DRIFT_IN_S, _DRIFT_OUT_S = 600.0, 120.0, 60.0
 _PARKED_EVERY_S, _AWAKE_S = (60.0, 300.0), 300.0
 _OUTAGE_S = (30.0, 240.0)
 _BLOCK = 25.0
+_DOPPLER_MS, _STILL_MS, _KMH = 0.3, 0.1, 3.6
+_SPEEDS = ("measured",) * 7 + ("zeros", "constant", "none")
+"""What one of ten terminals does each."""
+_CONSTANT_KMH = (20.0, 50.0)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Receiver:
         lost: share of fixes that never arrive.
         outages_h: silences an hour, half a minute to four minutes each.
         accuracy: what the column `accuracy_m` says: nothing, the truth, or half of it and nothing of bursts.
+        speed: whether terminals send their speed in whole km/h, with a Doppler error of 0.3 m/s; three of ten send zeros, one number
+            or nothing in its place. Positions are the same as without.
     """
 
     noise_m: float = 10.0
@@ -46,6 +52,7 @@ class Receiver:
     lost: float = 0.02
     outages_h: float = 0.2
     accuracy: str = "absent"
+    speed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +64,7 @@ class Sent:
     lat: Floats
     accuracy_m: Floats
     off_m: Floats
+    speed_kmh: Floats
 
 
 def send(ground: Ground, drive: Drive, receiver: Receiver, rng: np.random.Generator) -> Sent:
@@ -81,7 +89,8 @@ def send(ground: Ground, drive: Drive, receiver: Receiver, rng: np.random.Genera
     }[receiver.accuracy]
     kept = ~_lost(t, receiver, rng)
     off = np.hypot(*error.T)
-    return Sent(t[kept], np.round(lon, 6)[kept], np.round(lat, 6)[kept], np.round(said, 1)[kept], off[kept])
+    speed = _speeds(drive, t[kept], receiver, rng)
+    return Sent(t[kept], np.round(lon, 6)[kept], np.round(lat, 6)[kept], np.round(said, 1)[kept], off[kept], speed)
 
 
 def gauss_markov(t: Floats, tau_s: float, rng: np.random.Generator) -> Floats:
@@ -167,6 +176,19 @@ def _canyon(ground: Ground, drive: Drive, t: Floats, receiver: Receiver, rng: np
         return raw
     even = np.ones(width) / width
     return np.column_stack([np.convolve(raw[:, axis], even, mode="same") for axis in (0, 1)])
+
+
+def _speeds(drive: Drive, t: Floats, receiver: Receiver, rng: np.random.Generator) -> Floats:
+    """Return what the terminal says of its speed, whole km/h over the second around each fix; NaN where it says nothing."""
+    kind = _SPEEDS[rng.integers(len(_SPEEDS))] if receiver.speed else "none"
+    if kind == "none":
+        return np.full(len(t), np.nan)
+    if kind != "measured":
+        return np.full(len(t), 0.0 if kind == "zeros" else np.round(rng.uniform(*_CONSTANT_KMH)))
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(drive.xy, axis=0).T))])
+    true = np.interp(t + 0.5, drive.t_s, along) - np.interp(t - 0.5, drive.t_s, along)
+    said = np.abs(true + _DOPPLER_MS * rng.standard_normal(len(t)))
+    return np.asarray(np.round(np.where(true < _STILL_MS, 0.0, said) * _KMH))
 
 
 def _lost(t: Floats, receiver: Receiver, rng: np.random.Generator) -> npt.NDArray[np.bool_]:

@@ -40,6 +40,21 @@ def test_a_day_depends_on_its_number_only(ground: Ground) -> None:
     assert not np.array_equal(one.lon, fixes(ground, day(ground, "X7", 2), Receiver(), 2).lon)
 
 
+def test_speeds_are_those_of_the_truck_and_some_are_dead_while_positions_stay_the_same(ground: Ground) -> None:
+    kinds = []
+    for n in range(40):
+        true = day(ground, f"L{n}", 3)
+        plain, told = (fixes(ground, true, Receiver(speed=speed), 3) for speed in (False, True))
+        assert np.array_equal(plain.lon, told.lon)
+        assert np.array_equal(plain.t_s, told.t_s)
+        assert np.isnan(plain.speed_kmh).all()
+        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(true.xy, axis=0).T))])
+        ahead, behind = (np.interp(told.t_s + part, true.t_s, along) for part in (0.5, -0.5))
+        off_kmh = told.speed_kmh - (ahead - behind) * 3.6
+        kinds.append(bool(np.abs(off_kmh).max() < 8.0) and float(np.std(off_kmh)) < 1.5)
+    assert 20 <= sum(kinds) <= 35
+
+
 def test_an_error_that_lasts_has_the_stated_spread_and_correlation() -> None:
     error = gauss_markov(np.arange(0, 3e5, 15.0), 100.0, np.random.default_rng(1))[:, 0]
     assert float(error.std()) == pytest.approx(1, abs=0.05)

@@ -18,8 +18,8 @@ from truckban.traces.pieces import Source
 from truckban.traces.stream import Stream, Traces
 from zones.text import Text
 
-Place = tuple[float, float, float, float]
-"""Time, longitude, latitude, accuracy (-1 where not given)."""
+Place = tuple[float, float, float, float, float]
+"""Time, longitude, latitude, accuracy and speed (-1 where not given)."""
 TIMEZONE = "Asia/Shanghai"
 
 
@@ -43,11 +43,13 @@ def visits_by_name(visits: Visits, found: dict[str, list[list[Place]]], *, void:
     """Add visits to those of each vehicle, but for those of vehicles whose are void."""
     fixes = visits.fixes
     accuracy = np.where(np.isnan(fixes.accuracy_m), -1.0, fixes.accuracy_m)
+    said = np.full(len(fixes.t_s), np.nan) if fixes.speed_kmh is None else fixes.speed_kmh
+    speed = np.where(np.isnan(said), -1.0, said)
     for a, b in zip(visits.starts[:-1].tolist(), visits.starts[1:].tolist(), strict=True):
         code = int(fixes.vehicle[a])
         assert (fixes.vehicle[a:b] == code).all()
         if void is None or not void[code]:
-            rows = zip(fixes.t_s[a:b], fixes.lon[a:b], fixes.lat[a:b], accuracy[a:b], strict=True)
+            rows = zip(fixes.t_s[a:b], fixes.lon[a:b], fixes.lat[a:b], accuracy[a:b], speed[a:b], strict=True)
             found.setdefault(fixes.vehicle_ids[code], []).append([tuple(map(float, row)) for row in rows])
 
 

@@ -97,6 +97,10 @@ _BASIS: Mapping[str, Text] = MappingProxyType(
             "最深处远超定位误差（20 倍以上）", "the deepest lies more than 20 times the receiver's error inside"
         ),
         "deepest_in_errors": Text("最深处是定位误差的 {} 倍", "the deepest lies {} times the receiver's error inside"),
+        "denied_by_speed": Text(
+            "按车辆自报的车速到不了的定位点有 {} 个",
+            "fixes that the truck cannot have reached by the speeds it sent: {}",
+        ),
         "reflection": Text(
             "也可能一直在区域外，只是信号反射使定位偏移（可能性 {}）",
             "it may have been outside all the time, with fixes put off by reflections (probability {})",

@@ -37,6 +37,7 @@ class Fixes:
         accuracy_m: NaN where not given, shape (n,).
         load: what JT/T 808 terminals say of their load (bits 8 and 9 of the status), NaN where nothing is said, shape (n,); None
             where no file can say it.
+        speed_kmh: what terminals say of their speed, NaN where nothing is said, shape (n,); None where no file says any.
         read: rows in the files.
         duplicates: rows that repeat a fix; they are used, once.
         assumed_zone: used rows whose time named no zone and was read in the notice's.
@@ -62,11 +63,14 @@ class Fixes:
     tally: Counter[str] = field(default_factory=Counter)
     fit: "Fit | None" = None
     load: npt.NDArray[np.float64] | None = None
+    speed_kmh: npt.NDArray[np.float64] | None = None
 
     def taken(self, rows: npt.NDArray[np.intp]) -> "Fixes":
         """Return some of the fixes, in the given order, with the figures of all."""
         columns = {name: getattr(self, name)[rows] for name in ("vehicle", "t_s", "lon", "lat", "accuracy_m")}
-        return replace(self, load=None if self.load is None else self.load[rows], **columns)
+        said = {name: getattr(self, name) for name in ("load", "speed_kmh")}
+        columns |= {name: None if column is None else column[rows] for name, column in said.items()}
+        return replace(self, **columns)
 
     @property
     def used(self) -> int:
@@ -179,4 +183,5 @@ def fixes_of(frame: Columns, files: Sequence[str]) -> Fixes:
         rejects,
         tally=clean.tally,
         load=np.asarray(kept[LOAD], np.float64) if LOAD in kept else None,
+        speed_kmh=np.asarray(kept["speed_kmh"], np.float64),
     )

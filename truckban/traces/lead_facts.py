@@ -276,6 +276,8 @@ def basis_of(
         found.append("hours_between_fixes")
     if np.isfinite(depth_m):
         found.append(f"deepest_in_errors={depth_m / error_m:.1f}")
+    if passage.denied:
+        found.append(f"denied_by_speed={passage.denied}")
     if passage.burst >= _WORTH_SAYING:
         found.append(f"reflection={passage.burst:.2f}")
     return tuple(found)

@@ -77,6 +77,10 @@ class Visits:
     starts: npt.NDArray[np.intp]
     gaps: int
 
+    def rows(self, number: int) -> tuple[int, int]:
+        """Return the first row of a visit, and the row after its last."""
+        return int(self.starts[number]), int(self.starts[number + 1])
+
     def numbered(self, code: npt.NDArray[np.intp], names: list[str]) -> "Visits":
         """Return the visits under other numbers of vehicles, in the order of these.
 

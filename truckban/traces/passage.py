@@ -30,6 +30,7 @@ class Passage:
         probability: that the truck drove inside at all.
         cut_corner: it rests only on the straight line between two fixes outside; the streets between are not known.
         streets: as driven, where its path through the streets is known.
+        denied: how many of its fixes inside are not where the truck can have been by the speeds that it sent; counted where that matters.
         burst: how likely it was outside all the time and its fixes off by reflections; `probability` has been lowered by it.
     """
 
@@ -43,6 +44,7 @@ class Passage:
     cut_corner: bool = False
     streets: tuple[StreetDriven, ...] = ()
     burst: float = 0.0
+    denied: int = 0
 
 
 class Points(NamedTuple):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from truckban.traces.bursts import BEYOND_M, LASTS_S, Seen, burst_probability
 from truckban.traces.drives import SLOW_MS, all_drives, moving_times
 from truckban.traces.fixes import Fixes
-from truckban.traces.inside import SLIGHT, border_runs
+from truckban.traces.inside import SIGMA_M, SLIGHT, border_runs
 from truckban.traces.near import Near, Visits, visits_of
 from truckban.traces.passage import Passage, Points, by_border, crossing, cut_corner
 from truckban.traces.paths import (
@@ -23,6 +23,7 @@ from truckban.traces.paths import (
     usual_interval,
 )
 from truckban.traces.slips import Visit
+from truckban.traces.speeds import Sent
 from zones.locate import Locator
 from zones.matching.compiled import ahead
 from zones.matching.matcher import Match
@@ -124,11 +125,14 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
         t_s[first], t_s[last] = begin[k], end[k]
         border, cut = stretches[slice(*of_border[k])], corners[1][slice(*of_corners[k])].tolist()
         if streets is not None and matched[k]:
-            visit = Visit(fixes, x_m, y_m, streets, *visits.starts[in_visit[k] - 1 : in_visit[k] + 1].tolist())
+            visit = Visit(fixes, x_m, y_m, *visits.rows(in_visit[k] - 1), streets)
             found = [*_by_path(on_the_road, *next(paths), visit, depth_m, border, cut)]
         else:
             told = (by_border(on_the_road, depth_m, first, last, *stretch) for stretch in border)
             found = [_near_border(one, depth_m[first : last + 1], t_s[first : last + 1]) for one in told]
+            if fixes.speed_kmh is not None:
+                sent = Sent(fixes, x_m, y_m, *visits.rows(in_visit[k] - 1))
+                found = [_without_denied(on_the_road, depth_m, first, last, sent, one) for one in found]
             found += [cut_corner(on_the_road, row) for row in cut]
         passages += sorted(found, key=lambda passage: float(passage.t_s[0]))
         t_s[first], t_s[last] = fixes.t_s[first], fixes.t_s[last]
@@ -209,8 +213,7 @@ def _by_path(
     first, last = driven.first, driven.first + len(driven.t_s) - 1
     match, depth = driven.match, depth_m[first : last + 1]
     deep_m = max(_DEEP * driven.error_m, _LEAST_DEEP_M)
-    streets = visit.streets
-    of_runs = [_on_path(fixes, driven, depth_m, run, visit, deep_m) for run in runs]
+    of_runs = [_on_path(fixes, driven, depth_m, run, visit) for run in runs]
     told = partial(_told_from_burst, fixes, driven, visit, depth)
     yield from (told(run) for run in of_runs if run.probability >= SLIGHT)
     times = [(float(run.t_s[0]), float(run.t_s[-1])) for run in of_runs]
@@ -230,13 +233,14 @@ def _by_path(
         passage = make()
         if _off_streets(match, passage):
             # nothing but the border is known there
-            yield told(passage)
+            yield told(_without_denied(fixes, depth_m, first, last, visit, passage))
             continue
         here = (driven.t_s >= begin) & (driven.t_s <= end)
         most = 1.0 if here.any() and depth[here].max() >= deep_m else _SINGLE
-        probability = min(passage.probability, probability_between(match, streets, begin, end), most)
+        probability = min(passage.probability, probability_between(match, visit.streets, begin, end), most)
         if probability >= SLIGHT:
-            yield told(replace(passage, probability=probability))
+            passage = replace(passage, probability=probability)
+            yield told(_without_denied(fixes, depth_m, first, last, visit, passage))
 
 
 def _near_border(passage: Passage, depth_m: _Floats, t_s: _Floats) -> Passage:
@@ -245,6 +249,24 @@ def _near_border(passage: Passage, depth_m: _Floats, t_s: _Floats) -> Passage:
     if passage.t_s[-1] - passage.t_s[0] > LASTS_S or here.max(initial=-np.inf) > BEYOND_M:
         return passage
     return replace(passage, probability=min(passage.probability, _SINGLE))
+
+
+def _without_denied(fixes: Fixes, depth_m: _Floats, first: int, last: int, sent: Sent, passage: Passage) -> Passage:
+    """Return a passage of a drive (rows `first` to `last`) by the border, not claimed where it rests on fixes that speeds deny."""
+    if passage.probability <= _SINGLE:
+        return passage
+    rows = np.arange(first, last + 1)
+    here = (fixes.t_s[rows] >= passage.t_s[0]) & (fixes.t_s[rows] <= passage.t_s[-1])
+    inside = rows[here & (depth_m[rows] > 0)]
+    denied = sent.denied(inside, SIGMA_M)
+    if not denied.any():
+        return passage
+    kept = np.setdiff1d(rows, inside[denied])
+    _, runs, likely = border_runs(depth_m[kept], fixes.accuracy_m[kept], np.array([[0, len(kept) - 1]]))
+    begin, end = kept[runs].T
+    likely = likely[(begin <= inside[-1]) & (end >= inside[0])]
+    most = max(float(likely.max(initial=0.0)), _SINGLE)
+    return replace(passage, probability=min(passage.probability, most), denied=int(denied.sum()))
 
 
 def _told_from_burst(fixes: Fixes, driven: _Driven, visit: Visit, depth: _Floats, passage: Passage) -> Passage:
@@ -276,7 +298,7 @@ def _off_streets(match: Match, passage: Passage) -> bool:
     return not ((used >= begin) & (used <= end)).any() and not passage.cut_corner
 
 
-def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: Visit, deep_m: float) -> Passage:
+def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: Visit) -> Passage:
     """Return a stretch of a path as a passage along the fixes in it and where it crossed the border."""
     t_s, row = driven.t_s, driven.first
     depth = depth_m[row : row + len(t_s)]
@@ -289,27 +311,52 @@ def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: V
     driven_m = sum(street.length_m for street in run.streets)
     slow = driven_m < min(_WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
     fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
-    deepest = float(depth[inside].max(initial=-np.inf))
     still = driven_m < _STILL_M
-    sure = not slow and not fast and not still and deepest >= deep_m
+    sure = not slow and not fast and not still and _shown(fixes, driven, depth_m, inside, visit, driven_m)
+    denied = 0
+    if sure and run.probability > _SINGLE:
+        out = visit.denied(row + inside, max(median(driven.usual), driven.error_m))
+        denied = int(out.sum())
+        sure = not denied or _shown(fixes, driven, depth_m, inside[~out], visit, driven_m)
+    most = run.probability if sure else min(run.probability, _SINGLE)
+    return Passage(int(fixes.vehicle[row]), *points, probability=most, streets=run.streets, denied=denied)
+
+
+def _shown(
+    fixes: Fixes, driven: _Driven, depth_m: _Floats, inside: npt.NDArray[np.intp], visit: Visit, driven_m: float
+) -> bool:
+    """Return whether fixes inside show a drive there, and not a receiver that slips.
+
+    Args:
+        fixes: of all drives.
+        driven: the drive.
+        depth_m: of all fixes.
+        inside: which fixes of the drive lie inside, in order.
+        visit: the drive's.
+        driven_m: the way inside.
+    """
+    row = driven.first
+    depth = depth_m[row : row + len(driven.t_s)]
+    deepest = float(depth[inside].max(initial=-np.inf))
+    if deepest < max(_DEEP * driven.error_m, _LEAST_DEEP_M):
+        return False
     dense = driven.every_s < _DENSE_S
-    if sure and len(inside) == 1:
+    if len(inside) == 1:
         only = int(inside[0])
-        sure = bool(depth[only] >= _SINGLE_M) and (
+        stood = depth[only] >= _SINGLE_M and (
             _no_slip(fixes, driven, only) or _stood_there(fixes, depth_m, row + only, visit)
         )
-    elif sure and dense:
-        second = np.sort(depth[inside])[-2]
-        sure = bool(second >= _SECOND_M or deepest >= _FAR_M)
+        if not stood:
+            return False
+    elif dense and np.sort(depth[inside])[-2] < _SECOND_M and deepest < _FAR_M:
+        return False
     deep = np.flatnonzero(depth[inside] >= _SECOND_M)
-    if sure and len(deep) == 1:
+    if len(deep) == 1:
         one = row + int(inside[deep[0]])
         slipped = visit.slips_beside(one) or (dense and visit.between(one) <= _NEAR_M)
-        sure = not slipped or _stood_there(fixes, depth_m, one, visit)
-    if sure and not dense:
-        sure = driven_m >= _SHORT_M or deepest >= _DEEPEST_M
-    most = run.probability if sure else min(run.probability, _SINGLE)
-    return Passage(int(fixes.vehicle[row]), *points, probability=most, streets=run.streets)
+        if slipped and not _stood_there(fixes, depth_m, one, visit):
+            return False
+    return dense or driven_m >= _SHORT_M or deepest >= _DEEPEST_M
 
 
 def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, visit: Visit) -> bool:

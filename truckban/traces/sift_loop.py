@@ -115,7 +115,7 @@ def _take(
     if _reachable(held, v, 0, t, lon, lat):
         held.state[v, AFTER] = here
         jumped = _drop(held, v, jumps, jumped)
-        count = _link(box, held, v, 0, t, lon, lat, _accuracy(piece, k), kept, count)
+        count = _link(box, held, v, 0, t, lon, lat, _accuracy(piece, k), _speed(piece, k), kept, count)
         _hold(piece, k, t, held, v, 0)
     elif here > 0 and _reachable(held, v, here, t, lon, lat):
         if here + 1 < SETTLED:
@@ -125,8 +125,9 @@ def _take(
         for slot in range(here):
             a_t, a_lon = held.numbers[v, slot + 1, T], held.numbers[v, slot + 1, LON]
             a_lat, a_accuracy = held.numbers[v, slot + 1, LAT], held.numbers[v, slot + 1, ACCURACY]
-            count = _link(box, held, v, slot, a_t, a_lon, a_lat, a_accuracy, kept, count)
-        count = _link(box, held, v, here, t, lon, lat, _accuracy(piece, k), kept, count)
+            a_speed = held.numbers[v, slot + 1, SPEED]
+            count = _link(box, held, v, slot, a_t, a_lon, a_lat, a_accuracy, a_speed, kept, count)
+        count = _link(box, held, v, here, t, lon, lat, _accuracy(piece, k), _speed(piece, k), kept, count)
         held.state[v, HELD] = 0
         _hold(piece, k, t, held, v, 0)
     elif here > 0 or held.state[v, AFTER] > 0:
@@ -185,6 +186,7 @@ def _link(
     lon: float,
     lat: float,
     accuracy: float,
+    speed: float,
     kept: Kept,
     count: int,
 ) -> int:
@@ -198,17 +200,21 @@ def _link(
     if held.state[v, OPEN] == 0:
         held.state[v, OPEN] = 1
         a_t, a_lon, a_lat = last[v, slot, T], last[v, slot, LON], last[v, slot, LAT]
-        count = _keep(kept, count, v, a_t, a_lon, a_lat, last[v, slot, ACCURACY], False)
-    return _keep(kept, count, v, t, lon, lat, accuracy, True)
+        count = _keep(kept, count, v, a_t, a_lon, a_lat, last[v, slot, ACCURACY], last[v, slot, SPEED], False)
+    return _keep(kept, count, v, t, lon, lat, accuracy, speed, True)
 
 
 @compiled_inline
-def _keep(kept: Kept, count: int, v: int, t: float, lon: float, lat: float, accuracy: float, joined: bool) -> int:
+def _keep(
+    kept: Kept, count: int, v: int, t: float, lon: float, lat: float, accuracy: float, speed: float, joined: bool
+) -> int:
     kept.vehicle[count] = v
     kept.t_s[count] = t
     kept.lon[count] = lon
     kept.lat[count] = lat
     kept.accuracy_m[count] = accuracy
+    if len(kept.speed_kmh):
+        kept.speed_kmh[count] = speed
     kept.joined[count] = joined
     return count + 1
 
@@ -233,7 +239,7 @@ def _hold(piece: Piece, k: int, t: float, held: Held, v: int, slot: int) -> None
     held.places[v, slot, LINE] = piece.lines[k] if len(piece.lines) > 1 else piece.lines[0] + k
     held.places[v, slot, FILE] = piece.file
     held.places[v, slot, NAIVE] = piece.naive[k] if len(piece.naive) > 1 else piece.naive[0]
-    held.numbers[v, slot, SPEED] = piece.speed_kmh[k] if len(piece.speed_kmh) else np.nan
+    held.numbers[v, slot, SPEED] = _speed(piece, k)
 
 
 @compiled_inline
@@ -255,6 +261,11 @@ def read(piece: Piece, rows: npt.NDArray[np.intp], good: npt.NDArray[np.bool_], 
 @compiled_inline
 def _accuracy(piece: Piece, k: int) -> float:
     return piece.accuracy_m[k] if len(piece.accuracy_m) else np.nan
+
+
+@compiled_inline
+def _speed(piece: Piece, k: int) -> float:
+    return piece.speed_kmh[k] if len(piece.speed_kmh) else np.nan
 
 
 @compiled_inline
@@ -287,7 +298,9 @@ def _pass(
 ) -> int:
     """Take in one vehicle's ordinary fixes, rows `first` to `end`; return how many rows are kept by now."""
     lon, lat = piece.lon, piece.lat
-    count = _link(box, held, v, 0, t, lon[first], lat[first], _accuracy(piece, first), kept, count)
+    count = _link(
+        box, held, v, 0, t, lon[first], lat[first], _accuracy(piece, first), _speed(piece, first), kept, count
+    )
     is_open = held.state[v, OPEN] == 1
     for k in range(first + 1, end):
         if not (
@@ -301,7 +314,8 @@ def _pass(
         if not is_open:
             is_open = True
             before = _seconds(piece, k - 1)
-            count = _keep(kept, count, v, before, lon[k - 1], lat[k - 1], _accuracy(piece, k - 1), False)
-        count = _keep(kept, count, v, _seconds(piece, k), lon[k], lat[k], _accuracy(piece, k), True)
+            accuracy, speed = _accuracy(piece, k - 1), _speed(piece, k - 1)
+            count = _keep(kept, count, v, before, lon[k - 1], lat[k - 1], accuracy, speed, False)
+        count = _keep(kept, count, v, _seconds(piece, k), lon[k], lat[k], _accuracy(piece, k), _speed(piece, k), True)
     held.state[v, OPEN] = 1 if is_open else 0
     return count

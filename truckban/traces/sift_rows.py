@@ -66,6 +66,7 @@ class Kept(NamedTuple):
         lon: WGS 84 degrees, shape (n,).
         lat: likewise.
         accuracy_m: NaN where not given, shape (n,).
+        speed_kmh: what the terminal says, NaN where nothing, shape (n,), or (0,) where no piece has any.
         joined: whether the row goes on with the visit of the vehicle's row before, shape (n,).
     """
 
@@ -74,17 +75,33 @@ class Kept(NamedTuple):
     lon: _Floats
     lat: _Floats
     accuracy_m: _Floats
+    speed_kmh: _Floats
     joined: npt.NDArray[np.bool_]
 
     @classmethod
     def room(cls, n: int) -> "Kept":
-        """Return room for n rows."""
-        return cls(np.empty(n, np.int32), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n, np.bool_))
+        """Return room for n rows, without speeds."""
+        return cls(
+            np.empty(n, np.int32),
+            np.empty(n),
+            np.empty(n),
+            np.empty(n),
+            np.empty(n),
+            np.empty(0),
+            np.empty(n, np.bool_),
+        )
 
     @classmethod
     def all_of(cls, parts: Sequence["Kept"]) -> "Kept":
         """Return the rows of all parts, one after another."""
+        if any(len(part.speed_kmh) for part in parts):
+            parts = [part.with_speeds() for part in parts]
         return cls._make(np.concatenate(columns) for columns in zip(*parts, strict=True)) if parts else cls.room(0)
+
+    def with_speeds(self) -> "Kept":
+        """Return the same with room for speeds, which are not known where there was none."""
+        n = len(self.vehicle)
+        return self if len(self.speed_kmh) == n else self._replace(speed_kmh=np.full(n, np.nan))
 
     def copied(self) -> "Kept":
         """Return the rows in room of their own."""
@@ -92,7 +109,7 @@ class Kept(NamedTuple):
 
     def take(self, rows: npt.NDArray[np.intp] | slice) -> "Kept":
         """Return some rows."""
-        return Kept._make(column[rows] for column in self)
+        return Kept._make(column[rows] if len(column) else column for column in self)
 
 
 class Held(NamedTuple):

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import shapely
 
 from truckban.traces.drives import SLOW_MS
-from truckban.traces.fixes import Fixes
 from truckban.traces.paths import ZoneMatcher
+from truckban.traces.speeds import Sent
 
 _Floats = npt.NDArray[np.float64]
 _Rows = npt.NDArray[np.intp]
@@ -36,24 +36,14 @@ _NEAR_S = 120.0
 
 
 @dataclass(frozen=True, eq=False)
-class Visit:
-    """One vehicle's visit to a zone: rows `start` up to `stop` of some fixes.
+class Visit(Sent):
+    """One vehicle's visit to a zone whose streets are known.
 
     Attributes:
-        fixes: of many visits.
-        x_m: metres east, shape (n,).
-        y_m: metres north, shape (n,).
         streets: around the zone.
-        start: the visit's first row.
-        stop: the row after its last.
     """
 
-    fixes: Fixes
-    x_m: _Floats
-    y_m: _Floats
     streets: ZoneMatcher
-    start: int
-    stop: int
 
     def slips_beside(self, row: int) -> bool:
         """Return whether any fix slipped, but for one and those next to it."""

@@ -226,6 +226,7 @@ class Stream:
         starts = np.append(np.flatnonzero(~done.joined), len(done.vehicle)).astype(np.intp)
         names = list(self.source.vehicles)
         fixes = Fixes(names, done.vehicle.astype(np.intp), done.t_s, done.lon, done.lat, done.accuracy_m, 0, 0, 0)
+        fixes.speed_kmh = done.speed_kmh if len(done.speed_kmh) else None
         if over:
             mine = np.append(0, np.flatnonzero(np.diff(done.vehicle)) + 1)
             ends = np.append(mine[1:], len(done.vehicle)) - 1
