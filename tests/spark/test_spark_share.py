@@ -130,3 +130,38 @@ def test_an_error_comes_through_java_as_it_was() -> None:
     assert seen is not None
     assert (seen.text, seen.file, seen.line, seen.field) == (error.text, error.file, error.line, error.field)
     assert told("java.lang.OutOfMemoryError") is None
+
+
+@pytest.mark.parametrize("chunk", [1, 10**9])
+def test_clocks_on_utc_are_found_by_each_share_as_on_one_machine(
+    parquet_day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    day = read_fixes(parquet_day / "traces", timezone=NOTICE.pack.timezone)
+    names, late = np.array(day.vehicle_ids, object)[day.vehicle], day.vehicle % 3 == 0
+    table = pd.DataFrame({"vehicle_id": names, "time": day.t_s, "lon": day.lon, "lat": day.lat})
+    table = table.assign(received=day.t_s + 5 + 8 * 3600 * late).sample(frac=1, random_state=5)
+    folder = tmp_path / "traces"
+    folder.mkdir()
+    for number in range(2):
+        table[number::2].to_parquet(folder / f"{number}.parquet", row_group_size=400)
+    monkeypatch.setattr("truckban.traces.spark.pieces._PIECE_ROWS", 800)
+    monkeypatch.setattr(module, "CHUNK_ROWS", chunk)
+    plan = planned(folder, NOTICE.pack.timezone, {})
+    assert len(plan.pieces) > 4
+    kernel = kernel_of(parquet_day, plan)
+    shares = list(kernel.shares(by_vehicle(kernel, plan, 70)))
+    ground = ground_for(NOTICE)
+    assert ground is not None
+    inputs = Inputs(folder, parquet_day / "vehicles.csv", parquet_day / "permits.csv")
+    one = check(inputs, NOTICE, ground)
+    leads = [placed.part.row() for placed in in_order(lead for share in shares for lead in share.leads)]
+    assert leads == [lead.row() for lead in one.leads]
+    assert not {lead["vehicle_id"] for lead in leads} & set(names[late])
+    others = [placed for share in shares for placed in share.others]
+    unsure = [placed.part.row() for placed in in_order(others) if placed.kind == "unsure"]
+    assert unsure == [part.row() for part in one.parts if one.kind(part) == "unsure"]
+    assert any("received_8_hours_later" in part["why_probability"] for part in unsure)
+    head = summed(share.head for share in shares)
+    [note] = head.clocks.notes()
+    assert note in one.notes
+    assert note.en.startswith(f"most reports of {len(set(names[late]))} vehicles")

@@ -329,3 +329,28 @@ def test_what_is_found_of_a_fleet_is_what_is_found_of_its_vehicles(write: Write,
     mixed = read_table(write, pd.concat(fleet).sample(frac=1, random_state=seed % 2**31))
     assert mixed.t_s.tolist() == together.t_s.tolist()
     assert reasons.by_reason(mixed.rejects) == reasons.by_reason(together.rejects)
+
+
+# times cut to the minute
+
+
+def to_the_minute(write: Write, every_s: float) -> Fixes:
+    trip = drive(WUYI, at("10:00:00"), every_s=every_s)
+    return read_table(write, trip.assign(t_s=trip["t_s"] // 60 * 60))
+
+
+def test_times_cut_to_the_minute_are_said_to_be_so(write: Write) -> None:
+    fixes = to_the_minute(write, 15)
+    assert {code for code in cleaning(fixes) if code != "duplicates"} == {"two_places"}
+    [note] = fixes.notes
+    assert note.en.startswith(
+        f"{len(fixes.rejects)} rows were rejected for two places at one time, with times on whole minutes"
+    )
+    assert to_the_minute(write, 60).notes == []
+
+
+def test_two_places_at_other_times_are_not_laid_to_the_minute(write: Write) -> None:
+    trip = drive(WUYI, at("10:00:00"), every_s=15)
+    fixes = read_table(write, trip, trip.assign(lat=trip["lat"] + 0.01))
+    assert cleaning(fixes)["two_places"] == 2 * len(trip)
+    assert [note for note in fixes.notes if "whole minutes" in note.en] == []

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from truckban.missing_words import missing_words
 from truckban.norms import Notice
+from truckban.traces.late_vehicles import RECEIVED_LATER
 from truckban.traces.lead_facts import (
     BEGAN_INSIDE,
     CROSSED,
@@ -92,6 +93,10 @@ _BASIS: Mapping[str, Text] = MappingProxyType(
         "hours_between_fixes": Text(
             "禁行时间的起止在两个定位点之间，没有定位点表明它在禁行时间内行驶过",
             "the ban's hours begin or end between two fixes, and no fixes show that it drove within them",
+        ),
+        RECEIVED_LATER: Text(
+            "定位约在其时间 8 小时之后才被接收：终端时钟像是世界时，它可能不是在这些时刻行驶",
+            "its reports were received about 8 hours after their time: its clock looks like UTC, and it may have driven at other hours",
         ),
         "deep": Text(
             "最深处远超定位误差（20 倍以上）", "the deepest lies more than 20 times the receiver's error inside"

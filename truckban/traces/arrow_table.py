@@ -13,6 +13,7 @@ import pyarrow.parquet
 from truckban.traces.arrow_arrays import as_frame, rows_at
 from truckban.traces.column_names import meaning
 from truckban.traces.file_notes import ColumnTally
+from truckban.traces.late_vehicles import LateVehicles
 from truckban.traces.tables import DAMAGED_PARQUET, NO_PARQUET, PARQUET, Table
 from zones.errors import InputError
 
@@ -37,6 +38,7 @@ class ArrowTable(Table):
         """
         self.file, self.batch, self.first = file, batch, first
         self.rejects, self.notes, self.named, self.tally = [], [], False, ColumnTally()
+        self.late = LateVehicles()
 
     @cached_property
     def _whole(self) -> bool:

@@ -16,7 +16,7 @@ from truckban.traces.cleaning_notes import cleaning_counts
 from truckban.traces.fixes import Fixes
 from truckban.traces.fleet import Fleet, read_fleet, read_permits
 from truckban.traces.lawful import may_stand
-from truckban.traces.leads import LEADS, SLIP_M, Law, Lead, judge, kind_of
+from truckban.traces.leads import LEADS, SLIP_M, Law, Lead, judge, kind_of, without_clock
 from truckban.traces.near import Near
 from truckban.traces.passages import Found, passages_of
 from truckban.traces.paths import ZoneMatcher
@@ -268,12 +268,14 @@ def judged_stream(
             judged(some)
     torn = stream.torn()
     traces = stream.traces
+    late = stream.source.late
+    traces.notes += late.notes()
     traces.fit = sample.fit(torn, ground)
     traces.notes += traces.fit.notes if traces.fit else []
     parts = [part for code, may_be_void, part in kept if not (may_be_void and torn[code])]
     driven = sum(int((~torn[vehicles]).sum()) if void else len(vehicles) for vehicles, void in drives)
     parts.sort(key=lambda part: part.vehicle_id)
-    return traces, Found([], driven, traces.gaps), parts
+    return traces, Found([], driven, traces.gaps), without_clock(parts, late.clocks().names())
 
 
 def law_for(fixes: Fixes, notice: Notice, ground: Locator, fleet: Fleet, permits: PermitList) -> Law:

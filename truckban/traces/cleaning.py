@@ -23,6 +23,7 @@ _REASONS = {TWO_PLACES: "time", FROZEN: "lon", JUMP: "lon", TWO_TRACKS: "vehicle
 _CODES = {reason: number for number, reason in enumerate(_REASONS, start=1)}
 _ROUNDED_DEG = 1.1e-5
 """Positions of one instant no farther apart than this (1.2 m) are one, written with five digits here and six or seven there."""
+_MINUTE_S = 60.0
 # a vehicle with so many fixes of another track is counted; one or two may be a receiver's that slipped twice
 _TWO_TRACKS = 3
 
@@ -35,7 +36,8 @@ class Cleaned:
         kept: in order of vehicle and time, each fix once.
         duplicates: rows that repeat a fix that was kept.
         out: rows taken out, with the field at fault and the reason; a row that repeats a fix is taken out with it.
-        tally: rows that came `late`; vehicles with `two_tracks`, with a `clock_forward`, with a `clock_back`. Sums over vehicles.
+        tally: rows that came `late`; rows rejected for two places whose times are whole `minutes`; vehicles with `two_tracks`, with a
+            `clock_forward`, with a `clock_back`. Sums over vehicles.
     """
 
     kept: Columns
@@ -91,6 +93,7 @@ def cleaned(frame: Columns) -> Cleaned:
         two_tracks=int((np.bincount(vehicle[fixes[why == _CODES[TWO_TRACKS]]]) >= _TWO_TRACKS).sum()),
         clock_forward=_vehicles(vehicle[fixes[left]], hour_steps(*all_.tracks(fixes[left]))),
         late=_late(frame, all_, order[why[fix_of] == 0]),
+        minutes=int((two_places & (all_.t_s[fixes] % _MINUTE_S == 0))[fix_of].sum()),
         clock_back=_set_back(frame, all_, fixes[why != _CODES[TWO_PLACES]]),
     )
     out = [(some_of(frame, order[why[fix_of] == _CODES[reason]]), name, reason) for reason, name in _REASONS.items()]

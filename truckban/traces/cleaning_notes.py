@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from zones.text import Text
 
 _REJECTED = ("zero", "without_fix", "frozen", "jump", "two_places", "two_tracks")
+# fewer rows on whole minutes are chance
+_FEW = 20
 _CLOCK = ("clock_before_2000", "clock_future", "clock_after_receipt", "clock_8_hours")
 
 
@@ -29,9 +31,19 @@ def cleaning_counts(rejected: Mapping[str, int], tally: Mapping[str, int], dupli
 
 def notes_of(rejected: Mapping[str, int], tally: Mapping[str, int]) -> list[Text]:
     """Return what a person should know of the clocks and tracks; counts of rows and vehicles, and no ids."""
+    minutes = tally.get("minutes", 0)
+    cut = minutes >= _FEW and 2 * minutes > rejected.get("two_places", 0)
     return [
         Text(zh.format(n=n), en.format(n=n))
         for n, zh, en in (
+            (
+                minutes if cut else 0,
+                "{n} 行在同一时刻有两个位置，已拒绝，其时间都是整分钟：文件里的时间像是只保留到分钟（Excel 常这样显示）；请连秒一起导出",
+                (
+                    "{n} rows were rejected for two places at one time, with times on whole minutes: the times of the file seem to be "
+                    "cut to the minute, as Excel shows them; export them with seconds"
+                ),
+            ),
             (
                 rejected.get("clock_future", 0),
                 "{n} 行的时间晚于本次检查，已拒绝；这些终端的其他时间也可能有误",

@@ -18,6 +18,7 @@ import pyarrow.csv
 from truckban.traces.arrow_arrays import array_of, chosen
 from truckban.traces.file_marks import changed, mark
 from truckban.traces.file_notes import ColumnTally
+from truckban.traces.late_vehicles import LateVehicles
 from truckban.traces.tables import Reject, Table, decoded, encoding_of, refuse_twice
 from zones.errors import InputError
 from zones.text import Text
@@ -48,7 +49,7 @@ class TextTable(Table):
     ) -> None:
         """Take columns over, in which nothing is missing."""
         self.file, self.texts, self.lines, self.rejects, self.notes = file, texts, lines, rejects, notes
-        self.named, self.tally = False, ColumnTally()
+        self.named, self.tally, self.late = False, ColumnTally(), LateVehicles()
 
     @cached_property
     def frame(self) -> "pd.DataFrame":  # type: ignore[override]

@@ -1,8 +1,8 @@
 """Leads: the parts of passages that a ban may be about, each with its verdict. A lead accuses nobody; a person decides."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from truckban.places import mapped_zone
 from truckban.traces.evidence import missing_evidence
 from truckban.traces.fixes import Fixes
 from truckban.traces.hours_edge import NOT_SHOWN, only_between_fixes
+from truckban.traces.late_vehicles import AS_LIKELY, RECEIVED_LATER
 from truckban.traces.lead_facts import (
     End,
     Parts,
@@ -122,7 +123,24 @@ def kind_of(part: Lead, min_probability: float) -> str:
     """Return `prohibited` or `undetermined` for a lead, `lawful` or `unsure` for the rest."""
     if part.verdict == "allowed":
         return "lawful"
-    return part.verdict if part.probability >= min_probability and not part.cut_corner else "unsure"
+    sure = part.probability >= min_probability and not part.cut_corner and RECEIVED_LATER not in part.why_probability
+    return part.verdict if sure else "unsure"
+
+
+def without_clock(parts: list[Lead], vehicle_ids: Collection[str]) -> list[Lead]:
+    """Return parts so that those of some vehicles, whose times are not to be believed, are unsure however low the threshold."""
+    if not vehicle_ids:
+        return parts
+    return [
+        replace(
+            part,
+            probability=min(part.probability, AS_LIKELY),
+            why_probability=(*part.why_probability, RECEIVED_LATER),
+        )
+        if part.vehicle_id in vehicle_ids
+        else part
+        for part in parts
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from truckban.traces.arrow_table import ArrowTable, parquet_tables
 from truckban.traces.clocks import TOLERANCE_S
 from truckban.traces.column_names import EXTRA, NAMES
 from truckban.traces.file_notes import FileNotes
+from truckban.traces.late_vehicles import LateVehicles
 from truckban.traces.rejects import Rejects
 from truckban.traces.sift_rows import Piece
 from truckban.traces.stamps import MS_A_DAY, UNITS, offset_ms
@@ -43,6 +44,7 @@ class Source:
         files: name and rows of each file.
         rejects: rows that are no fixes.
         notes: what was not said by the caller.
+        late: what receipts say of the clocks of vehicles.
         assumed_zone: rows whose time named no zone, of those that are fixes.
     """
 
@@ -55,6 +57,7 @@ class Source:
     files: list[tuple[str, int]] = field(default_factory=list)
     rejects: Rejects = field(default_factory=Rejects)
     notes: FileNotes = field(default_factory=FileNotes)
+    late: LateVehicles = field(default_factory=LateVehicles)
     assumed_zone: int = 0
     _number: int = 0
     _plan: tuple[int, dict[str, int] | None] | None = None
@@ -100,6 +103,7 @@ class Source:
 
     def _typed(self, table: Table) -> Piece:
         columns, bad = typed_columns(table, self.timezone, self.columns, now_s=self.now_s)
+        self.late.add(table.late)
         self.rejects += bad
         self.assumed_zone += int(columns["without_zone"].sum())
         lon, lat, accuracy, speed = (columns[name] for name in ("lon", "lat", "accuracy_m", "speed_kmh"))

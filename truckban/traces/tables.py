@@ -19,6 +19,7 @@ import pyarrow.parquet
 from truckban.traces.arrow_arrays import as_frame
 from truckban.traces.column_names import plain
 from truckban.traces.file_notes import ColumnTally
+from truckban.traces.late_vehicles import LateVehicles
 from zones.errors import InputError
 from zones.text import Text
 
@@ -63,6 +64,7 @@ class Table:
         notes: what was found out about the file and not said by the caller.
         named: whether the columns bear the contract's names, so that nobody need say which is which.
         tally: what its columns say, to be noted of the file as a whole.
+        late: what its receipts say of the clocks of vehicles.
     """
 
     file: str
@@ -72,6 +74,7 @@ class Table:
     notes: list[Text] = field(default_factory=list)
     named: bool = False
     tally: ColumnTally = field(default_factory=ColumnTally)
+    late: LateVehicles = field(default_factory=LateVehicles)
 
     @property
     def read(self) -> int:

@@ -94,6 +94,7 @@ def typed_columns(
     if received is not None:
         late, both = eight_hours_late(seconds, received), np.isfinite(seconds - received)
         table.tally.count_late(extra["received"], int(late.sum()), int(both.sum()))
+        table.late.count(extra["received"], vehicle, names.tolist(), seconds, (late, both))
     faults += [("time", reason, rows) for reason, rows in impossible_times(seconds, received, now_s)]
     if "valid" in extra:
         without, unknown = without_fix(table, extra["valid"])

@@ -22,8 +22,9 @@ from truckban.traces.check import law_for
 from truckban.traces.file_notes import ColumnTally, FileNotes
 from truckban.traces.fixes import Fixes, columns_of, fixes_of
 from truckban.traces.fleet import Fleet
+from truckban.traces.late_vehicles import LateVehicles
 from truckban.traces.lawful import may_stand
-from truckban.traces.leads import LEADS, Lead, judge, kind_of
+from truckban.traces.leads import LEADS, Lead, judge, kind_of, without_clock
 from truckban.traces.misfit import Sample, moving_sample, street_box
 from truckban.traces.near import Near, visits_of
 from truckban.traces.passages import passages_of
@@ -59,7 +60,8 @@ ROWS = pa.schema(
 )
 """Rows on their way from the files to their vehicle, as typed.
 
-What has `zh` and `en` is a rejected row, or, without `field`, a note; what has a `tally` is a piece's `ColumnTally`.
+What has `zh` and `en` is a rejected row, or, without `field`, a note; what has a `tally` is a piece's `ColumnTally`, or,
+with a `vehicle_id`, what the piece's receipts say of the vehicle's clock.
 """
 _TYPED = ROWS.names[:-4]
 _WHY = ROWS.names[-4:-1]
@@ -88,6 +90,7 @@ class Head:
         kinds: how many parts of passages are of each kind.
         sample: of moving fixes, to see whether they lie on the streets; None where there are no streets.
         tallies: what columns say, of pieces of files (index); to be noted of each file as a whole.
+        clocks: vehicles whose clocks look wrong by the receipts of their reports.
     """
 
     traces: Traces
@@ -95,6 +98,7 @@ class Head:
     kinds: Counter[str]
     sample: Sample | None
     tallies: dict[int, ColumnTally]
+    clocks: LateVehicles
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,9 @@ class Kernel:
             if table.tally:
                 tally = pickle.dumps(table.tally)
                 yield _batch(pd.DataFrame([(piece.file, piece.first, tally)], columns=["file", "line", "tally"]))
+            late = [(name, piece.file, piece.first, pickle.dumps(one)) for name, one in table.late]
+            if late:
+                yield _batch(pd.DataFrame(late, columns=["vehicle_id", "file", "line", "tally"]))
 
     def _on_the_ground(self, frame: pd.DataFrame) -> pd.DataFrame:
         lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)
@@ -207,16 +214,21 @@ class Kernel:
         for rows in _by_whole_vehicles(batches):
             told, tallies = rows["zh"].is_valid(), rows["tally"].is_valid()
             fixes = rows.filter(pc.invert(pc.or_(told, tallies))).select(_TYPED)
-            yield self.share(fixes.to_pandas(), _told(rows.filter(told)), _tallies(rows.filter(tallies)))
+            clocks = pc.and_(tallies, rows["vehicle_id"].is_valid())
+            columns = rows.filter(pc.and_not(tallies, clocks))
+            yield self.share(fixes.to_pandas(), _told(rows.filter(told)), _tallies(columns), _late(rows.filter(clocks)))
 
-    def share(self, frame: pd.DataFrame, told: list[Told], tallies: dict[int, ColumnTally]) -> Share:
+    def share(
+        self, frame: pd.DataFrame, told: list[Told], tallies: dict[int, ColumnTally], late: LateVehicles
+    ) -> Share:
         """Judge the rows of some whole vehicles; `told` are rows that had been rejected before, and notes."""
         fixes = fixes_of(columns_of(frame.astype({"file": np.int64})), self.files)
         visits = visits_of(fixes, self.near)
         law = law_for(visits.fixes, self.notice, self.ground, self.fleet, self.permits)
         stands = partial(may_stand, self.notice, self.ground, law.vehicles)
         found = passages_of(visits, self.near, self.streets, stands)
-        parts = judge(found.passages, visits.fixes, law)
+        wrong = late.clocks()
+        parts = without_clock(judge(found.passages, visits.fixes, law), wrong.names())
         kinds = [kind_of(part, self.min_probability) for part in parts]
         some = [part for part, kind in zip(parts, kinds, strict=True) if kind in LEADS]
         parts = counted_once(parts, self.pack.repeats, some)
@@ -233,7 +245,7 @@ class Kernel:
             tally=fixes.tally,
         )
         return Share(
-            Head(figures, len(found.vehicles), Counter(kinds), self._sample(visits.fixes), tallies),
+            Head(figures, len(found.vehicles), Counter(kinds), self._sample(visits.fixes), tallies, wrong),
             [one for one in placed if one.kind in LEADS],
             [one for one in placed if one.kind not in LEADS],
             [*told, *((self._numbers[r.file], r.line or 0, r.field, r.reason) for r in fixes.rejects)],
@@ -250,6 +262,7 @@ def summed(heads: Iterable[Head]) -> Head:
     traces, drives, kinds = Traces(), 0, Counter[str]()
     samples: list[Sample] = []
     tallies: dict[int, ColumnTally] = {}
+    clocks = LateVehicles()
     vehicles = 0
     for head in heads:
         own = head.traces
@@ -265,8 +278,9 @@ def summed(heads: Iterable[Head]) -> Head:
         vehicles += len(own.vehicle_ids)
         for file, tally in head.tallies.items():
             tallies.setdefault(file, ColumnTally()).add(tally)
+        clocks.add(head.clocks)
     traces.vehicle_ids.sort()
-    return Head(traces, drives, kinds, Sample.all_of(samples) if samples else None, tallies)
+    return Head(traces, drives, kinds, Sample.all_of(samples) if samples else None, tallies, clocks)
 
 
 def in_order(placed: Iterable[Placed]) -> list[Placed]:
@@ -317,6 +331,14 @@ def _tallies(rows: pa.Table) -> dict[int, ColumnTally]:
     for file, tally in zip(rows["file"].to_pylist(), rows["tally"].to_pylist(), strict=True):
         tallies.setdefault(file, ColumnTally()).add(pickle.loads(tally))  # noqa: S301 - our own workers'
     return tallies
+
+
+def _late(rows: pa.Table) -> LateVehicles:
+    """Add up what was said of the clocks of vehicles."""
+    late = LateVehicles()
+    for name, one in zip(rows["vehicle_id"].to_pylist(), rows["tally"].to_pylist(), strict=True):
+        late.put(name, pickle.loads(one))  # noqa: S301 - our own workers'
+    return late
 
 
 def _by_whole_vehicles(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
