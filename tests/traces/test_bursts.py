@@ -30,7 +30,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truckban.report.lead_words import basis_words
-from truckban.traces import bursts, passages
+from truckban.traces import bursts, hours_edge, passages
 from truckban.traces.bursts import BEYOND_M, LASTS_S, Scene, Seen, burst_probability, likely_bursts
 from truckban.traces.lead_facts import basis_of
 from truckban.traces.paths import ZoneMatcher
@@ -111,6 +111,13 @@ def test_a_burst_does_not_set_a_parked_truck_driving(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(passages, "LASTS_S", 0.0)
     assert leads_of(parked, receiver) == {"L3325"}
     monkeypatch.setattr(passages, "_STOOD_M", 0.0)  # the other has but one fix farther off
+    assert leads_of(parked, receiver) == set(parked)
+
+
+def test_a_parked_truck_that_wanders_until_22_and_then_drives_is_no_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    parked, receiver = ("L1548415",), Receiver(noise_m=10.0, every_s=15.0, bursts_h=1.0)
+    assert leads_of(parked, receiver) == set()
+    monkeypatch.setattr(hours_edge, "WANDERING_M", hours_edge.LEAST_M)
     assert leads_of(parked, receiver) == set(parked)
 
 

@@ -31,6 +31,8 @@ SLOW_MS = 0.8
 """Nor is one a drive that is slower than a person walks, unless it gets"""
 FAR_M = 250.0
 """so far: receivers of parked trucks wander."""
+WANDERING_M = 300.0
+"""A shorter way through the zone that is slower than a walk may be a parked truck's receiver."""
 PACE_MS = 10.0
 """How fast a truck may have left where it was parked, or come there."""
 

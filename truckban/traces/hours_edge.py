@@ -8,11 +8,13 @@ first fix within the hours on, or up to the last one, was driven in them however
 import numpy as np
 import numpy.typing as npt
 
+from truckban.traces.drives import SLOW_MS, WANDERING_M
 from truckban.traces.lead_facts import Parts
 from truckban.traces.tracks import Floats, Tracks
 
 LEAST_M = 30.0
-"""What fixes show of a drive is a drive if it is longer than this: three times the error of a usual receiver."""
+"""What fixes show of a drive is a drive if it is longer than this, three times the error of a usual receiver; what is slower than a walk
+must be longer (`drives.WANDERING_M`)."""
 NOT_SHOWN = 0.85
 """What is driven within the hours only if the speed between two fixes was even is not claimed to be likelier."""
 
@@ -50,4 +52,5 @@ def cut(tracks: Tracks, parts: Parts) -> tuple[npt.NDArray[np.bool_], npt.NDArra
 def only_between_fixes(tracks: Tracks, parts: Parts) -> npt.NDArray[np.bool_]:
     """Return of each part whether it is cut and no drive of it is shown by fixes."""
     begins, ends = cut(tracks, parts)
-    return (begins | ends) & (shown_m(tracks, parts) < LEAST_M)
+    lasts = tracks.t_s[parts.end] - tracks.t_s[parts.begin]
+    return (begins | ends) & (shown_m(tracks, parts) < np.clip(SLOW_MS * lasts, LEAST_M, WANDERING_M))

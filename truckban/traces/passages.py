@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from truckban.traces.bursts import BEYOND_M, LASTS_S, Seen, burst_probability
-from truckban.traces.drives import SLOW_MS, all_drives, moving_times
+from truckban.traces.drives import SLOW_MS, WANDERING_M, all_drives, moving_times
 from truckban.traces.fixes import Fixes
 from truckban.traces.inside import SIGMA_M, SLIGHT, border_runs
 from truckban.traces.near import Near, Visits, visits_of
@@ -53,8 +53,6 @@ _SHORT_M = 140.0
 """Where fixes are sparse, a shorter way inside is that of a fix or two that were carried off, unless one lies deeper than"""
 _DEEPEST_M = 110.0
 _DENSE_S = 20.0
-_WANDERING_M = 300.0
-"""A shorter stretch that is slower than a walk may be a parked truck's receiver."""
 _TOP_MS = 33.0
 """No truck drives faster for long: where a path says so, it is one that only a receiver's error took."""
 _RADIUS_M = 6371008.8
@@ -309,7 +307,7 @@ def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: V
     inside = begin + np.flatnonzero(depth[begin:end] > 0)
     # a receiver that slips once can land on a street, and one that is off for minutes stays near the border
     driven_m = sum(street.length_m for street in run.streets)
-    slow = driven_m < min(_WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
+    slow = driven_m < min(WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
     fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
     still = driven_m < _STILL_M
     sure = not slow and not fast and not still and _shown(fixes, driven, depth_m, inside, visit, driven_m)
