@@ -269,6 +269,17 @@ def test_a_file_is_read_in_pieces_whatever_their_size(
     assert (fixes.files, fixes.used, fixes.vehicle_ids) == ([("t.geojson", 12)], 12, ["T1", "晋M1"])
 
 
+@pytest.mark.parametrize("number", ["1715133600.5", "1e308", "-2.5E+3", "1.0e-7"])
+def test_a_number_may_end_one_piece_and_go_on_in_the_next(
+    write: Write, monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    text = f'{{"n": {number}, "features": [{json.dumps(at())}, {number}], "type": "FeatureCollection"}}'
+    for chunk in range(1, text.index(number) + len(number)):
+        monkeypatch.setattr("truckban.traces.formats.json_stream._CHUNK", chunk)
+        fixes = read(write(text, "t.geojson"))
+        assert (fixes.used, [reject.reason.en for reject in fixes.rejects]) == (1, ["not a GeoJSON Feature"]), chunk
+
+
 @pytest.mark.parametrize("text", [collection(), '{"features": [], "type": "FeatureCollection"}'])
 def test_a_collection_of_nothing_has_no_rows(write: Write, text: str) -> None:
     assert read(write(text, "t.geojson")).read == 0

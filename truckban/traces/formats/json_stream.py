@@ -15,6 +15,8 @@ _CHUNK = 1 << 20
 _MOST_VALUE = 1 << 28
 """Characters of one feature; a truck's year at a fix a second is less."""
 _NEAR_END = 16
+_OF_A_NUMBER = 2
+"""So many characters of a number that is cut off may follow what could be a whole one: of `1.5` a point, of `1e+3` an `e+`."""
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder(parse_int=integer)
 
@@ -113,9 +115,10 @@ class _Text:
                 raise self.error("不是完整的 JSON", "this is not whole JSON", error.pos) from None
             except RecursionError:
                 raise self.error("嵌套太深", "nested too deeply") from None
-            if end == len(self.buffer) and self._more(_CHUNK):
+            length = end - self.pos
+            if end + _OF_A_NUMBER >= len(self.buffer) and self._more(_CHUNK):
                 continue  # a number may go on
-            self.pos = end
+            self.pos += length
             return value
 
     def _more(self, count: int) -> bool:
