@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from truckban.traces.arrow_arrays import array_of, chosen, numbers_of, rows_at
 from truckban.traces.csv_table import TextTable
+from truckban.traces.satellite import as_texts
 from truckban.traces.stamps import epoch_seconds, stored_seconds, written_seconds
 from truckban.traces.tables import Table
 from truckban.traces.typed import typed, typed_columns
@@ -203,3 +204,12 @@ def test_values_of_a_slice_are_its_own_and_rows_are_taken_and_filtered_by_arrays
     assert numbers_of(numbers[:0]).tolist() == []
     assert numbers.take(rows_at(np.array([3, 0]))).to_pylist() == [4.5, 1.5]
     assert numbers.filter(chosen(np.array([False, True, True, False]))).to_pylist() == [2.5, 3.5]
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Shanghai"])
+def test_names_that_are_times_of_no_calendar_are_no_names(zone: str | None) -> None:
+    at = np.array(["2024-05-08T10:00:00", "20000-01-01T00:00:00", "-0044-03-15T00:00:00"], "datetime64[ms]")
+    ids = pa.array(at, pa.timestamp("ms", zone)).to_pandas()
+    named = as_texts(ids)
+    assert named.isna().tolist() == [False, True, True]
+    assert named[0].startswith("2024-05-08")

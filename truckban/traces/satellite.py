@@ -1,5 +1,6 @@
 """Whether the terminal had a satellite fix, where a table has a column that says so."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,8 @@ _NO, _YES = frozenset(_WITHOUT.split()), frozenset(_WITH.split())
 
 def as_texts(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Return a column as texts; of times each by itself, where pandas would look whether any of them is not midnight."""
+    if column.dtype.kind == "M":
+        column = column.where(column.dt.year.between(dt.MINYEAR, dt.MAXYEAR))  # of other years there is no text
     return (column.astype(object) if column.dtype.kind in "mM" else column).astype("string")
 
 
