@@ -43,7 +43,8 @@ export async function mapOfLead(box, lead, line) {
   const { map, gl } = made;
   layers(map, { line, entry: lead.entry, exit: lead.exit, onStreets: lead.why_probability.includes("path") }, gl);
   const [w, s, e, n] = bounds({ type: "Feature", geometry: line });
-  map.fitBounds([w, s, e, n], { padding: 56, maxZoom: 16, duration: 0 });
+  // the buttons lie over the right edge
+  map.fitBounds([w, s, e, n], { padding: { top: 56, bottom: 56, left: 56, right: 84 }, maxZoom: 16, duration: 0 });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
   return {
     map,
