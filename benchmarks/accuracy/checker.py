@@ -34,6 +34,9 @@ class Judged:
         roads: as reported.
         metres: as reported.
         line: where, WGS 84.
+        entry, exit: how it came in and went out, or began and ended.
+        depth_m: of its deepest fix.
+        mean_kmh, max_kmh: as reported.
     """
 
     vehicle: str
@@ -45,6 +48,11 @@ class Judged:
     roads: tuple[str, ...]
     metres: float
     line: shapely.LineString
+    entry: str
+    exit: str
+    depth_m: float | None
+    mean_kmh: float | None
+    max_kmh: float | None
 
     @property
     def is_lead(self) -> bool:
@@ -88,6 +96,11 @@ def judge(ground: Ground, days: Sequence[tuple[str, Sent]]) -> list[Judged]:
             roads=tuple(part.roads),
             metres=float(part.distance_inside_m),
             line=part.line,
+            entry=part.entry.how,
+            exit=part.exit.how,
+            depth_m=part.depth_max_m,
+            mean_kmh=part.mean_speed_kmh,
+            max_kmh=part.max_speed_kmh,
         )
         for part in checked.parts
     ]

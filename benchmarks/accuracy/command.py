@@ -2,6 +2,7 @@
 
     python benchmarks/accuracy --lawful 1000 --intrusions 300
     python benchmarks/accuracy --nanjing nanjing_centre.osm --noise 3,10,20,30 --every 1,5,15,30,60 --json out.json
+    python benchmarks/accuracy --facts --lawful 0 --every 5,15,30
     python benchmarks/accuracy --only L36,X72 --show out/          (the same days again, as GeoJSON)
 
 `--noise` is the standard deviation of each axis; `--lasting` is the share of its variance that lasts half a minute to five
@@ -123,6 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     cells = run(grounds, names, receivers, given.seed, show)
     print(f"seed {given.seed}; {receivers[0]}")
     print("\n" + report.table(cells) + "\n\n" + report.details(cells) + "\n\n" + report.verdicts(cells))
+    if given.facts:
+        print("\n" + report.facts(cells))
     print("\n" + report.places(cells, given.most))
     print("\n" + report.failures(cells, given.most))
     options = {name: str(value) if isinstance(value, Path) else value for name, value in vars(given).items()}
@@ -155,6 +158,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--outages", type=float, default=usual.outages_h, help="silences an hour")
     parser.add_argument("--accuracy", choices=ACCURACIES, default=usual.accuracy, help="what accuracy_m says")
     parser.add_argument("--speed", action="store_true", help="terminals send speed_kmh, some of them dead")
+    parser.add_argument(
+        "--facts", action="store_true", help="what the leads' times, metres, speeds and streets are off by"
+    )
     parser.add_argument("--json", type=Path)
     parser.add_argument("--png", type=Path, help="the reliability diagram")
     parser.add_argument("--show", type=Path, metavar="FOLDER", help="write the first failures as GeoJSON")

@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from accuracy.errors import Receiver
+from accuracy.facts import ADDED, LACKING, NAMES
 from accuracy.score import CLASSES_M, SURE, Tally, bounds, reliability
 
 Cells = Mapping[tuple[str, Receiver], Tally]
@@ -61,6 +64,25 @@ def details(cells: Cells) -> str:
         low, high = bounds(round(share * count), count)
         claims.append([f"{edge:.2f}", str(count), f"{mean:.3f}", f"{share:.3f}", f"{low:.3f}-{high:.3f}"])
     return _aligned(rows) + "\n\n" + _aligned(claims)
+
+
+def facts(cells: Cells) -> str:
+    """Return what the facts of leads are off by: said less true, a line a fact, ground and receiver."""
+    rows = [["fact", "ground", "noise m", "every s", "leads", "5 %", "median", "95 %", "worst"]]
+    for name in NAMES:
+        for (ground, receiver), tally in cells.items():
+            off = np.array(tally.facts.get(name, []))
+            if len(off):
+                marks = [*np.quantile(off, [0.05, 0.5, 0.95]), off[np.abs(off).argmax()]]
+                head = [name, ground, f"{receiver.noise_m:g}", f"{receiver.every_s:g}", str(len(off))]
+                rows.append([*head, *(f"{mark:.1f}" for mark in marks)])
+    streets = [["streets", "ground", "noise m", "every s", "of", "share"]]
+    for name in (LACKING, ADDED):
+        for (ground, receiver), tally in cells.items():
+            wrong = tally.facts.get(name, [])
+            head = [name, ground, f"{receiver.noise_m:g}", f"{receiver.every_s:g}"]
+            streets.append([*head, str(len(wrong)), _share(int(sum(wrong)), len(wrong))])
+    return _aligned(rows) + "\n\n" + _aligned(streets)
 
 
 def verdicts(cells: Cells) -> str:

@@ -11,6 +11,7 @@ import shapely
 from accuracy.checker import Judged
 from accuracy.drive import Drive, Spell
 from accuracy.errors import Sent
+from accuracy.facts import errors
 from accuracy.ground import Floats, Ground
 
 CLASSES_M = {
@@ -47,6 +48,7 @@ class Tally:
         stray: leads on days with an intrusion, yet at another time.
         p: what was claimed of each passage, and whether the truck was inside then.
         failures: what a person should look at.
+        facts: what the facts of leads are off by, by name (`accuracy.facts`).
         fixes: how many were checked.
         seconds: that the check took.
     """
@@ -59,6 +61,7 @@ class Tally:
     stray: int = 0
     p: list[tuple[float, bool]] = field(default_factory=list)
     failures: list[dict[str, Any]] = field(default_factory=list)
+    facts: dict[str, list[float]] = field(default_factory=dict)
     fixes: int = 0
     seconds: float = 0.0
 
@@ -74,6 +77,8 @@ class Tally:
             self.lawful_unsure += any(one.kind == "unsure" for one in judged) and not leads
             self.failures += [accusation(ground, drive, sent, one) for one in leads]
             return
+        for name, off in errors(ground, drive, judged):
+            self.facts.setdefault(name, []).append(off)
         met = [one for one in judged if any(_meet(one, spell) for spell in drive.spells)]
         found = any(one.is_lead for one in met)
         silent = max(silence_s(sent, spell.since, spell.until) for spell in drive.spells)

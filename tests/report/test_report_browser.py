@@ -1,3 +1,6 @@
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -114,3 +117,17 @@ def test_nothing_runs_over_the_edge_of_the_screen_and_text_has_enough_contrast_i
         opened.page.emulate_media(color_scheme=scheme)
         assert opened.page.evaluate(TOO_FAINT) == [], scheme
     assert opened.said == []
+
+
+def test_on_paper_every_page_of_the_table_names_its_columns(window: Window, file: Path, tmp_path: Path) -> None:
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed: the sheet is not read")
+    opened = window(file)
+    opened.page.locator("#unfold").click()
+    sheet = tmp_path / "report.pdf"
+    opened.page.pdf(path=sheet, format="A4")
+    text = subprocess.run([program, "-layout", sheet, "-"], capture_output=True, check=True, text=True).stdout
+    heads = [line for line in text.splitlines() if re.fullmatch(r"(时间 .*)?理由( +进入把握)?", line.strip())]
+    assert len(heads) > 1
+    assert all({"时间", "判断", "进入把握"} <= set(line.split()) for line in heads), heads

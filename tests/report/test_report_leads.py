@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from truckban.facts import COLORS, ENERGIES, FLAG, SERVICES
 from truckban.report.drawing import Drawing
 from truckban.report.lead_map import lead_map
 from truckban.report.lead_words import (
@@ -22,6 +23,7 @@ from truckban.traces.check import Checked
 from truckban.traces.evidence import EVIDENCE
 from truckban.traces.lead_facts import End
 from truckban.traces.repeats import NO_RULE
+from zones.locate import Locator
 from zones.text import Text
 
 
@@ -119,3 +121,26 @@ def test_leads_of_one_occasion_are_said_to_be(checked: Checked) -> None:
     one = [dataclasses.replace(lead, incident_id=first.lead_id) for lead in (first, second)]
     page = html(dataclasses.replace(checked, parts=[*one, *rest]), lang="zh")
     assert page.count("与另 1 条线索合为一次") == 2
+
+
+def test_a_zone_of_other_roads_is_said_to_be_for_trial_only(surveyed: Checked) -> None:
+    zone = surveyed.ground.zone
+    roads = tuple(dataclasses.replace(road, name=f"{road.name}东段") for road in zone.boundary_roads)
+    elsewhere = dataclasses.replace(surveyed, ground=Locator(dataclasses.replace(zone, boundary_roads=roads)))
+    for lang, fine in (("zh", "通告文字上没有障碍"), ("en", "no obstacle in the notice")):
+        page = html(elsewhere, lang=lang)
+        assert 'id="other-roads"' in page
+        assert fine not in page
+        assert 'id="other-roads"' not in html(surveyed, lang=lang)
+        assert fine in html(surveyed, lang=lang)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("service", SERVICES), ("energy", ENERGIES), ("plate_color", COLORS), ("on_duty", FLAG)],
+)
+def test_no_code_stands_among_a_vehicles_facts(checked: Checked, name: str, values: tuple[str, ...]) -> None:
+    for value in values:
+        words = _both(fact_words(f"{name}={value}", checked.notice))
+        assert not re.search(r"[A-Za-z_]", words.zh)
+        assert "_" not in words.en

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
+from accuracy.checker import Judged
 from accuracy.command import day, fixes, main
 from accuracy.errors import Receiver, gauss_markov
+from accuracy.facts import ADDED, LACKING, NAMES, errors
 from accuracy.ground import Ground, schematic
 from accuracy.score import bounds
 
@@ -64,6 +67,32 @@ def test_an_error_that_lasts_has_the_stated_spread_and_correlation() -> None:
 def test_the_bounds_of_a_share_are_exact() -> None:
     assert bounds(0, 10_000) == pytest.approx((0, 3.688e-4), rel=1e-3)
     assert bounds(5, 10) == pytest.approx((0.1871, 0.8129), abs=1e-4)
+
+
+def test_facts_are_off_by_what_they_are_said_wrong(ground: Ground) -> None:
+    true = next(one for one in (day(ground, f"X{n}", 3) for n in range(40)) if not one.parked[2:-2].any())
+    [spell] = true.spells
+    lead = Judged(
+        vehicle=true.name,
+        entered=spell.since - 7,
+        left=spell.until + 3,
+        probability=0.99,
+        verdict="prohibited",
+        kind="prohibited",
+        roads=("nowhere",),
+        metres=spell.metres + 50,
+        line=shapely.LineString(),
+        entry="crossed",
+        exit="ended_inside",
+        depth_m=spell.depth_m - 5,
+        mean_kmh=None,
+        max_kmh=None,
+    )
+    off = dict(errors(ground, true, [lead]))
+    assert [off[NAMES[k]] for k in (0, 3, 4, 5)] == pytest.approx([-7, 3, 50, -5])
+    assert off[ADDED] == off[LACKING] == 1
+    assert not {NAMES[1], NAMES[2], NAMES[6], NAMES[7]} & set(off)
+    assert not list(errors(ground, true, [lead, lead])), "which of two leads is meant is not known"
 
 
 @pytest.mark.slow

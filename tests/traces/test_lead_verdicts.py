@@ -74,7 +74,7 @@ cases = st.lists(
 )
 
 
-def _told(verdict: Verdict, vehicle: VehicleFacts) -> tuple[object, ...]:
+def _told(verdict: Verdict, vehicle: VehicleFacts, notice: Notice) -> tuple[object, ...]:
     """Return what a lead takes of a verdict."""
     return (
         verdict.verdict,
@@ -83,7 +83,7 @@ def _told(verdict: Verdict, vehicle: VehicleFacts) -> tuple[object, ...]:
         tuple((reason.code, reason.clause) for reason in verdict.reasons),
         verdict.missing,
         tuple(reading["reading"] for reading in verdict.other_readings),
-        quoted(verdict, vehicle.given),
+        quoted(verdict, vehicle.given, notice),
     )
 
 
@@ -107,7 +107,7 @@ def test_a_kind_decided_once_is_what_each_would_be_alone(
         place = PlaceFacts("inside", masks, on, 110.77, 35.14, mapped=True)
         mine = PermitList([permit for permit in held if vehicle.plate in (None, permit.plate)])
         alone = decide(notice, Question(vehicle, dt.datetime.fromtimestamp(at, tz=dt.UTC), place, mine))
-        assert _told(verdict, vehicle) == _told(alone, vehicle)
+        assert _told(verdict, vehicle, notice) == _told(alone, vehicle, notice)
 
 
 def _passage(vehicle: int, start_s: float, minutes: int) -> Passage:

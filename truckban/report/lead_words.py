@@ -18,17 +18,18 @@ from truckban.traces.lead_facts import (
     End,
 )
 from truckban.traces.leads import Lead
+from truckban.vehicles.plate_colors import COLOR_WORDS
 from zones.text import Text
 
 ENDS: Mapping[str, Text] = MappingProxyType(
     {
         BEGAN_INSIDE: Text(
-            "这次行驶在区域内开始（此前停着，或没有定位）",
-            "this drive began inside (it was parked before, or not reported)",
+            "从这里起记为行驶（此前停在附近约 80 米以内，或没有定位）",
+            "the drive counts from here (before, it stood within some 80 m, or was not reported)",
         ),
         ENDED_INSIDE: Text(
-            "这次行驶在区域内结束（此后停着，或没有定位）",
-            "this drive ended inside (it was parked then, or not reported)",
+            "行驶记到这里为止（此后停在附近约 80 米以内，或没有定位）",
+            "the drive counts up to here (then, it stood within some 80 m, or was not reported)",
         ),
         WINDOW_OPENED: Text(
             "禁行时间开始时已在区域内行驶，从此刻起判断；此前的行驶不在禁行时间内",
@@ -75,6 +76,36 @@ _ENERGY: Mapping[str, Text] = MappingProxyType(
         "hybrid": Text("混合动力", "hybrid"),
         "fuel_cell": Text("燃料电池", "fuel cell"),
         "other": Text("其他", "other"),
+    }
+)
+_SERVICE: Mapping[str, Text] = MappingProxyType(
+    {
+        "police": Text("警车", "police"),
+        "fire": Text("消防", "fire"),
+        "engineering_rescue": Text("工程抢险", "engineering rescue"),
+        "law_enforcement": Text("行政执法", "law enforcement"),
+        "clearance": Text("清障", "clearance"),
+        "sanitation": Text("环卫", "sanitation"),
+        "landscaping": Text("园林", "landscaping"),
+        "road_maintenance": Text("道路养护", "road maintenance"),
+        "municipal_engineering": Text("市政工程", "municipal engineering"),
+        "medical_waste": Text("医疗垃圾运输", "medical waste"),
+        "military": Text("军车", "military"),
+        "ambulance": Text("救护", "ambulance"),
+        "school_bus": Text("校车", "school bus"),
+        "none": Text("无", "none"),
+    }
+)
+_PURPOSE = MappingProxyType({"transit": Text("过境", "transit"), "local": Text("非过境", "local")})
+_FLAG = MappingProxyType({"true": Text("是", "yes"), "false": Text("否", "no")})
+_VALUES: Mapping[str, Mapping[str, Text]] = MappingProxyType(
+    {
+        "energy": _ENERGY,
+        "service": _SERVICE,
+        "trip_purpose": _PURPOSE,
+        "on_duty": _FLAG,
+        "dangerous_goods": _FLAG,
+        "plate_color": {name: Text(word, name.replace("_", " ")) for name, word in COLOR_WORDS.items()},
     }
 )
 _FAR_IN = 20
@@ -178,5 +209,5 @@ def fact_words(coded: str, notice: Notice) -> Text:
     name, _, value = coded.partition("=")
     label = missing_words(name, notice)
     unit = next((f" {unit}" for ending, unit in _UNITS.items() if name.endswith(ending)), "")
-    said = _ENERGY.get(value, Text(value, value)) if name == "energy" else Text(value, value)
+    said = _VALUES.get(name, {}).get(value, Text(value, value))
     return Text(f"{label.zh} {said.zh}{unit}", f"{label.en} {said.en}{unit}")

@@ -85,6 +85,7 @@ def html(
             zone=checked.ground.zone,
             grade=GRADES[checked.ground.zone.grade].of(lang),
             schematic=checked.ground.zone.grade == "schematic",
+            not_fit=checked.fit_for_enforcement is False,
             counts=counts,
             run=run_facts(checked),
             days=_days(checked),

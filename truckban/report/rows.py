@@ -210,12 +210,10 @@ class Reader:
             codes = [code for code in part.reasons if code.startswith("notice.")]
             why = self._joined([reason_words(code, self.notice).of(self.lang) for code in codes], "；")
             return {"can": False, "words": say("row.not_enforceable", self.lang), "why": why}
-        if part.grade == "schematic":
-            return {
-                "can": False,
-                "words": say("row.not_on_schematic", self.lang),
-                "why": say("row.why_schematic", self.lang),
-            }
+        if self.checked.fit_for_enforcement is False:
+            schematic = part.grade == "schematic"
+            why = say("row.why_schematic", self.lang) if schematic else say("row.why_other_roads", self.lang)
+            return {"can": False, "words": say("row.not_on_schematic", self.lang), "why": why}
         if part.verdict == "undetermined":
             return {
                 "can": None,

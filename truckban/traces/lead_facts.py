@@ -85,6 +85,30 @@ def counted(values: npt.NDArray[np.integer], parts: Parts) -> list[int]:
     return summed
 
 
+def timed(tracks: Tracks, parts: Parts) -> Parts:
+    """Return parts without the ways from the fix at which a drive began inside, and to the one at which it ended.
+
+    When it set out there, and when it came there, is only bounded (`drives.moving_times`): no speed follows. A part of which nothing is left is a point.
+    """
+    rows, is_fix = np.arange(len(tracks.t_s)), tracks.fixes > 0
+    following = np.append(np.minimum.accumulate(np.where(is_fix, rows, len(rows))[::-1])[::-1], len(rows))
+    foregoing = np.append(-1, np.maximum.accumulate(np.where(is_fix, rows, -1)))
+    owner = tracks.of[parts.begin]
+    first, last = tracks.first[owner], tracks.first[owner + 1] - 1
+    began, ended = (np.array([passage.is_fix[k] for passage in tracks.passages], np.bool_)[owner] for k in (0, -1))
+    begin = np.maximum(parts.begin, np.where(began, following[first + 1], first))
+    end = np.minimum(parts.end, np.where(ended, foregoing[last], last))
+    some = begin < end
+    return Parts(np.where(some, begin, parts.begin), np.where(some, end, parts.begin))
+
+
+def mean_speed(tracks: Tracks, parts: Parts) -> Floats:
+    """Return the mean speed of each part, km/h; NaN where it takes no time."""
+    seconds = tracks.t_s[parts.end] - tracks.t_s[parts.begin]
+    metres = tracks.along_m[parts.end] - tracks.along_m[parts.begin]
+    return np.where(seconds > 0, metres / np.where(seconds > 0, seconds, 1.0) * _KMH, np.nan)
+
+
 def fastest(tracks: Tracks, parts: Parts) -> Floats:
     """Return the greatest speed of each part over at least 20 s, km/h; NaN where it is shorter."""
     point, part = parts.points()

@@ -28,6 +28,8 @@ from truckban.traces.lead_facts import (
     ends_of,
     errors_at,
     fastest,
+    mean_speed,
+    timed,
 )
 from truckban.traces.passages import Passage
 from truckban.traces.route import on_the_way, path_between, route_words
@@ -249,9 +251,9 @@ def _parts(tracks: Tracks, trits: npt.NDArray[np.int8]) -> Parts:
 def _leads(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], fixes: Fixes, law: Law, own: Own) -> list[Lead]:
     begin_s, end_s = tracks.t_s[parts.begin], tracks.t_s[parts.end]
     metres = tracks.along_m[parts.end] - tracks.along_m[parts.begin]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = metres / (end_s - begin_s) * 3.6
-    most = np.fmax(fastest(tracks, parts), mean)
+    shown = timed(tracks, parts)
+    mean = mean_speed(tracks, shown)
+    most = np.fmax(fastest(tracks, shown), mean)
     deep = deepest(tracks, parts, law.ground)
     columns = zip(
         tracks.of[parts.begin].tolist(),
@@ -327,7 +329,7 @@ def _leads(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], fixes: Fix
                 max_speed_kmh=_rounded(fast) if driven else None,
                 depth_max_m=_rounded(deepest_m),
                 vehicle_class=verdict.vehicle_class,
-                vehicle_facts=quoted(verdict, vehicle.given),
+                vehicle_facts=quoted(verdict, vehicle.given, law.notice),
                 why_probability=basis_of(passage, inside, deepest_m, error_m, hours_unshown=unshown),
                 evidence_missing=missing_evidence(vehicle, grade, status),
                 passage=passage,

@@ -16,6 +16,7 @@ from truckban.moments import instant_of
 from truckban.norms import Notice
 from truckban.permits import Permit, PermitList
 from truckban.traces.passages import Passage
+from truckban.traces.path_clock import by_fixes, places_at
 from zones.locate import Locator
 
 Floats = npt.NDArray[np.float64]
@@ -90,6 +91,7 @@ def tracks_of(
         own: permits, whose hours can change one too.
     """
     changes = _changes(passages, notice, plates, own)
+    passages = [by_fixes(one, inner) if len(inner) else one for one, inner in zip(passages, changes, strict=True)]
     parts = [_points(passage, inner) for passage, inner in zip(passages, changes, strict=True)]
     t_s, lon, lat, fixes, inside, turns = (np.concatenate(column) for column in zip(*parts, strict=True))
     sizes = np.array([len(part[0]) for part in parts])
@@ -134,6 +136,10 @@ def _points(passage: Passage, changes: Floats) -> tuple[npt.NDArray[np.generic],
         return own, passage.lon, passage.lat, passage.is_fix, passage.is_inside, np.zeros(len(own), bool)
     t_s = np.unique(np.concatenate([own, changes]))
     lon, lat = (np.interp(t_s, own, values) for values in (passage.lon, passage.lat))
+    between = np.isin(t_s, changes) & ~np.isin(t_s, own)
+    lon[between], lat[between] = places_at(passage, t_s[between])
+    # a fix of the very instant at which the border was crossed is not where
+    lon[0], lat[0] = passage.lon[0], passage.lat[0]
     at = np.searchsorted(t_s, own)
     fixes, inside = (np.bincount(at, which, len(t_s)) for which in (passage.is_fix, passage.is_inside))
     return t_s, lon, lat, fixes, inside, np.isin(t_s, changes)

@@ -9,6 +9,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from truckban.advice import change_seconds
 from truckban.cases import Case
 from truckban.columns import local_columns
+from truckban.conditions import Bounded, CategoryIn, leaves
 from truckban.kinds import Kinds
 from truckban.logic import ONE
 from truckban.norms import Notice
@@ -132,10 +134,19 @@ class _Permits:
         return tuple((permit.kind, *(holds() for _, holds in permit.tests(case))) for permit in self.listed.permits)
 
 
-def quoted(verdict: Verdict, given: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the fields of a vehicle that a verdict's reasons quote, as `name=value`."""
-    names = dict.fromkeys(name for reason in verdict.reasons for name in reason.facts if name in given)
-    return tuple(f"{name}={_plain(given[name])}" for name in names)
+def quoted(verdict: Verdict, given: Mapping[str, Any], notice: Notice) -> tuple[str, ...]:
+    """Return the fields of a vehicle that a verdict's reasons quote, or another reading would ask for, as `name=value`."""
+    names = [name for reason in verdict.reasons for name in reason.facts]
+    names += _asked_by(notice, tuple(str(other["reading"]) for other in verdict.other_readings))
+    return tuple(f"{name}={_plain(given[name])}" for name in dict.fromkeys(names) if name in given)
+
+
+@lru_cache(maxsize=256)
+def _asked_by(notice: Notice, readings: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the fields of a vehicle that the norms with these readings in them ask for."""
+    norms = (norm for norm in notice.norms.values() if any(leaf.reading in readings for leaf in norm.asks()))
+    asked = (leaf for norm in norms if "when" in norm.parts for leaf in leaves(norm.parts["when"]))
+    return tuple(name for leaf in asked if isinstance(leaf, CategoryIn | Bounded) for name in leaf.fact.asked_as)
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401

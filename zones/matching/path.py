@@ -77,6 +77,8 @@ def walked(
             n += 1
             continue
         how = trellis.how[j]
+        # fixes too near to the one kept before them (`thinned`) say how long it stood there
+        since = t[i] - fixes.silent[i] if last == i - 1 else t[last]
         a = chosen[last]
         e = trellis.edge[a]
         at = out[n - 1, 2]
@@ -88,7 +90,7 @@ def walked(
             turn = max(at, edges.length[e] - to)
             back = edges.length[e] - turn
             driven = max(turn - at + to - back, 1e-9)
-            when = t[last] + (turn - at) / driven * (t[i] - t[last])
+            when = since + (turn - at) / driven * (t[i] - since)
             out[n - 1, 2], out[n - 1, 4] = turn, when
             out[n, 0], out[n, 1], out[n, 2], out[n, 3], out[n, 4], out[n, 5] = f, back, to, when, t[i], piece
             n += 1
@@ -105,8 +107,8 @@ def walked(
         driven = edges.length[e] - at + to
         for k in range(count):
             driven += edges.length[between[k]]
-        pace = (t[i] - t[last]) / max(driven, 1e-9)
-        when = t[last] + (edges.length[e] - at) * pace
+        pace = (t[i] - since) / max(driven, 1e-9)
+        when = since + (edges.length[e] - at) * pace
         out[n - 1, 2], out[n - 1, 4] = edges.length[e], when
         for k in range(count - 1, -1, -1):
             g = between[k]

@@ -4,7 +4,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -100,9 +100,13 @@ _Street = tuple[str | None, tuple[Leg, ...], Text | None, list[tuple[float, floa
 
 
 def _streets(graph: RoadGraph, driven: tuple[Leg, ...]) -> Iterator[_Street]:
-    """Yield name, legs, direction and points in the graph's plane of each street of a way."""
-    for (_, name), group in groupby(driven, key=lambda leg: (leg.piece, graph.segments[leg.source].name)):
-        legs = tuple(group)
+    """Yield name, legs, direction and points in the graph's plane of each street of a way; one on which it turned back is two."""
+    turned = accumulate((a.source == b.source and a.forward != b.forward for a, b in pairwise(driven)), initial=0)
+    ways = zip(driven, turned, strict=False)  # of no legs, no turns are none
+    for (_, name, _), group in groupby(
+        ways, key=lambda way: (way[0].piece, graph.segments[way[0].source].name, way[1])
+    ):
+        legs = tuple(leg for leg, _ in group)
         way = [point for leg in legs for point in _way(graph, leg)]
         east, north = (z - a for a, z in zip(way[0], way[-1], strict=True))
         towards = None
@@ -141,11 +145,28 @@ def in_words(streets: tuple[StreetDriven, ...]) -> Text:
     zh, en = [], []
     for number, (piece, group) in enumerate(groupby(worth, key=lambda street: street.piece)):
         parts = [next(same) for _, same in groupby(group, key=lambda street: (street.name, street.towards))]
-        said = [(street.name or _UNNAMED.zh, street.name or _UNNAMED.en, street.towards) for street in parts]
-        zh.append("，经 ".join(f"{name} {to.zh}" if to else name for name, _, to in said))
-        en.append(", then ".join(f"{name} {to.en}" if to else name for _, name, to in said))
+        said = [_said(street, before) for street, before in zip(parts, [None, *parts], strict=False)]
+        zh.append("，".join(words.zh for words in said))
+        en.append(", then ".join(words.en for words in said))
         del number, piece
     return Text("；（轨迹中断）".join(zh), "; (the drive is broken off) ".join(en))
+
+
+def _said(street: StreetDriven, before: StreetDriven | None) -> Text:
+    """Return a street with its direction, after the one before."""
+    name, to = street.name, street.towards
+    if before and before.name == name and to and before.towards and _opposite(to, before.towards):
+        return Text(f"折返 {to.zh}", f"back {to.en}")
+    by = "经 " if before else ""
+    if not to:
+        return Text(by + (name or _UNNAMED.zh), name or _UNNAMED.en)
+    return Text(f"{by}{name or _UNNAMED.zh} {to.zh}", f"{name or _UNNAMED.en} {to.en}")
+
+
+def _opposite(one: Text, other: Text) -> bool:
+    """Return whether two directions are opposite, or nearly so: a street that bends is seldom driven back at half a turn sharp."""
+    eighths = (_TOWARDS.index(one) - _TOWARDS.index(other)) % len(_TOWARDS)
+    return abs(eighths - len(_TOWARDS) // 2) <= 1
 
 
 def as_geojson(streets: tuple[StreetDriven, ...]) -> dict[str, Any]:

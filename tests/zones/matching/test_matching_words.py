@@ -102,8 +102,15 @@ def test_if_stubs_are_all_there_is_they_are_said() -> None:
     assert said(m).zh == "路0 由西向东"
 
 
-def test_there_and_back_has_no_direction(cross: Drawn) -> None:
-    assert said(cross.match(cross.drive("XSX", speed=8, every=5))).zh == "南街"
+def test_there_and_back_has_both_directions(cross: Drawn) -> None:
+    there_and_back = said(cross.match(cross.drive("XSX", speed=8, every=5)))
+    assert there_and_back == Text("南街 由北向南，折返 由南向北", "南街 southward, then back northward")
+
+
+def test_back_to_the_junction_and_on_says_each_street(cross: Drawn) -> None:
+    assert said(cross.match(cross.drive("WXSXE", speed=8, every=5))).zh == (
+        "五一路 由西向东，经 南街 由北向南，折返 由南向北，经 北环路 由西向东"
+    )
 
 
 def test_a_break_is_said() -> None:
