@@ -13,7 +13,7 @@ import shapely
 from shapely import GEOSException, MultiPolygon, Polygon
 
 from zones.coords import LocalPlane
-from zones.errors import InputError
+from zones.errors import InputError, not_readable
 from zones.text import Text
 from zones.turns import turns_among
 
@@ -151,8 +151,7 @@ def read_within(path: str | Path) -> Within:
     try:
         found = shapely.from_geojson(Path(path).read_text("utf-8-sig"))
     except OSError as error:
-        why = error.strerror or "?"
-        raise InputError(Text(f"无法读取文件：{why}", f"the file cannot be read: {why}"), file=file) from error
+        raise not_readable(file, error) from error
     except (UnicodeDecodeError, GEOSException) as error:
         raise InputError(Text("不是可读的 GeoJSON", "this is not readable as GeoJSON"), file=file) from error
     parts = [part for part in shapely.get_parts(shapely.get_parts([found])) if isinstance(part, Polygon)]

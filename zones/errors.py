@@ -1,8 +1,20 @@
 """The errors a person can act on: what is wrong, where it stands, what would be right."""
 
+import errno
 from typing import Any
 
 from zones.text import Text
+
+_WHY = {
+    errno.ENOENT: Text("没有这个文件或文件夹", "there is no such file or folder"),
+    errno.EISDIR: Text("这是文件夹，应为文件", "this is a folder; a file is needed"),
+    errno.ENOTDIR: Text("路径中有一段不是文件夹", "a part of its path is no folder"),
+    errno.EEXIST: Text("已有同名的文件", "a file of that name is there already"),
+    errno.EACCES: Text("没有权限", "permission denied"),
+    errno.EPERM: Text("没有权限", "permission denied"),
+    errno.EROFS: Text("磁盘是只读的", "the disk can only be read"),
+    errno.ENOSPC: Text("磁盘已满", "the disk is full"),
+}
 
 
 class TextError(ValueError):
@@ -42,6 +54,24 @@ class InputError(ValueError):
         """Return `file:line: field: sentence` with the parts that are known."""
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
         return ": ".join(part for part in (place, self.field, self.text.of(lang)) if part)
+
+
+def why_not(error: OSError) -> Text:
+    """Return why the system would not do something with a file; what has no sentence here is in the system's own words."""
+    said = error.strerror or "?"
+    return _WHY.get(error.errno or 0, Text(said, said))
+
+
+def not_readable(file: str, error: OSError, *, field: str | None = None) -> InputError:
+    """Return the error of a file that the system does not let be read.
+
+    Args:
+        file: as the caller named it.
+        error: the system's.
+        field: the option that named the file, if any.
+    """
+    why = why_not(error)
+    return InputError(Text(f"无法读取文件：{why.zh}", f"the file cannot be read: {why.en}"), file=file, field=field)
 
 
 def _again(text: Text, file: str | None, line: int | None, field: str | None) -> InputError:

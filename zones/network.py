@@ -13,7 +13,7 @@ import shapely
 from shapely import LineString
 
 from zones.coords import check_crs, to_wgs84
-from zones.errors import InputError
+from zones.errors import InputError, not_readable
 from zones.text import Text
 
 if TYPE_CHECKING:
@@ -222,9 +222,7 @@ def sha256_of(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InputError(
-            Text(f"无法读取文件：{error.strerror}", f"the file cannot be read: {error.strerror}"), file=str(path)
-        ) from error
+        raise not_readable(str(path), error) from error
     if not data.strip():
         raise InputError(Text("文件是空的", "the file is empty"), file=str(path))
     return hashlib.sha256(data).hexdigest()

@@ -14,7 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from shapely import LineString
 
 from zones.coords import LocalPlane
-from zones.errors import InputError, TextError
+from zones.errors import InputError, TextError, not_readable
 from zones.network import Overlaid, Segment, StreetNetwork
 from zones.text import Text
 from zones.yaml_sayings import said
@@ -65,8 +65,7 @@ def read_overlay(path: str | Path) -> tuple[tuple[Entry, ...], str]:
         data = Path(path).read_bytes()
         text = data.decode("utf-8-sig")
     except OSError as error:
-        why = error.strerror or "?"
-        raise InputError(Text(f"无法读取文件：{why}", f"the file cannot be read: {why}"), file=file) from error
+        raise not_readable(file, error) from error
     except UnicodeDecodeError:
         raise InputError(Text("不是 UTF-8 编码", "this is not UTF-8"), file=file) from None
     tree = _tree(text, file)

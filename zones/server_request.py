@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from zones.errors import InputError
+from zones.errors import InputError, why_not
 from zones.text import Text
 
 if TYPE_CHECKING:
@@ -270,7 +270,9 @@ def _keep(path: Path, answer: bytes) -> None:
             file.write(answer)
         Path(name).replace(path)
     except OSError as error:
-        why = error.strerror or "?"
+        why = why_not(error)
         raise InputError(
-            Text(f"无法写入缓存：{why}", f"the cache cannot be written: {why}"), file=path.parent.name, field="cache"
+            Text(f"无法写入缓存：{why.zh}", f"the cache cannot be written: {why.en}"),
+            file=path.parent.name,
+            field="cache",
         ) from error

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from zones.errors import InputError
+from zones.errors import InputError, not_readable
 from zones.spec import ZoneSpec
 from zones.text import Text
 from zones.yaml_sayings import said
@@ -26,8 +26,7 @@ def read_spec(path: str | Path) -> ZoneSpec:
     try:
         text = Path(path).read_bytes()
     except OSError as error:
-        why = error.strerror or "?"
-        raise InputError(Text(f"无法读取文件：{why}", f"the file cannot be read: {why}"), file=file) from error
+        raise not_readable(file, error) from error
     tree = read_tree(file, text, _BEGINS)
     try:
         return ZoneSpec.model_validate(tree)

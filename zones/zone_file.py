@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shapely import GEOSException
 from shapely.geometry.base import BaseGeometry
 
-from zones.errors import InputError
+from zones.errors import InputError, not_readable
 from zones.network import TurnRule
 from zones.provenance import check_provenance
 from zones.spec import Boundary, ZoneSpec
@@ -209,8 +209,7 @@ def read_zone(path: str | Path) -> Zone:
     try:
         text = Path(path).read_text("utf-8")
     except OSError as error:
-        why = error.strerror or "?"
-        raise InputError(Text(f"无法读取文件：{why}", f"the file cannot be read: {why}"), file=str(path)) from error
+        raise not_readable(str(path), error) from error
     except UnicodeDecodeError as error:
         raise InputError(Text("文件不是 UTF-8 编码", "the file is not UTF-8"), file=str(path)) from error
     return parse_zone(text, file=str(path))

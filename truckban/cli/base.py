@@ -180,8 +180,14 @@ def usage_sentence(error: click.UsageError, say: Speaker) -> str:
             return say(f"选项 {error.option_name} 缺少值", f"option {error.option_name} needs a value")
         case click.BadParameter():
             return _bad_value(error, say)
-    told = error.format_message()
-    if told.startswith("Got unexpected extra argument"):  # click has no class of its own for it
+    return _of_no_class(error.format_message(), say)
+
+
+def _of_no_class(told: str, say: Speaker) -> str:
+    """Say what click has no class of its own for."""
+    if told == "Missing command.":
+        return say("缺少命令", "a command is missing")
+    if told.startswith("Got unexpected extra argument"):
         more = told.partition("(")[2].removesuffix(")")
         return say(f"多出了参数 {more}", f"{more}: one argument too many")
     return told

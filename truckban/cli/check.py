@@ -173,6 +173,15 @@ def summary(counts: Mapping[str, Any], grade: str, say: Speaker) -> list[str]:
             f"leads: {counts['leads']}: {passages['prohibited']} prohibited, {passages['undetermined']} undetermined. Leads, for a person to verify",
         ),
     ]
+    for name, zh, en in (("vehicles", "车辆表", "vehicles' file"), ("permits", "通行证", "permits")):
+        if counts[name]["rejected"]:
+            read, rejected = counts[name]["read"], counts[name]["rejected"]
+            lines.append(
+                say(
+                    f"{zh} {read} 行：拒绝 {rejected}，原因见 rejected.csv",
+                    f"{en}: {read} rows, {rejected} rejected; rejected.csv says why",
+                )
+            )
     if grade == "schematic":
         lines.append(
             say(

@@ -3,6 +3,7 @@
 import atexit
 import gc
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import click
 
 from truckban.cli.base import DONE, UNREADABLE, WRONG_CALL, Lazy, complain, metavars, usage_sentence
 from truckban.cli.language import Speaker, language
-from zones.errors import InputError
+from zones.errors import InputError, why_not
 from zones.text import Text
 
+_OF_EXTRA = re.compile(r"""(?P<name>[\w.-]+).*;\s*extra\s*==\s*["'](?P<extra>\w+)["']""")
+"""A line of a package's metadata that says what an extra needs."""
 _SECTIONS = (
     (
         Text("问一次", "Ask about one case"),
@@ -197,24 +200,39 @@ def _explained(error: Exception, say: Speaker) -> int:
             complain(say("已中断", "interrupted"))
             return WRONG_CALL
         case InputError():
-            complain(error.say(say.lang))
-            return UNREADABLE
+            told = error.say(say.lang)
         case OSError():
-            name = Path(str(error.filename)).name if error.filename else ""
-            complain(
-                say(
-                    f"文件读写失败：{name} {error.strerror}",
-                    f"a file could not be read or written: {name} {error.strerror}",
-                )
+            name = f"{Path(str(error.filename)).name}: " if error.filename else ""
+            why = why_not(error)
+            told = say(f"{name}文件读写失败：{why.zh}", f"{name}the file could not be read or written: {why.en}")
+        case ModuleNotFoundError(name=str(module)) if (extra := _extra_with(module)) is not None:
+            told = say(
+                f"没有安装 {module}；请运行 pip install 'truckban[{extra}]'",
+                f"{module} is not installed; run pip install 'truckban[{extra}]'",
             )
-            return UNREADABLE
-    complain(
-        say(
-            f"程序内部出错（{type(error).__name__}）；加 --debug 可看经过，请连同它报告",
-            f"an error inside the program ({type(error).__name__}); run with --debug to see it, and report that",
-        )
-    )
+        case _:
+            told = say(
+                f"程序内部出错（{type(error).__name__}）；加 --debug 可看经过，请连同它报告",
+                f"an error inside the program ({type(error).__name__}); run with --debug to see it, and report that",
+            )
+    complain(told)
     return UNREADABLE
+
+
+def _extra_with(module: str) -> str | None:
+    """Return the extra of this program that installs a module; None where none bears its name."""
+    from importlib import metadata  # noqa: PLC0415
+
+    def plain(name: str) -> str:
+        return re.sub(r"[-_.]+", "-", name).lower()
+
+    for line in metadata.requires("truckban") or ():
+        wanted = _OF_EXTRA.fullmatch(line)
+        if wanted is None or wanted["extra"] == "dev":  # it holds all others
+            continue
+        if plain(wanted["name"]) == plain(module.partition(".")[0]):
+            return wanted["extra"]
+    return None
 
 
 def entry() -> None:

@@ -9,7 +9,9 @@ from truckban.cli.language import Speaker
 from zones.errors import InputError
 from zones.text import Text
 
-_NEEDED = ("truth.csv", "vehicles.csv")
+_LEADS = ("vehicle_id", "entered_at", "left_at", "verdict")
+_NEEDED = {"truth.csv": (*_LEADS, "length_m"), "vehicles.csv": ("vehicle_id",)}
+"""The files of a simulated day that are needed, and their columns."""
 
 
 def command(say: Speaker) -> Command:
@@ -20,11 +22,19 @@ def command(say: Speaker) -> Command:
 
         from truckban.demo.score import score  # noqa: PLC0415
 
-        files = [leads, *(day / name for name in _NEEDED)]
-        for file in files:
+        tables = []
+        for file, columns in ((leads, _LEADS), *((day / name, columns) for name, columns in _NEEDED.items())):
             if not file.is_file():
                 raise InputError(Text("没有这个文件", "there is no such file"), file=str(file))
-        write(score(*(pd.read_csv(file) for file in files)).sentence.of(say.lang))
+            try:
+                table = pd.read_csv(file)
+            except (ValueError, pd.errors.ParserError):
+                raise InputError(Text("不是可读的 CSV", "this is not readable as CSV"), file=str(file)) from None
+            missing = ", ".join(name for name in columns if name not in table.columns)
+            if missing:
+                raise InputError(Text(f"没有列 {missing}", f"there is no column {missing}"), file=str(file), line=1)
+            tables.append(table)
+        write(score(*tables).sentence.of(say.lang))
         return DONE
 
     return new(

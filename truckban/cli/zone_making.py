@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from truckban.cli.language import Speaker
-from zones.errors import InputError
+from zones.errors import InputError, not_readable
 from zones.text import Text
 
 if TYPE_CHECKING:
@@ -85,11 +85,7 @@ def replaced(old: Path | None, out: Path) -> dict[str, Any]:
             Text("文件不是 UTF-8 编码", "the file is not UTF-8"), file=old.name, field="--replaces"
         ) from None
     except OSError as error:
-        raise InputError(
-            Text(f"无法读取文件：{error.strerror}", f"the file cannot be read: {error.strerror}"),
-            file=old.name,
-            field="--replaces",
-        ) from None
+        raise not_readable(old.name, error, field="--replaces") from None
     return {"zone": before.id, "sha256": hashlib.sha256(data).hexdigest()}
 
 

@@ -15,7 +15,7 @@ from truckban.demo.motion import Driver
 from truckban.demo.scenarios import Scenario, shared_out
 from truckban.demo.streets import Streets
 from zones import load_builtin
-from zones.errors import InputError
+from zones.errors import InputError, why_not
 from zones.locate import Locator
 from zones.text import Text
 from zones.zone import Zone
@@ -89,9 +89,8 @@ class Day:
                 path.write_text(text + "\n", encoding="utf-8", newline="\n")
                 written.append(path)
         except OSError as error:
-            raise InputError(
-                Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}"), file=str(folder)
-            ) from error
+            why = why_not(error)
+            raise InputError(Text(f"无法写入：{why.zh}", f"cannot be written: {why.en}"), file=str(folder)) from error
         return written
 
 

@@ -161,9 +161,9 @@ def _plate_of(fields: Mapping[str, Any]) -> list[str]:
 
 def _records(table: Table, facts: Mapping[str, Fact]) -> list[tuple[int, dict[str, Any]]]:
     names = {**_NAMES, **{name: () for name in facts if name not in _NAMES and name not in ("kind", "size", "body")}}
-    found = find_columns(table, names, (), {})
+    found = find_columns(table, names, (), None)
     if "vehicle_id" not in found and "plate" not in found:
-        find_columns(table, {"vehicle_id": _NAMES["vehicle_id"]}, ("vehicle_id",), {})
+        find_columns(table, {"vehicle_id": _NAMES["vehicle_id"]}, ("vehicle_id",), None)
     columns = {name: _cells(name, table.cells(column), facts) for name, column in found.items()}
     return [
         (int(line), {name: value for name, values in columns.items() if (value := values[row]) is not None})
@@ -246,7 +246,7 @@ def _table_rows(path: Path, rejects: list[Reject]) -> list[tuple[str, int, Mappi
     rows: list[tuple[str, int, Mapping[str, Any]]] = []
     for table in read_tables(path, Text("通行证", "permits"), excel=True):
         rejects += table.rejects
-        find_columns(table, {"plate": ()}, ("plate",), {})
+        find_columns(table, {"plate": ()}, ("plate",), None)
         refuse_twice(table.names, table.file)
         columns = {name: table.cells(name) for name in table.names}
         for row, line in enumerate(table.lines):

@@ -330,7 +330,7 @@ def _not_read(first: str, others: Sequence[str]) -> Text:
 
 
 def find_columns(
-    table: Table, names: Mapping[str, Sequence[str]], needed: Sequence[str], chosen: Mapping[str, str]
+    table: Table, names: Mapping[str, Sequence[str]], needed: Sequence[str], chosen: Mapping[str, str] | None
 ) -> dict[str, str]:
     """Return, for each wanted column that the file has, its name in the file.
 
@@ -338,12 +338,13 @@ def find_columns(
         table: the file.
         names: other names by which each wanted column is known, compared without case, spaces and punctuation.
         needed: columns without which nothing can be done.
-        chosen: what the caller said (`--column time=定位时间`).
+        chosen: what the caller said (`--column time=定位时间`); None for files of which nothing can be said so.
 
     Raises:
         InputError: a needed column is not there, a chosen one is not, or two columns fit one name.
     """
-    chosen = {} if table.named else chosen
+    can_say = chosen is not None
+    chosen = chosen if chosen is not None and not table.named else {}
     there: dict[str, list[str]] = {}
     columns = table.names
     for name in columns:
@@ -352,7 +353,7 @@ def find_columns(
     for wanted, others in names.items():
         if wanted in chosen:
             if chosen[wanted] not in columns:
-                raise _no_column(table, wanted, chosen[wanted])
+                raise _no_column(table, wanted, chosen[wanted], can_say=can_say)
             found[wanted] = chosen[wanted]
             continue
         fitting = list(dict.fromkeys(column for name in (wanted, *others) for column in there.get(plain(name), ())))
@@ -360,11 +361,11 @@ def find_columns(
             found[wanted] = wanted
         elif len(fitting) > 1:
             said = listed(fitting)
+            option = Text(f"；请用 --column {wanted}=列名 指定", f"; say which with --column {wanted}=NAME")
+            rename = Text(f"；请只把一列命名为 {wanted}", f"; call the one that is meant {wanted}")
+            advice = option if can_say else rename
             raise InputError(
-                Text(
-                    f"{said.zh} 都像是 {wanted}；请用 --column {wanted}=列名 指定",
-                    f"{said.en} could each be {wanted}; say which with --column {wanted}=NAME",
-                ),
+                Text(f"{said.zh} 都像是 {wanted}{advice.zh}", f"{said.en} could each be {wanted}{advice.en}"),
                 file=table.file,
                 line=1,
                 field=wanted,
@@ -373,7 +374,7 @@ def find_columns(
             found[wanted] = fitting[0]
     for wanted in needed:
         if wanted not in found:
-            raise _no_column(table, wanted, wanted)
+            raise _no_column(table, wanted, wanted, can_say=can_say)
     refuse_twice([name for name in columns if name in found.values()], table.file)
     return found
 
@@ -395,12 +396,15 @@ def listed(names: Sequence[object]) -> Text:
     return Text(f"{some}……共 {len(names)} 列", f"{some} and {more} more") if more > 0 else Text(some, some)
 
 
-def _no_column(table: Table, wanted: str, name: str) -> InputError:
+def _no_column(table: Table, wanted: str, name: str, *, can_say: bool) -> InputError:
     there = listed(table.names)
+    option = Text(f"可用 --column {wanted}=列名 指定", f"Say which it is with --column {wanted}=NAME")
+    rename = Text(f"请在文件里把它命名为 {wanted}", f"Call it {wanted} in the file")
+    advice = option if can_say else rename
     return InputError(
         Text(
-            f"没有列 {name}；文件里的列：{there.zh}。可用 --column {wanted}=列名 指定",
-            f"there is no column {name}; the file has: {there.en}. Say which it is with --column {wanted}=NAME",
+            f"没有列 {name}；文件里的列：{there.zh}。{advice.zh}",
+            f"there is no column {name}; the file has: {there.en}. {advice.en}",
         ),
         file=table.file,
         line=1,

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from zones.errors import InputError
+from zones.errors import InputError, not_readable
 from zones.osm_conditions import clauses_of
 from zones.routing.measures import speed_of
 from zones.text import Text
@@ -82,8 +82,7 @@ def load_speeds(path: str | Path | None = None) -> Speeds:
     try:
         text = Path(path).read_bytes()
     except OSError as error:
-        why = error.strerror or "?"
-        raise InputError(Text(f"无法读取文件：{why}", f"the file cannot be read: {why}"), file=str(path)) from error
+        raise not_readable(str(path), error) from error
     return _parsed(Path(path).name, text)
 
 
