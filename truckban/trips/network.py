@@ -67,4 +67,6 @@ def network_of(
     if streets is None:
         return Network(tuple(rules), TripStreets.of_zones(grounds, speeds=assumed), sites)
     read = read_streets(streets)
-    return Network(tuple(rules), TripStreets.of(read.segments, grounds, turns=read.turns, speeds=assumed), sites)
+    drawn = read.grade == "survey"
+    made = TripStreets.of(read.segments, grounds, turns=read.turns, speeds=assumed, drawn=drawn)
+    return Network(tuple(rules), made, sites)

@@ -40,6 +40,8 @@ def zone_streets(zone: Zone) -> tuple[tuple[Segment, ...], npt.NDArray[np.bool_]
         for line in line_parts(s.geometry)
     ]
     plane = LocalPlane.around(zone.area)
+    if zone.grade == "survey":
+        streets = [*noded(streets, plane)]
     lines = np.array([plane.to_xy(s.line) for s in streets], dtype=object)
     area = plane.to_xy(zone.area)
     shapely.prepare(area)
@@ -58,14 +60,17 @@ def zone_streets(zone: Zone) -> tuple[tuple[Segment, ...], npt.NDArray[np.bool_]
 def noded(segments: Sequence[Segment], plane: LocalPlane) -> tuple[Segment, ...]:
     """Return segments cut where they cross, and where an end of one comes within a metre of another.
 
-    For lines that people drew: OpenStreetMap says by shared nodes where streets meet, a drawing does not, and a bridge in
-    it becomes a crossing.
+    For lines that people drew, and for extracts as files of lines: OpenStreetMap says by shared nodes where streets meet, these
+    do not. A bridge or a tunnel that is marked as one meets other streets at its ends alone; one that is not becomes a crossing.
     """
     lines = np.array([plane.to_xy(s.line) for s in segments], dtype=object)
     cuts: list[list[float]] = [[] for _ in segments]
     tree = shapely.STRtree(lines)
     one, other = tree.query(lines, predicate="intersects")
+    levels = [_level(segment) for segment in segments]
     for a, b in zip(one[one < other].tolist(), other[one < other].tolist(), strict=True):
+        if levels[a] != levels[b]:
+            continue
         points = shapely.points(shapely.get_coordinates(shapely.intersection(lines[a], lines[b])))
         for number in (a, b):
             cuts[number] += shapely.line_locate_point(lines[number], points).tolist()
@@ -78,6 +83,11 @@ def noded(segments: Sequence[Segment], plane: LocalPlane) -> tuple[Segment, ...]
         part for n, segment in enumerate(segments) for part in parts_of(segment, lines[n], np.array(cuts[n]), plane)
     ]
     return _joined(parts, plane)
+
+
+def _level(segment: Segment) -> frozenset[str]:
+    """Return whether a street is a bridge or a tunnel, by its tags."""
+    return frozenset(name for name, value in segment.truck_tags if name in ("bridge", "tunnel") and value != "no")
 
 
 def _joined(parts: Sequence[Segment], plane: LocalPlane) -> tuple[Segment, ...]:

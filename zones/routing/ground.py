@@ -12,7 +12,7 @@ import shapely
 from zones.coords import LocalPlane
 from zones.errors import InputError
 from zones.locate import Locator, Place
-from zones.matching.cutting import parts_of
+from zones.matching.cutting import noded, parts_of
 from zones.matching.streets import RoadGraph
 from zones.network import Segment, TurnRule
 from zones.routing.search import Ints, Streets
@@ -82,6 +82,7 @@ class TripStreets:
         *,
         turns: Iterable[TurnRule] = (),
         speeds: Speeds | None = None,
+        drawn: bool = False,
     ) -> Self:
         """Make streets ready.
 
@@ -90,6 +91,7 @@ class TripStreets:
             locators: zones; edges are cut at the borders of all their parts.
             turns: OSM turn restrictions between the segments.
             speeds: the built-in assumptions if None.
+            drawn: whether the lines have no nodes where they meet, as those of a survey; see `noded`.
 
         Raises:
             InputError: none of the segments is a street.
@@ -99,6 +101,8 @@ class TripStreets:
             raise InputError(Text("没有可行车的道路", "there are no streets that vehicles use"), field="streets")
         speeds = speeds or load_speeds()
         plane = LocalPlane.around(*(s.line for s in driven))
+        if drawn:
+            driven = [*noded(driven, plane)]
         cut, origin = _cut(driven, locators, plane)
         stretch_of = _stretches(cut, locators)
         labels = {
@@ -149,7 +153,8 @@ class TripStreets:
         for zone in zones:
             segments |= {s.id: s for s in segments_of(zone.zone)}
         turns = dict.fromkeys(rule for zone in zones for rule in zone.zone.turns)
-        return cls.of(list(segments.values()), zones, turns=turns, speeds=speeds)
+        drawn = any(zone.zone.grade == "survey" for zone in zones)
+        return cls.of(list(segments.values()), zones, turns=turns, speeds=speeds, drawn=drawn)
 
     @cached_property
     def lines(self) -> npt.NDArray[np.object_]:
