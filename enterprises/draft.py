@@ -1,7 +1,6 @@
 """A list as it is handed in, before it becomes part of a registry: names with their lines, and what must hold of them."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from enterprises.codes import read_code
@@ -108,10 +107,3 @@ def _codes(draft: Draft) -> None:
                 line=line.line,
                 field="credit_code",
             )
-
-
-def with_said(draft: Draft, said: Sequence[tuple[str, object]]) -> Draft:
-    """Return a draft with what the caller says in place of what the file says; None changes nothing."""
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(draft, **{name: value for name, value in said if value is not None})  # type: ignore[arg-type]

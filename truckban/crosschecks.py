@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 
 from enterprises.registry import Registry
 from enterprises.visits import Visit
-from truckban.origins import WHY, Origin
+from truckban.origins import Origin
 from truckban.traces.check import Checked
 from truckban.traces.leads import Lead
 
 MANY = 3
 """A vehicle seen at so many enterprises is listed."""
-NO_ORIGIN = tuple(why for why in WHY if why != "visit")
 Row = dict[str, Any]
 
 

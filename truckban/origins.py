@@ -31,13 +31,11 @@ class Origin:
             terminal says that the truck left that visit empty; it has `stopped_since` for long elsewhere, and no terminal says
             that it went on loaded.
         visit: the last one before the trip, if any.
-        since_s: seconds from its end to the trip.
     """
 
     enterprise: str | None
     why: str
     visit: Visit | None = None
-    since_s: float | None = None
 
 
 class Origins:
@@ -61,14 +59,14 @@ class Origins:
             visit = self._visits[vehicle_id][place - 2]
             since = max(0.0, at_s - visit.left_s)
         if since > within_s:
-            return Origin(None, "too_long_ago", visit, since)
+            return Origin(None, "too_long_ago", visit)
         if visit.certainty != "inside":
-            return Origin(None, visit.certainty, visit, since)
+            return Origin(None, visit.certainty, visit)
         if visit.load_after == EMPTY:
-            return Origin(None, "left_empty", visit, since)
+            return Origin(None, "left_empty", visit)
         if self._stopped(vehicle_id, visit.left_s, at_s):
-            return Origin(None, "stopped_since", visit, since)
-        return Origin(visit.enterprise, "visit", visit, since)
+            return Origin(None, "stopped_since", visit)
+        return Origin(visit.enterprise, "visit", visit)
 
     def _stopped(self, vehicle_id: str, from_s: float, to_s: float) -> bool:
         """Return whether a vehicle stopped for long and is not known to have gone on loaded."""

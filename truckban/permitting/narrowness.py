@@ -23,7 +23,6 @@ class Narrowness:
         open_roads: streets asked that are open anyway at every hour asked.
         unneeded: streets asked that are closed, and that the narrowest ways do not take; None where no trip says.
         lacking: streets that the narrowest ways take, and that were not asked for.
-        needed_hours: hours asked at which some street asked is closed.
         open_hours: hours asked at which all of them are open anyway.
         least: the narrowest permit of the trips.
     """
@@ -32,7 +31,6 @@ class Narrowness:
     open_roads: tuple[str, ...]
     unneeded: tuple[str, ...] | None
     lacking: tuple[str, ...]
-    needed_hours: tuple[str, ...]
     open_hours: tuple[str, ...]
     least: Least | None
 
@@ -57,7 +55,6 @@ def narrowness(asked: Asked, cases: Sequence[Case], least: Least | None, spelt: 
         open_roads=tuple(name for name in asked.names if name not in closed),
         unneeded=None if taken is None else tuple(name for name in closed if spelt(name) not in taken),
         lacking=() if least is None else tuple(road for road in least.roads if spelt(road) not in have),
-        needed_hours=tuple(hours_of(minutes & wanted)),
         open_hours=tuple(hours_of(wanted - minutes)),
         least=least,
     )

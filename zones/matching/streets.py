@@ -45,15 +45,6 @@ class RoadGraph:
     arc_ends: Floats
     segments: tuple[Segment, ...] = ()
 
-    @cached_property
-    def edge_of(self) -> Ints:
-        """The edge each arc is part of."""
-        owner = np.empty(len(self.edges.arc), np.int32)
-        owner[self.edges.arc] = np.repeat(
-            np.arange(len(self.edges.length), dtype=np.int32), np.diff(self.edges.arc_ptr)
-        )
-        return owner
-
     def arc_at(self, edge: int, offset: float) -> tuple[int, float]:
         """Return the arc that an offset along an edge lies on, and what to add to get metres along its segment."""
         at = arc_at(self.edges, edge, offset)

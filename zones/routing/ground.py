@@ -181,13 +181,6 @@ class TripStreets:
         return np.flatnonzero(self.real[edges:] == edge).astype(np.int32) + np.int32(edges)
 
     @cached_property
-    def fastest_ms(self) -> float:
-        """The greatest speed on any edge, metres a second."""
-        length = self.graph.edges.length[self.real]
-        some = length > 0
-        return float((length[some] / self.streets.duration[some]).max(initial=1.0))
-
-    @cached_property
     def names(self) -> list[str | None]:
         """The name of each edge's street."""
         return [self.stretches[number].name for number in self.stretch.tolist()]
