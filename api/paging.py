@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
@@ -16,6 +17,8 @@ Row = TypeVar("Row")
 Limit = Annotated[int, Query(ge=1, le=500, description="at most so many rows")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
 _TOO_LARGE = 2**63
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
 
 
 class Page(BaseModel):
@@ -64,3 +67,19 @@ def cut(rows: Sequence[Row], limit: int, key: Callable[[Row], tuple[Any, ...]]) 
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], cursor_of(*key(rows[limit - 1]))
+
+
+def instant_after(cursor: str | None) -> tuple[dt.datetime, str] | None:
+    """Read a cursor of a list by time: the instant and the id of the last row seen."""
+    key = read_cursor(cursor, int, str)
+    if key is None:
+        return None
+    try:
+        return _EPOCH + key[0] * _MICROSECOND, key[1]
+    except OverflowError:
+        return _EPOCH, ""
+
+
+def micros(at: dt.datetime) -> int:
+    """Return a time as a cursor holds it: microseconds since 1970-01-01 UTC."""
+    return (at - _EPOCH) // _MICROSECOND

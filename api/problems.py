@@ -76,6 +76,11 @@ def not_found() -> NoReturn:
     raise Problem(404, "not_found", Text("没有这一项", "there is no such thing"))
 
 
+def wrong_field(field: str, text: Text) -> Problem:
+    """Return what is wrong with a field of the body, by its dotted path."""
+    return Problem(422, "invalid", text, errors=[(f"body.{field}", text)])
+
+
 def language_of(request: Request) -> str:
     """Return `zh` or `en`: `?lang=`, else the page's switch, else the first of the two in Accept-Language, else Chinese."""
     for asked in (request.query_params.get("lang"), request.cookies.get("lang")):

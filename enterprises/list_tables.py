@@ -94,10 +94,11 @@ def _excel_rows(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
     except (CalamineError, ValueError, OSError) as error:
         raise EnterpriseError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=file) from error
     for line, row in enumerate(rows, start=1):
-        yield line, [_cell(value) for value in row]
+        yield line, [cell_text(value) for value in row]
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
+    """Return a cell of Excel as a person reads it: whole numbers without a point, nothing for an empty one."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value)

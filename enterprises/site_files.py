@@ -24,7 +24,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "radius_m": ("半径", "半径米", "半径（米）"),
     "site": ("场地", "点位", "位置"),
 }
-_MOST_RADIUS_M = 5000.0
+MOST_RADIUS_M = 5000.0
 
 
 def read_sites(path: Path, registry: Registry, *, said: Mapping[str, str | None]) -> list[Site]:
@@ -174,7 +174,7 @@ def _radius(value: object) -> float | None:
         radius = float(str(value))
     except ValueError:
         radius = -1.0
-    if not 0 < radius <= _MOST_RADIUS_M:
+    if not 0 < radius <= MOST_RADIUS_M:
         raise EnterpriseError(
             Text("半径应为 0 到 5000 的米数", "a radius is a number of metres up to 5000"), field="radius_m"
         )

@@ -11,6 +11,7 @@ import shapely
 
 from enterprises.registry import Registry
 from truckban.enterprise_answers import entry_json
+from truckban.spreadsheet import inert
 from zones.coords import to_wgs84
 
 KINDS = ("csv", "json", "xlsx", "geojson")
@@ -18,8 +19,6 @@ COLUMNS = (
     "number", "id", "name", "kind", "kind_text", "listed_from", "listed_to", "list", "doc_no", "supervision_phone", "credit_code",
     "position",
 )  # fmt: skip
-# a cell that begins so is a formula to a spreadsheet
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def exported(known: Registry, on: dt.date, kind: str, lang: str) -> tuple[bytes, int]:
@@ -37,11 +36,7 @@ def exported(known: Registry, on: dt.date, kind: str, lang: str) -> tuple[bytes,
 
 
 def _cells(entry: dict[str, Any]) -> list[Any]:
-    return [_plain(entry[name]) for name in COLUMNS]
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return [inert(entry[name]) for name in COLUMNS]
 
 
 def _csv(entries: list[dict[str, Any]], _: Registry) -> bytes:

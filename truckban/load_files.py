@@ -24,10 +24,10 @@ from enterprises.loading.times import written
 from enterprises.loads import Loads, Reading
 from truckban import load_visits
 from truckban.load_shown import Shown
+from truckban.spreadsheet import inert
 from truckban.whole_folder import RUN, whole_folder
 
 _MOST_REPEATS = 1_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BESIDE = load_visits.NAMES
 """Written where visits are given."""
 NAMES = ("loads.csv", "vehicles.csv", "enterprises.csv", "rejected.csv", "run.json")
@@ -160,7 +160,7 @@ def _missing(found: Loads) -> tuple[list[str], Any]:
 
 
 def _words(texts: Sequence[str], codes: Any) -> pa.Array:  # noqa: ANN401
-    safe = pa.array([_cell(text) or None for text in texts] or [None], pa.string())
+    safe = pa.array([inert(text) or None for text in texts] or [None], pa.string())
     return safe.take(pa.array(codes))
 
 
@@ -171,10 +171,10 @@ def _slips(records: Records, shown: Shown) -> pa.Array:
     tails = [re.sub(r"[^A-Z0-9]+", "", text[1:]) for text in records.plate.texts]
     pairs = zip(plain.to_pylist(), records.plate.codes.tolist(), strict=True)
     held = np.fromiter((tails[code] in slip for slip, code in pairs), np.bool_, len(records))
-    odd = pc.match_substring_regex(slips, r"[^\x00-\x7f]|^[=+\-@\t\r]").to_numpy(zero_copy_only=False)
+    odd = pc.match_substring_regex(slips, r"[^\x00-\x7f]|^[=+\-@\t\r\n]").to_numpy(zero_copy_only=False)
     telling = odd | (held & (not shown.full))
     places = np.flatnonzero(telling)
-    texts = [_cell(shown.text(text)) for text in slips.take(pa.array(places)).to_pylist()]
+    texts = [inert(shown.text(text)) for text in slips.take(pa.array(places)).to_pylist()]
     return _no_blanks(pc.replace_with_mask(slips, pa.array(telling), pa.array(texts, pa.string())))
 
 
@@ -246,12 +246,7 @@ def _rows(path: Path, encoding: str, header: Sequence[str], rows: Iterable[Seque
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows([_cell(value) for value in row] for row in rows)
-
-
-def _cell(value: Any) -> Any:  # noqa: ANN401
-    """Return a cell; a spreadsheet must not run what somebody wrote into a name."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        writer.writerows([inert(value) for value in row] for row in rows)
 
 
 def run_facts(found: Loads, how: Reading, shown: Callable[[str], str]) -> dict[str, Any]:

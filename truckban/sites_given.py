@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from enterprises.places import RADIUS_M, SITE, Place, Places
 from enterprises.registry import Registry
 from enterprises.registry_file import FORMAT, builtin_names, builtin_registry, read_registry, registry_named
-from enterprises.site_files import read_sites
+from enterprises.site_files import MOST_RADIUS_M, read_sites
 from enterprises.sites import Site, read_crs, read_geometry
 from truckban.enterprise_answers import told
 from zones.coords import to_wgs84
@@ -23,7 +23,6 @@ from zones.text import Text
 
 KINDS = ("depot", "service_area", "parking", "other")
 """What a place that is no loading place can be."""
-_MOST_RADIUS_M = 5000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ def _known_place(feature: Any, number: int) -> Place:  # noqa: ANN401
     shape = in_wgs84(shapely.geometry.shape(read_geometry(feature.get("geometry"))), read_crs(properties.get("crs")))
     radius = properties.get("radius_m")
     if radius is not None and (
-        isinstance(radius, bool) or not isinstance(radius, (int, float)) or not 0 < radius <= _MOST_RADIUS_M
+        isinstance(radius, bool) or not isinstance(radius, (int, float)) or not 0 < radius <= MOST_RADIUS_M
     ):
         raise InputError(
             Text("半径应为 0 到 5000 的米数", "a radius is a number of metres up to 5000"), field="radius_m"

@@ -14,6 +14,7 @@ from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from zones.errors import InputError
+from zones.gaps import KEY_M, key_of
 from zones.kilometres import written
 from zones.roads import Road, line_parts
 from zones.text import Text
@@ -29,7 +30,6 @@ _LOOKED_AT_M = 5000.0
 _SAME_M = 0.5
 # carriageways of one road that lie nearer to each other than this are one direction
 _ONE_WAY_ON_M = 60.0
-_KEY_M = 0.01
 _Place = tuple[Point, tuple[float, float]]
 
 
@@ -60,7 +60,7 @@ class Mark:
         """Return a hair-thin cut across the road that reaches so far to both sides."""
         dx, dy = -self.along[1] * reach_m, self.along[0] * reach_m
         line = LineString([(self.point.x - dx, self.point.y - dy), (self.point.x + dx, self.point.y + dy)])
-        return shapely.buffer(line, _KEY_M, cap_style="flat")
+        return shapely.buffer(line, KEY_M, cap_style="flat")
 
 
 def mark_of(road: Road, chainage_m: float, posts: Sequence[RoadPost]) -> Mark:
@@ -250,10 +250,10 @@ class _Axis:
         lines = line_parts(road.lines)
         nearest = {post: min(line.distance(post.point) for line in lines) + road.spacing_m + 1.0 for post in (a, b)}
         for line in lines:
-            stops = {0.0: _key(line.coords[0]), line.length: _key(line.coords[-1])}
+            stops = {0.0: key_of(line.coords[0]), line.length: key_of(line.coords[-1])}
             for post in (post for post in (a, b) if line.distance(post.point) <= nearest[post]):
                 at = float(shapely.line_locate_point(line, post.point))
-                self._join(_Piece(None, (post, stops.setdefault(at, _key(line.interpolate(at).coords[0]))), 0.0, 0.0))
+                self._join(_Piece(None, (post, stops.setdefault(at, key_of(line.interpolate(at).coords[0]))), 0.0, 0.0))
             for (p, u), (q, v) in itertools.pairwise(sorted(stops.items())):
                 self._join(_Piece(line, (u, v), p, q))
 
@@ -288,7 +288,3 @@ class _Axis:
                 away = near in on and abs(start[near] - start[self.b] - on[near]) < _SAME_M and start[far] > start[near]
                 if away and piece.line is not None and on[near] <= metres <= on[near] + piece.length_m:
                     yield piece.at(near, metres - on[near])
-
-
-def _key(point: tuple[float, ...]) -> tuple[int, int]:
-    return round(point[0] / _KEY_M), round(point[1] / _KEY_M)

@@ -20,7 +20,7 @@ BridgedBy = Literal["ways", "operator"]
 _MAX_ORDERED = 8
 # an operator names a gap by a position at most this far from it
 OPERATOR_REACH_M = 100.0
-_KEY_M = 0.01
+KEY_M = 0.01
 # so many roads may enclose an area though a walk along them needs no jump
 _FEW = 2
 
@@ -161,8 +161,9 @@ def _inset(line: LineString) -> LineString:
     return LineString([(x0 - dx, y0 - dy), (x1 + dx, y1 + dy)])
 
 
-def _key(point: tuple[float, ...]) -> tuple[int, int]:
-    return round(point[0] / _KEY_M), round(point[1] / _KEY_M)
+def key_of(point: tuple[float, ...]) -> tuple[int, int]:
+    """Return what is the same for positions in the plane that lie within a centimetre's cell."""
+    return round(point[0] / KEY_M), round(point[1] / KEY_M)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +201,7 @@ def _graph(ways: Iterable[Carriageway]) -> tuple[_Graph, dict[_Node, tuple[float
     for way in ways:
         points = [(float(x), float(y)) for x, y in shapely.get_coordinates(way.line)]
         for p, q in itertools.pairwise(points):
-            u, v = _key(p), _key(q)
+            u, v = key_of(p), key_of(q)
             places.setdefault(u, p)
             places.setdefault(v, q)
             length = float(np.hypot(p[0] - q[0], p[1] - q[1]))

@@ -22,7 +22,7 @@ _ON_STREET_M = 25.0
 # what a stretch has in common with the road it ends at is no place of its own
 _MOUTH_M = 40.0
 # a straight line in lon/lat and in the plane differ by less than a millimetre over this
-_STRAIGHT_DEG = 0.002
+STRAIGHT_DEG = 0.002
 _SAME_M = 0.01
 # positions asked for between carriageways, or at all where shapes are kept, after which all that lies between them is worth making
 _FEW = 200
@@ -222,7 +222,7 @@ class Locator:
     @cached_property
     def border_lines(self) -> shapely.STRtree:
         """The area's border in straight pieces, in the plane."""
-        ring = shapely.segmentize(shapely.boundary(self.area), _STRAIGHT_DEG)
+        ring = shapely.segmentize(shapely.boundary(self.area), STRAIGHT_DEG)
         lines = [shapely.get_coordinates(part) for part in shapely.get_parts(self.plane.to_xy(ring))]
         pairs = [np.stack([line[:-1], line[1:]], axis=1) for line in lines]
         return shapely.STRtree(lines_through(np.concatenate(pairs)))
@@ -350,7 +350,7 @@ class Locator:
         return frozenset(place for place, part in by_place.items() if part.length > enough)
 
     def _in_plane(self, geometry: BaseGeometry) -> BaseGeometry:
-        return self.plane.to_xy(shapely.segmentize(geometry, _STRAIGHT_DEG))
+        return self.plane.to_xy(shapely.segmentize(geometry, STRAIGHT_DEG))
 
     def _road(self, name: str) -> Road:
         def carriageway(street: Street) -> Carriageway:

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zones.coords import LocalPlane
 from zones.errors import InputError
+from zones.locate import STRAIGHT_DEG
 from zones.placing import places_of
 from zones.rebuild import Files, rebuild
 from zones.text import Text
@@ -22,7 +23,6 @@ from zones.zone_file import parse_zone
 _AREA_KM2 = 2e-4
 # kerbs meet: surfaces may share this much by the file's grid
 _OVERLAP_M2 = 5.0
-_STRAIGHT_DEG = 0.002
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHOWN = 3
 
@@ -84,7 +84,7 @@ class _Asked:
         self.carved = [(part.name, self._flat(part.geometry)) for part in zone.carve_outs]
 
     def _flat(self, geometry: BaseGeometry) -> BaseGeometry:
-        flat = self.plane.to_xy(shapely.segmentize(geometry, _STRAIGHT_DEG))
+        flat = self.plane.to_xy(shapely.segmentize(geometry, STRAIGHT_DEG))
         return flat if flat.is_valid else shapely.make_valid(flat)
 
     def content(self) -> Check:

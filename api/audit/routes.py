@@ -12,7 +12,7 @@ from pydantic import AfterValidator
 from api.audit.schemas import Entry, EntryPage, MarkShown, Verification
 from api.audit.words import mark_text, read_mark, sentence
 from api.openapi import answers
-from api.paging import Cursor, Limit, cut, read_cursor
+from api.paging import Cursor, Limit, cut, micros, read_cursor
 from api.problems import language_of
 from api.service import service_of
 from api.store import audit
@@ -57,7 +57,7 @@ def list_(
     before = None if key is None else (_instant(key[0]), key[1])
     with service_of(request).store.read() as session:
         found = audit.search(session, audit.Search(actor, action, subject, since, until), before=before, limit=limit)
-        rows, following = cut(found, limit, lambda row: ((row.at - _EPOCH) // _MICROSECOND, row.number))
+        rows, following = cut(found, limit, lambda row: (micros(row.at), row.number))
         return EntryPage(items=[shown(each) for each in rows], next=following)
 
 

@@ -1,6 +1,5 @@
 """`/v1/documents`, `/v1/in-force`."""
 
-import datetime as dt
 import hashlib
 from typing import Annotated, Any
 
@@ -20,7 +19,7 @@ from api.documents.schemas import (
 from api.etags import etag_of, require_match, unchanged
 from api.once import Key, Made, do_once
 from api.openapi import answers
-from api.paging import Cursor, Limit, cut, read_cursor
+from api.paging import Cursor, Limit, cut, instant_after, micros
 from api.problems import not_found
 from api.service import service_of
 from api.store import documents as stored
@@ -28,8 +27,6 @@ from api.store.tables.documents import Enactment
 from api.written_times import WrittenTime
 
 router = APIRouter()
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
 Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file")]
 IdPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag of the state that is changed")]
@@ -50,20 +47,6 @@ async def body_of(request: Request) -> bytes:
     return await request.body()
 
 
-def _after(cursor: str | None) -> tuple[dt.datetime, str] | None:
-    key = read_cursor(cursor, int, str)
-    if key is None:
-        return None
-    try:
-        return _EPOCH + key[0] * _MICROSECOND, key[1]
-    except OverflowError:
-        return _EPOCH, ""
-
-
-def _micros(at: dt.datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
-
-
 @router.get(
     "/documents",
     operation_id="documents.list",
@@ -77,9 +60,9 @@ def list_documents(
     """List every document that was ever added: none is removed, because leads name them."""
     with service_of(request).store.read() as session:
         rows, following = cut(
-            stored.documents(session, limit=limit, after=_after(cursor), kind=kind),
+            stored.documents(session, limit=limit, after=instant_after(cursor), kind=kind),
             limit,
-            lambda row: (_micros(row.added_at), row.sha256),
+            lambda row: (micros(row.added_at), row.sha256),
         )
         return DocumentPage(documents=[DocumentShown.of(row) for row in rows], next=following)
 
@@ -176,9 +159,9 @@ def list_in_force(
     """List what was put in force: by whom, when, why, and what was undone."""
     with service_of(request).store.read() as session:
         rows, following = cut(
-            stored.enactments(session, limit=limit, after=_after(cursor), at=at),
+            stored.enactments(session, limit=limit, after=instant_after(cursor), at=at),
             limit,
-            lambda row: (_micros(row.since), row.id),
+            lambda row: (micros(row.since), row.id),
         )
         return EnactmentPage(enactments=[EnactmentShown.of(row) for row in rows], next=following)
 

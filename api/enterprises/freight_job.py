@@ -1,5 +1,6 @@
 """What searches for visits and counts of loads have in common as jobs: files laid out, rows written in one transaction."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +32,11 @@ _LONGEST = 200
 def held(text: str | None, most: int = _LONGEST) -> str | None:
     """Return a text of a file as a column holds it."""
     return None if text is None else text.replace("\0", "")[:most]
+
+
+def row_id(*parts: object) -> str:
+    """Return the id of a row, which the same parts always have: what is found again is not stored twice."""
+    return hashlib.sha256("|".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 class FreightKind(Kind):

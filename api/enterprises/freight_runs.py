@@ -15,7 +15,7 @@ from api.enterprises.words import Asked
 from api.etags import etag_of, unchanged
 from api.once import Made, do_once
 from api.paging import Page, cut, read_cursor
-from api.problems import Problem, language_of, not_found
+from api.problems import Problem, language_of, not_found, wrong_field
 from api.service import service_of
 from api.store import enterprises as stored
 from api.store.audit import note
@@ -106,27 +106,22 @@ def uploads_given(
         Problem: 422 with the number of the upload at fault.
     """
     if len(set(ids)) != len(ids):
-        raise wrong("uploads", Text("同一个上传写了两次", "an upload is named twice"))
+        raise wrong_field("uploads", Text("同一个上传写了两次", "an upload is named twice"))
     found = {upload.id: upload for upload in complete_uploads(session, ids, owner=owner)}
     for number, id_ in enumerate(ids):
         if id_ not in found:
             text = Text("没有这个上传，或它还没有收全", "there is no such upload, or it is not complete")
-            raise wrong(f"uploads.{number}", text)
+            raise wrong_field(f"uploads.{number}", text)
     counts = Counter(upload.kind for upload in found.values())
     for kind in needed:
         if not counts[kind]:
-            raise wrong("uploads", Text(f"缺少 {kind}", f"there is no {kind} among them"))
+            raise wrong_field("uploads", Text(f"缺少 {kind}", f"there is no {kind} among them"))
     for kind, count in counts.items():
         if count > most.get(kind, 0):
-            raise wrong(
+            raise wrong_field(
                 "uploads", Text(f"{kind} 最多 {most.get(kind, 0)} 个", f"at most {most.get(kind, 0)} of {kind}")
             )
     return [found[id_] for id_ in ids]
-
-
-def wrong(field: str, text: Text) -> Problem:
-    """Return what is wrong with a field of the body."""
-    return Problem(422, "invalid", text, errors=[(f"body.{field}", text)])
 
 
 def create(

@@ -6,18 +6,13 @@ from typing import Annotated
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.plain_text import plain_text
 from api.written_times import WrittenDay
 
 _FIRST, _LAST = dt.date(1950, 1, 1), dt.date(2999, 12, 31)
 
 
-def _plain(value: str) -> str:
-    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
-        raise ValueError("characters that are no text")
-    return value
-
-
-PlainText = Annotated[str, AfterValidator(_plain)]
+PlainText = Annotated[str, AfterValidator(plain_text)]
 Name = Annotated[
     PlainText,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),

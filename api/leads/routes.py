@@ -13,10 +13,10 @@ from api.leads.evidence import reports_of
 from api.leads.mapping import map_of
 from api.leads.reach import plates_within, within
 from api.leads.schemas import Fix, LeadMap, LeadPage, LeadWhole, Rechecked, Trace
-from api.leads.showing import fit, instant, micros, row_of, says, shown, whole_of
+from api.leads.showing import fit, instant, row_of, says, shown, whole_of
 from api.once import Made, do_once
 from api.openapi import answers
-from api.paging import Cursor, Limit, cut, read_cursor
+from api.paging import Cursor, Limit, cut, micros, read_cursor
 from api.privacy import plates_for
 from api.problems import Problem, language_of, not_found
 from api.service import service_of

@@ -151,11 +151,6 @@ def violation_row(found: Found, plates: Plates) -> ViolationRow:
     )
 
 
-def micros(at: dt.datetime) -> int:
-    """Return an instant as cursors have it."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
 def instant(number: int) -> dt.datetime:
     """Return the instant of a number in a cursor, which may be anything: what lies beyond all times is the last of them."""
     try:

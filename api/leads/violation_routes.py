@@ -8,9 +8,9 @@ from api.access.guard import Caller, CallerReach
 from api.etags import etag_of, unchanged
 from api.leads.reach import plates_within
 from api.leads.schemas import ViolationPage, ViolationWhole
-from api.leads.showing import instant, micros, says, shown, violation_row
+from api.leads.showing import instant, says, shown, violation_row
 from api.openapi import answers
-from api.paging import Cursor, Limit, cut, read_cursor
+from api.paging import Cursor, Limit, cut, micros, read_cursor
 from api.privacy import plates_for
 from api.problems import language_of, not_found
 from api.service import service_of

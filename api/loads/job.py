@@ -1,14 +1,13 @@
 """The job that holds uploaded weighing and loading-slip records against the limits of total mass."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.enterprises.freight_job import FreightKind, held
+from api.enterprises.freight_job import FreightKind, held, row_id
 from api.jobs.kinds import Task
 from api.law import Law
 from api.store.base import now
@@ -114,7 +113,7 @@ def _rows(found: Any, how: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (o
 
     for row in range(len(records)):
         plate, slip, at = records.plate.of(row), slips[row] or None, times[row]
-        id_ = _hash(plate, at, gross[row], slip, records.enterprise_key.of(row))
+        id_ = row_id(plate, at, gross[row], slip, records.enterprise_key.of(row))
         notes = int(records.notes[row])
         yield {
             "load_id": id_,
@@ -145,7 +144,3 @@ def _rows(found: Any, how: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (o
 
 def _day(at: int, zone: dt.tzinfo) -> int:
     return dt.datetime.fromtimestamp(at, zone).date().toordinal()
-
-
-def _hash(*parts: object) -> str:
-    return hashlib.sha256("|".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:32]

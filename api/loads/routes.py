@@ -13,15 +13,15 @@ from api.enterprises.routes import within_of
 from api.loads.schemas import LoadPage, LoadShown, NewLoads, Verdict
 from api.once import Key
 from api.openapi import answers
-from api.paging import Cursor, Limit, cut
+from api.paging import Cursor, Limit, cut, instant_after, micros
 from api.privacy import MASKED, Plates, may_see_plates
-from api.problems import language_of
+from api.problems import language_of, wrong_field
 from api.service import service_of
 from api.store.loads import LoadFilters, loads_page
 from api.store.tables.enterprises import Load
 from api.traces.schemas import Ulid
 from api.traces.upload_routes import owner_of
-from api.visits.routes import Enterprise, PlateWord, Since, Until, instant_after, micros, plate_asked, zone_of
+from api.visits.routes import Enterprise, PlateWord, Since, Until, plate_asked, zone_of
 from enterprises.loading.columns import COLUMNS
 from enterprises.loading.times import zone_named
 from truckban.enterprise_answers import told
@@ -126,11 +126,11 @@ def create_run(request: Request, principal: Caller, reach: CallerReach, asked: N
             with told():
                 zone_named(asked.time_zone)
         except InputError as error:
-            raise runs.wrong("time_zone", error.text) from None
+            raise wrong_field("time_zone", error.text) from None
         if unknown := set(asked.columns) - set(COLUMNS):
             listed, known = ", ".join(sorted(unknown)), ", ".join(COLUMNS)
             text = Text(f"没有列 {listed}；有：{known}", f"there is no column {listed}; there are: {known}")
-            raise runs.wrong("columns", text)
+            raise wrong_field("columns", text)
         return asked.model_dump(include={"time_zone", "columns", "drive_axles", "tyres"})
 
     return runs.create(request, principal, asked, "loads", options)

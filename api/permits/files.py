@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from api.problems import Problem
 from api.settings import Settings
+from api.store.written import sync
 from zones.text import Text
 
 ATTACHMENTS_PATH = "/v1/attachments"
@@ -129,7 +130,7 @@ def keep(settings: Settings, content: bytes) -> str:
         except OSError:
             full.unlink(missing_ok=True)
             raise
-        _sync(full.parent)
+        sync(full.parent)
     except OSError:
         text = Text("服务器磁盘写不进去，请稍后再试", "the server's disk takes no more; try again later")
         raise Problem(507, "no_space", text, headers={"Retry-After": "60"}) from None
@@ -165,11 +166,3 @@ def read(settings: Settings, path: str) -> bytes:
     except FileNotFoundError:
         text = Text("这个附件的文件丢失了", "the file of this attachment is lost")
         raise Problem(410, "gone", text) from None
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

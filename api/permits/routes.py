@@ -12,7 +12,7 @@ from api.access.table import Reach
 from api.etags import etag_of, require_match
 from api.once import Key, Made, do_once
 from api.openapi import answers
-from api.paging import Cursor, Limit, cut, read_cursor
+from api.paging import Cursor, Limit, cut, micros, read_cursor
 from api.permits import service as permits
 from api.permits.assessing import assessment_of
 from api.permits.reading import BODY, ApplicationBody, read
@@ -101,7 +101,7 @@ def list_permits(  # noqa: PLR0913, PLR0917  (one for each word of the address)
     after = None if key is None else After(_instant(key[0]) if due else None, key[-1])
 
     def place(row: Permit) -> tuple[Any, ...]:
-        return ((row.due_at - _EPOCH) // _MICROSECOND, row.id) if due and row.due_at is not None else (row.id,)
+        return (micros(row.due_at), row.id) if due and row.due_at is not None else (row.id,)
 
     with service_of(request).store.read() as session:
         rows, following = cut(found(session, wanted, due=due, after=after, limit=limit), limit, place)

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from api.access.principal import Principal
-from api.problems import Problem, not_found
+from api.problems import Problem, not_found, wrong_field
 from api.service import Service
 from api.store import runs as stored
 from api.store.audit import note
@@ -47,9 +47,11 @@ def create(session: Session, principal: Principal, service: Service, owner: str 
         raise Problem(422, "invalid", error.text, errors=[("body.notice", error.text)]) from None
     if asked.zone is not None and document(session, asked.zone) is None:
         if ground is None or ground.zone.sha256 != asked.zone:
-            raise _wrong("zone", Text("没有这个区域", "there is no such zone"))
+            raise wrong_field("zone", Text("没有这个区域", "there is no such zone"))
     elif asked.zone is None and ground is None:
-        raise _wrong("zone", Text(f"通告 {notice} 没有区域，请给出", f"notice {notice} comes with no zone; give one"))
+        raise wrong_field(
+            "zone", Text(f"通告 {notice} 没有区域，请给出", f"notice {notice} comes with no zone; give one")
+        )
     crs = asked.crs or _crs(uploads)
     options = {
         "min_probability": asked.min_probability,
@@ -99,36 +101,34 @@ def folder_of(service: Service, run: Run) -> Path | None:
 
 def _uploads(session: Session, owner: str | None, ids: Sequence[str]) -> list[Upload]:
     if len(set(ids)) != len(ids):
-        raise _wrong("uploads", Text("同一个上传写了两次", "an upload is named twice"))
+        raise wrong_field("uploads", Text("同一个上传写了两次", "an upload is named twice"))
     found = {upload.id: upload for upload in complete_uploads(session, ids, owner=owner)}
     for number, id_ in enumerate(ids):
         if id_ not in found:
             text = Text("没有这个上传，或它还没有收全", "there is no such upload, or it is not complete")
-            raise _wrong(f"uploads.{number}", text)
+            raise wrong_field(f"uploads.{number}", text)
     uploads = [found[id_] for id_ in ids]
     counts = Counter(upload.kind for upload in uploads)
     if not counts["traces"]:
-        raise _wrong("uploads", Text("缺少轨迹", "there are no traces among them"))
+        raise wrong_field("uploads", Text("缺少轨迹", "there are no traces among them"))
     if not counts["vehicles"]:
-        raise _wrong("uploads", Text("缺少车辆表", "there is no vehicles' file among them"))
+        raise wrong_field("uploads", Text("缺少车辆表", "there is no vehicles' file among them"))
     for kind, most in _AT_MOST.items():
         if counts[kind] > most:
-            raise _wrong("uploads", Text(f"{kind} 最多 {most} 个", f"at most {most} of {kind}"))
+            raise wrong_field("uploads", Text(f"{kind} 最多 {most} 个", f"at most {most} of {kind}"))
     together = {".csv", ".parquet"} | IN_FOLDERS
     for number, upload in enumerate(uploads):
         if upload.kind == "traces" and counts["traces"] > 1 and ending_of(upload.file_name) not in together:
             kinds = ", ".join(sorted(together))
             text = Text(f"多个轨迹文件一起查时可以是 {kinds}", f"of several files of traces each is one of {kinds}")
-            raise _wrong(f"uploads.{number}", text)
+            raise wrong_field(f"uploads.{number}", text)
     return uploads
 
 
 def _crs(uploads: Sequence[Upload]) -> str:
     said = {upload.crs for upload in uploads if upload.kind == "traces" and upload.crs}
     if len(said) > 1:
-        raise _wrong("crs", Text("轨迹的坐标系不同，请分开查", "the traces are in different systems; check them apart"))
+        raise wrong_field(
+            "crs", Text("轨迹的坐标系不同，请分开查", "the traces are in different systems; check them apart")
+        )
     return said.pop() if said else "wgs84"
-
-
-def _wrong(field: str, text: Text) -> Problem:
-    return Problem(422, "invalid", text, errors=[(f"body.{field}", text)])

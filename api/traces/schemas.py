@@ -7,16 +7,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.paging import Page
+from api.plain_text import plain_text
 from api.traces.media import ENDINGS, ending_of
 
 _MOST_BYTES = 200
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-
-
-def _plain_text(value: str) -> str:
-    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
-        raise ValueError("characters that are no text")
-    return value
 
 
 def _file_name(value: str) -> str:
@@ -30,7 +25,7 @@ def _file_name(value: str) -> str:
 Why = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
-    AfterValidator(_plain_text),
+    AfterValidator(plain_text),
     Field(description="for what purpose, for the audit trail", examples=["五月货车专项检查"]),
 ]
 FileName = Annotated[
@@ -121,7 +116,7 @@ class NewRun(BaseModel):
         ),
     ]
     notice: Annotated[
-        str | None, StringConstraints(max_length=100), AfterValidator(lambda value: value and _plain_text(value))
+        str | None, StringConstraints(max_length=100), AfterValidator(lambda value: value and plain_text(value))
     ] = None
     zone: Annotated[
         str | None,
@@ -133,7 +128,7 @@ class NewRun(BaseModel):
     columns: Annotated[
         dict[
             Literal["vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "accuracy_m", "valid", "received"],
-            Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_plain_text)],
+            Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(plain_text)],
         ],
         Field(description="names of the traces' columns, by the contract's names"),
     ] = {}

@@ -1,7 +1,6 @@
 """The job that finds visits and possible loading places in uploaded traces."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from importlib import metadata
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from api.enterprises.freight_job import REGISTRY, FreightKind, held
+from api.enterprises.freight_job import REGISTRY, FreightKind, held, row_id
 from api.jobs.kinds import Task
 from api.law import Law
 from api.store.base import now
@@ -97,7 +96,7 @@ def _visit_rows(
         known = registry.in_force(day) is not None
         where = visit.site or ",".join(visit.others)
         yield {
-            "visit_id": _hash(visit.plate or visit.vehicle_id, where, int(visit.arrived_s)),
+            "visit_id": row_id(visit.plate or visit.vehicle_id, where, int(visit.arrived_s)),
             "enterprise": visit.enterprise,
             "name": held(entry.name) if entry else None,
             "listed": entry.listed if entry and known else None,
@@ -148,7 +147,3 @@ def _place(one: Candidate, plates: Mapping[str, str | None]) -> dict[str, Any]:
 def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
     times = {name: dt.datetime.fromtimestamp(row[name], dt.UTC) for name in ("arrived_at", "left_at")}
     return {**row, **times}
-
-
-def _hash(*parts: object) -> str:
-    return hashlib.sha256("|".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:32]

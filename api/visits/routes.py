@@ -13,9 +13,9 @@ from api.enterprises.freight_runs import FreightPage, FreightView, RunPath
 from api.enterprises.routes import within_of
 from api.once import Key
 from api.openapi import answers
-from api.paging import Cursor, Limit, cut, read_cursor
+from api.paging import Cursor, Limit, cut, instant_after, micros
 from api.privacy import MASKED, Plates, may_see_plates
-from api.problems import Problem, language_of
+from api.problems import Problem, language_of, wrong_field
 from api.service import Service, service_of
 from api.store.tables.enterprises import Visit
 from api.store.visits import VisitFilters, visits_page
@@ -33,28 +33,10 @@ Enterprise = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z._-]{1,200}$")]
 Since = Annotated[WrittenTime | None, Query(alias="from", description="then or later")]
 Until = Annotated[WrittenTime | None, Query(alias="to", description="before")]
 PlateWord = Annotated[str | None, Query(max_length=20, pattern=r"^[^\x00]+$")]
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
 _MOST = {"traces": 100, "vehicles": 1, "permits": 1, "sites": 1}
 _A_VISIT = Text(
     "到访由轨迹推断：停在场内不等于装货", "visits are inferred from traces: standing in a yard is not loading there"
 )
-
-
-def instant_after(cursor: str | None) -> tuple[dt.datetime, str] | None:
-    """Read a cursor of a list by time."""
-    key = read_cursor(cursor, int, str)
-    if key is None:
-        return None
-    try:
-        return _EPOCH + key[0] * _MICROSECOND, key[1]
-    except OverflowError:
-        return _EPOCH, ""
-
-
-def micros(at: dt.datetime) -> int:
-    """Return a time as a cursor holds it."""
-    return (at - _EPOCH) // _MICROSECOND
 
 
 def plate_asked(principal: Principal, plate: str | None) -> str | None:
@@ -161,19 +143,19 @@ def create_run(request: Request, principal: Caller, reach: CallerReach, asked: N
         try:
             ground = service.law.ground(notice)
         except InputError as error:
-            raise runs.wrong("notice", error.text) from None
+            raise wrong_field("notice", error.text) from None
         if ground is None:
-            raise runs.wrong("notice", Text(f"通告 {notice} 没有区域", f"there is no zone for notice {notice}"))
+            raise wrong_field("notice", Text(f"通告 {notice} 没有区域", f"there is no zone for notice {notice}"))
         if not service.law.registry.sites and all(upload.kind != "sites" for upload in uploads):
             text = Text(
                 "名录里没有位置：请先导入位置，或一并上传 sites",
                 "the registry holds no site: import some first, or upload a file of the kind sites",
             )
-            raise runs.wrong("uploads", text)
+            raise wrong_field("uploads", text)
         said = {upload.crs for upload in uploads if upload.kind == "traces" and upload.crs}
         if asked.crs is None and len(said) != 1:
             text = Text("请写明轨迹的坐标系", "say which coordinate system the traces are in")
-            raise runs.wrong("crs", text)
+            raise wrong_field("crs", text)
         return {
             "notice": notice,
             "crs": asked.crs or said.pop(),

@@ -14,6 +14,7 @@ from api.problems import not_found
 from api.service import Service, service_of
 from api.store import permits as stored
 from api.store.accounts import accounts
+from api.web.desk_pages import sources
 from api.web.driver_pages import COMMON
 from api.web.rendering import page
 from truckban.vehicles.codes import vehicle_codes
@@ -47,7 +48,7 @@ def application(request: Request, principal: Caller, permit_id: IdPath) -> HTMLR
         "may_open_files": principal.role in rules()["attachments.content"].reach,
         "may_see_plates": may_see_plates(principal),
         "notices": _notices(service),
-        "enterprises": _enterprises(service),
+        "enterprises": sources(service),
     }
     may_queue = principal.role in rules()["web.review"].reach
     return page(request, "permits_application", principal, state=state, may_queue=may_queue)
@@ -80,7 +81,7 @@ def apply_form(request: Request, principal: Caller, reach: CallerReach, permit_i
         "notices": _notices(service),
         "roads": sorted(streets),
         "inside": sorted(inside),
-        "enterprises": _enterprises(service),
+        "enterprises": sources(service),
         "edges": sorted({edge for span in spans for edge in span.split("-") if edge != "24:00"}),
         "file_bytes": service.settings.attachment_bytes,
     }
@@ -109,8 +110,3 @@ def _notices(service: Service) -> dict[str, dict[str, Any]]:
         }
         for name, pair in service.law.now.pairs.items()
     }
-
-
-def _enterprises(service: Service) -> dict[str, str]:
-    registry = service.law.registry
-    return {name: listed[-1][0] for name in registry.enterprises if (listed := registry.names(name))}

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from enterprises.errors import EnterpriseError, Text
-from enterprises.list_tables import decoded, header
+from enterprises.list_tables import cell_text, decoded, header
 from enterprises.loading.columns import COLUMNS, NEEDED, without_unit
 
 CSV = (".csv", ".txt", ".tsv")
@@ -261,7 +261,7 @@ def _excel(data: bytes, file: str) -> Raw:
         grid = sheet.to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError) as error:
         raise EnterpriseError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=file) from error
-    heads = [[_cell(value).strip() for value in row] for row in grid[:_HEADER_WITHIN]]
+    heads = [[cell_text(value).strip() for value in row] for row in grid[:_HEADER_WITHIN]]
     before = next((place for place, cells in enumerate(heads) if _is_header(cells)), None)
     if before is None:
         raise _no_header(file, heads[0] if heads else [])
@@ -270,7 +270,7 @@ def _excel(data: bytes, file: str) -> Raw:
         cells.pop()
     rest = grid[before + 1 :]
     columns = [
-        pa.array([_cell(row[place]) if place < len(row) else "" for row in rest], pa.string())
+        pa.array([cell_text(row[place]) if place < len(row) else "" for row in rest], pa.string())
         for place in range(len(cells))
     ]
     lines = np.arange(before + 2, before + 2 + len(rest), dtype=np.int64)
@@ -287,9 +287,3 @@ def _beyond_sense(data: bytes) -> bool:
             return sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED
     except zipfile.BadZipFile:
         return False
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)

@@ -9,6 +9,7 @@ import click
 from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, complain, new, write
 from truckban.cli.enterprise_given import registry_given, registry_option
 from truckban.cli.language import Speaker
+from truckban.cli.traces_given import file_option
 
 if TYPE_CHECKING:
     from enterprises.names import Matcher
@@ -89,11 +90,11 @@ def loads_command(say: Speaker) -> Command:
 
 def _options(say: Speaker) -> list[click.Parameter]:
     return [
-        _file("--out", say("结果写到这个文件夹", "folder for the results"), required=True),
+        file_option("--out", say("结果写到这个文件夹", "folder for the results"), required=True),
         registry_option(say),
-        _file("--fleets", say("各承运单位的货车总数（列 carrier、vehicles）", "goods vehicles of each carrier (columns carrier, vehicles)")),
-        _file("--limits", say("限值文件（YAML）；不写用内置的", "a file of limits (YAML); the built-in one unless said")),
-        _file("--visits", say("到访：enterprise visits --plates 的结果文件夹", "visits: the folder of enterprise visits --plates, or its visits.csv")),
+        file_option("--fleets", say("各承运单位的货车总数（列 carrier、vehicles）", "goods vehicles of each carrier (columns carrier, vehicles)")),
+        file_option("--limits", say("限值文件（YAML）；不写用内置的", "a file of limits (YAML); the built-in one unless said")),
+        file_option("--visits", say("到访：enterprise visits --plates 的结果文件夹", "visits: the folder of enterprise visits --plates, or its visits.csv")),
         click.Option(
             ["--within-minutes"],
             type=Number(0.0, 1440.0),
@@ -132,10 +133,6 @@ def _options(say: Speaker) -> list[click.Parameter]:
             help=say("CSV 带 BOM，Excel 直接打开不乱码", "CSV with a byte order mark, for Excel"),
         ),
     ]  # fmt: skip
-
-
-def _file(name: str, help_: str, *, required: bool = False) -> click.Option:
-    return click.Option([name], required=required, type=click.Path(path_type=Path), help=help_)
 
 
 def _columns(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:

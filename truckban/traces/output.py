@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import shapely
 
+from truckban.spreadsheet import inert
 from truckban.traces.arrow_arrays import array_of
 from truckban.traces.check import Checked
 from truckban.traces.evidence import EVIDENCE
@@ -164,9 +165,7 @@ def cell(value: Any) -> Any:  # noqa: ANN401
         value = ";".join(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value  # a spreadsheet must not run what a fleet wrote into a name
-    return value
+    return inert(value)
 
 
 def _geojson(leads: Sequence[Lead], rows: Sequence[Mapping[str, Any]], checked: Checked) -> str:

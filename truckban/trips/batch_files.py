@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from truckban.spreadsheet import RUN, inert
 from truckban.traces.tables import EXCEL, beyond_sense, decoded, readable
 from truckban.trips.batch_cells import Cell, text_of
 from zones.errors import InputError
@@ -25,8 +26,6 @@ _SEPARATORS = ",;\t|"
 WRITTEN = (".csv", ".xlsx")
 _MOST_CELLS = 5_000_000
 _MOST_ROWS, _MOST_TEXT = 1_048_576, 32_767
-# a spreadsheet takes what begins so for a formula, full-width signs as well in East Asian settings
-_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
@@ -121,7 +120,7 @@ def write_grid(rows: Sequence[Sequence[Cell]], path: Path, taken: Path) -> None:
 
 def _inert(text: str) -> str:
     """Return a cell's text with an apostrophe before what a spreadsheet would run; numbers are as they were."""
-    return "'" + text if text.startswith(_RUNS) and not _NUMBER.fullmatch(text) else text
+    return text if _NUMBER.fullmatch(text) else str(inert(text))
 
 
 def _write_excel(rows: Sequence[Sequence[Cell]], path: Path, name: str) -> None:
@@ -153,4 +152,4 @@ def _write_excel(rows: Sequence[Sequence[Cell]], path: Path, name: str) -> None:
                     case dt.time() | dt.timedelta():
                         sheet.write_datetime(r, c, cell, times)
                     case _:
-                        sheet.write_string(r, c, cell, quoted if cell.startswith(_RUNS) else None)
+                        sheet.write_string(r, c, cell, quoted if cell.startswith(RUN) else None)

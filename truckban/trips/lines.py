@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from truckban.trips.line_forms import Given, read_line
+from truckban.trips.ways import NOTHING_M
 from zones.coords import Crs, to_wgs84
 from zones.errors import InputError
 from zones.matching.matcher import Matcher
@@ -42,7 +43,6 @@ _SAMPLED = 400
 _SHIFT_M = 800.0
 _FITS_M = 25.0
 _BETTER = 0.5
-_NOTHING_M = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _drawn(x: Floats, y: Floats) -> _Drawn | None:
     """Return a line without equal positions in a row; None where none are left, or a position cannot be projected."""
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         return None
-    kept = np.append(True, np.hypot(np.diff(x), np.diff(y)) > _NOTHING_M)
+    kept = np.append(True, np.hypot(np.diff(x), np.diff(y)) > NOTHING_M)
     x, y = x[kept], y[kept]
     return _Drawn(x, y, np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))]))
 
@@ -305,13 +305,13 @@ def _joined(rows: Stretches, streets: TripStreets) -> Iterator[tuple[int, float,
     last: tuple[int, float, float] | None = None
     columns = (rows.edge.tolist(), rows.begin.tolist(), rows.end.tolist())
     for edge, begin, end in zip(*columns, strict=True):
-        if last is not None and last[0] == edge and abs(last[2] - begin) <= _NOTHING_M:
+        if last is not None and last[0] == edge and abs(last[2] - begin) <= NOTHING_M:
             last = edge, last[1], end
             continue
-        if last is not None and last[2] - last[1] > _NOTHING_M:
+        if last is not None and last[2] - last[1] > NOTHING_M:
             yield last
         last = edge, begin, min(end, float(streets.graph.edges.length[edge]))
-    if last is not None and last[2] - last[1] > _NOTHING_M:
+    if last is not None and last[2] - last[1] > NOTHING_M:
         yield last
 
 
@@ -395,7 +395,7 @@ def _against(run: _Run, drawn: _Drawn, streets: TripStreets) -> str | None:
                 shapely.line_interpolate_point(line, [max(metres - 5.0, 0.0), min(metres + 5.0, line.length)])
             )
             way = ends[1] - ends[0]
-            cosine = float(way @ course / max(float(np.hypot(*way) * np.hypot(*course)), _NOTHING_M))
+            cosine = float(way @ course / max(float(np.hypot(*way) * np.hypot(*course)), NOTHING_M))
             along.append((cosine, edge))
         if along and max(along)[0] < 0.5 and min(along)[0] < -0.8:  # noqa: PLR2004 - cosines: none with it, one against it
             edge = min(along)[1]

@@ -15,6 +15,9 @@ from zones.routing.ground import TripStreets
 from zones.routing.search import Found
 from zones.routing.snap import Spot
 
+NOTHING_M = 0.01
+"""What is no longer is no stretch."""
+
 
 class Part(NamedTuple):
     """A stretch of a way under one verdict: of the legs `first` to `last`, from `entered` to `left`."""
@@ -64,7 +67,7 @@ class Way:
         legs[-1] = legs[-1]._replace(to_m=to)
         legs[0] = legs[0]._replace(from_m=next(spot.along_m for spot in start if spot.edge == legs[0].edge))
         # a way that starts at the very end of an edge does not begin on it
-        while len(legs) > 1 and legs[0].to_m - legs[0].from_m <= _NOTHING_M:
+        while len(legs) > 1 and legs[0].to_m - legs[0].from_m <= NOTHING_M:
             legs = legs[1:]
         return cls(streets, tuple(clear_of_junctions(legs)))
 
@@ -137,7 +140,7 @@ class Way:
             along = np.array([leg.from_m, *inner, leg.to_m])
             x, y = graph.positions(np.full(len(along), leg.edge, np.int32), along)
             lon, lat = graph.plane.lonlat(x, y)
-            share = (along - leg.from_m) / max(leg.to_m - leg.from_m, _NOTHING_M)
+            share = (along - leg.from_m) / max(leg.to_m - leg.from_m, NOTHING_M)
             at = leg.entered + share * (leg.left - leg.entered)
             points += zip(lon.tolist(), lat.tolist(), at.tolist(), strict=True)
         return [point for n, point in enumerate(points) if n == 0 or points[n - 1] != point]
@@ -175,15 +178,12 @@ class Way:
                 low, column = end, column + 1
 
 
-_NOTHING_M = 0.01
-
-
 def timed(streets: TripStreets, stretches: Sequence[tuple[int, float, float]], departs: float) -> Way:
     """Return the way along (edge, from, to) in metres, driven at the assumed speeds without a stop."""
     duration, length = streets.streets.duration, streets.graph.edges.length
     legs = []
     for edge, low, high in stretches:
-        arrives = departs + float(duration[edge]) * (high - low) / max(float(length[edge]), _NOTHING_M)
+        arrives = departs + float(duration[edge]) * (high - low) / max(float(length[edge]), NOTHING_M)
         legs.append(Leg(edge, low, high, departs, arrives))
         departs = arrives
     return Way(streets, tuple(legs))

@@ -70,7 +70,8 @@ _PURPOSES = frozenset(
     {"destination", "delivery", "deliveries", "customers", "loading", "unloading", "loading_unloading"}
 )
 _TRUCKS = frozenset({"hgv", "goods"})
-_HEAVY_KG = 3500.0
+HEAVY_KG = 3500.0
+"""`goods` is for trucks up to this gross mass, `hgv` for heavier ones (OSM wiki, Key:hgv)."""
 
 
 class Held(NamedTuple):
@@ -151,4 +152,4 @@ def _is_truck(word: str, truck: Truck) -> Held:
     """Tell whether a truck is one of OSM's `hgv` (above 3.5 t) or `goods` (up to 3.5 t)."""
     if truck.gross_mass_kg is None:
         return Held(None, why=(_unknown(word),), missing=(MASS.attribute,))
-    return Held((truck.gross_mass_kg > _HEAVY_KG) == (word == "hgv"))
+    return Held((truck.gross_mass_kg > HEAVY_KG) == (word == "hgv"))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from zones.osm_conditions import Clause, clauses_of
 from zones.routing import opening
-from zones.routing.conditions import AXLE, HEIGHT, LENGTH, MASS, WIDTH, Figure, Truck, held
+from zones.routing.conditions import AXLE, HEAVY_KG, HEIGHT, LENGTH, MASS, WIDTH, Figure, Truck, held
 from zones.routing.layers import Said, Sum, Verdict, all_of, sum_of, worst
 from zones.routing.measures import limit_of
 from zones.text import Text
@@ -24,7 +24,6 @@ __all__ = ["Truck", "Use", "Verdict", "closed_between", "use_of", "use_of_turn"]
 
 Tags = Iterable[tuple[str, str]]
 
-_HEAVY_KG = 3500.0
 _GENERAL = ("access", "vehicle", "motor_vehicle")
 # values of access tags (OSM wiki, Key:access); others are said to be unknown
 _YES = ("yes", "designated", "permissive", "official", "discouraged")
@@ -143,7 +142,7 @@ def _access(tags: dict[str, str], truck: Truck, way: str) -> Sum:
 
     small, heavy = _named(tags, "goods"), _named(tags, "hgv")
     mass = truck.gross_mass_kg
-    if mass is not None and mass <= _HEAVY_KG:
+    if mass is not None and mass <= HEAVY_KG:
         if small or not heavy:
             return settled("goods")
         return _either(settled(), settled("hgv"), _SMALL, ())
