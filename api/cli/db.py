@@ -24,7 +24,7 @@ def _init(say: Speaker) -> Command:
         from api.settings import Settings  # noqa: PLC0415
         from api.store.schema import migrate  # noqa: PLC0415
 
-        settings = Settings()
+        settings = Settings.of_environment()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         settings.data_dir.chmod(0o700)
         with store_of(settings) as store:
@@ -47,7 +47,7 @@ def _migrate(say: Speaker) -> Command:
         from api.settings import Settings  # noqa: PLC0415
         from api.store.schema import migrate  # noqa: PLC0415
 
-        with store_of(Settings()) as store:
+        with store_of(Settings.of_environment()) as store:
             before, after = migrate(store, to)
         write(f"{before or '-'} -> {after or '-'}")
         return DONE
@@ -68,7 +68,7 @@ def _check(say: Speaker) -> Command:
         from api.store.audit import head_of  # noqa: PLC0415
         from api.store.check import faults  # noqa: PLC0415
 
-        with store_of(Settings()) as store:
+        with store_of(Settings.of_environment()) as store:
             found = faults(store)
             for line in found:
                 write(line)
@@ -101,7 +101,7 @@ def _back_up(say: Speaker) -> Command:
         from api.settings import Settings  # noqa: PLC0415
         from api.store.backup import back_up  # noqa: PLC0415
 
-        settings = Settings()
+        settings = Settings.of_environment()
         with store_of(settings) as store:
             _said(say, back_up(store, settings.data_dir, file))
         return DONE
@@ -124,7 +124,7 @@ def _restore(say: Speaker) -> Command:
         from api.settings import Settings  # noqa: PLC0415
         from api.store.restoring import restore  # noqa: PLC0415
 
-        settings = Settings()
+        settings = Settings.of_environment()
         with store_of(settings) as store:
             _said(say, restore(store, settings.data_dir, file, replace=replace))
         return DONE

@@ -37,7 +37,7 @@ def opened_store() -> Iterator[tuple[Settings, Store]]:
     Raises:
         InputError: it does not answer, or stands at another revision; or what was asked cannot be done.
     """
-    settings = Settings()
+    settings = Settings.of_environment()
     store = Store(settings.url)
     try:
         finish_restore(store, settings.data_dir)

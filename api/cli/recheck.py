@@ -19,7 +19,7 @@ def command(say: Speaker) -> Command:
         from api.settings import Settings  # noqa: PLC0415
         from api.store.lead_acts import lead_of, track_of, whole  # noqa: PLC0415
 
-        with store_of(Settings()) as store, store.read() as session:
+        with store_of(Settings.of_environment()) as store, store.read() as session:
             found = lead_of(session, lead)
             if found is None:
                 complain(say("没有这条线索", "there is no such lead"))

@@ -23,7 +23,7 @@ def _opened() -> "Iterator[tuple[Settings, Store]]":
     from api.cli.opened import store_of  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
 
-    settings = Settings()
+    settings = Settings.of_environment()
     with store_of(settings) as store:
         yield settings, store
 

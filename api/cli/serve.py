@@ -21,7 +21,7 @@ def command(say: Speaker) -> Command:
         from api.store.schema import migrate, newest, revision_of  # noqa: PLC0415
         from api.store.swapping import finish_restore  # noqa: PLC0415
 
-        settings = _with(Settings(), host, port)
+        settings = _with(Settings.of_environment(), host, port)
         store = Store(settings.url)
         try:
             finish_restore(store, settings.data_dir)

@@ -19,7 +19,7 @@ def command(say: Speaker) -> Command:
         from api.jobs.worker import Worker  # noqa: PLC0415
         from api.settings import Settings  # noqa: PLC0415
 
-        settings = Settings()
+        settings = Settings.of_environment()
         logging.basicConfig(
             level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
         )
