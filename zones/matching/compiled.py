@@ -37,6 +37,8 @@ class _Compiled:
 
     loaded = False
     """Whether any has been compiled or loaded, so that Numba is there already."""
+    here = False
+    """Whether this process compiles what is not kept, rather than one that it starts for that."""
     plain: Callable[..., Any]
     options: dict[str, Any]
 
@@ -44,13 +46,22 @@ class _Compiled:
     def dispatcher(self) -> Callable[..., Any]:
         """The compiled function; loaded from Numba's cache, or compiled, at the first call with some types."""
         from numba import njit  # noqa: PLC0415 - optional, and takes time to import
+        from numba.core.caching import FunctionCache  # noqa: PLC0415
+        from numba.core.dispatcher import Dispatcher  # noqa: PLC0415
+
+        from zones.matching.compiling import CompiledElsewhere  # noqa: PLC0415 - what is compiled imports it, and it Numba
 
         _Compiled.loaded = True
         _fresh(Path(self.plain.__code__.co_filename).parent)
         try:
-            return cast("Callable[..., Any]", njit(cache=True, nogil=True, **self.options)(self.plain))
+            made = njit(nogil=True, **self.options)(self.plain)
         except (KeyError, TypeError):
-            return cast("Callable[..., Any]", njit(cache=True, nogil=True)(self.plain))
+            made = njit(nogil=True)(self.plain)
+        if isinstance(made, Dispatcher):
+            with contextlib.suppress(RuntimeError):  # there is no folder to keep anything in
+                cache: Any = FunctionCache if _Compiled.here else CompiledElsewhere
+                vars(made)["_cache"] = cache(self.plain)  # what `njit(cache=True)` does
+        return cast("Callable[..., Any]", made)
 
     @property
     def _numba_type_(self) -> Any:  # noqa: ANN401
@@ -115,6 +126,11 @@ def ahead(seconds: float) -> None:
 def quick() -> bool:
     """Return whether loops run compiled now."""
     return FAST and not _Plain.now
+
+
+def compile_here() -> None:
+    """Compile what is not kept in this process from now on, not in one that it starts for that."""
+    _Compiled.here = True
 
 
 def drop_stale(folder: Path) -> None:

@@ -39,7 +39,9 @@ class Stretches(NamedTuple):
 @compiled
 def _grown(values: Floats, rows: int) -> Floats:
     more = np.empty((rows, values.shape[1]))
-    more[: len(values)] = values
+    for n in range(len(values)):  # one by one: assigning a slice takes three seconds to compile
+        for k in range(values.shape[1]):
+            more[n, k] = values[n, k]
     return more
 
 
