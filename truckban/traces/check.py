@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ class Inputs:
     granted: Sequence[Mapping[str, Any]] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
     """The outcome of a check.
 
@@ -132,10 +132,15 @@ class Checked:
         named = {edge.road for edge in area.edges} if area else set()
         return not named <= {road.name for road in self.ground.zone.boundary_roads}
 
-    @property
+    @cached_property
     def leads(self) -> list[Lead]:
         """What a person should look at: sure enough, and not lawful."""
-        return [part for part in self.parts if self.kind(part) in ("prohibited", "undetermined")]
+        return [part for part, kind in zip(self.parts, self.part_kinds, strict=True) if kind in LEADS]
+
+    @cached_property
+    def part_kinds(self) -> list[str]:
+        """The `kind` of each part."""
+        return [self.kind(part) for part in self.parts]
 
     def kind(self, part: Lead) -> str:
         """Return `prohibited` or `undetermined` for a lead, `lawful` or `unsure` for the rest."""
@@ -143,7 +148,7 @@ class Checked:
 
     def counts(self) -> dict[str, Any]:
         """Return the figures of `run.json`; of every file, read = used + rejected."""
-        kinds = [self.kind(part) for part in self.parts]
+        kinds = self.part_kinds
         known = sum(name in self.fleet.vehicles for name in self.fixes.vehicle_ids)
         bad = {"traces": len(self.fixes.rejects), "vehicles": len(self.fleet.rejects)}
         bad["permits"] = len(self.rejects) - sum(bad.values())

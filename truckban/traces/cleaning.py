@@ -102,10 +102,15 @@ def cleaned(frame: Columns) -> Cleaned:
 
 def numbered(ids: npt.NDArray[np.object_]) -> tuple[_Index, list[str]]:
     """Return the number of each row's vehicle among the sorted ids, and these."""
-    each = ids.tolist()
+    # rows of one vehicle mostly follow each other: a name is looked up where another one begins
+    new = np.ones(len(ids), np.bool_)
+    new[1:] = ids[1:] != ids[:-1]
+    begins = np.flatnonzero(new)
+    each = ids[begins].tolist()
     names = sorted(map(str, set(each)))
     number = {name: n for n, name in enumerate(names)}
-    return np.fromiter(map(number.__getitem__, each), np.intp, len(each)), names
+    of_each = np.fromiter(map(number.__getitem__, each), np.intp, len(each))
+    return np.repeat(of_each, np.diff(begins, append=len(ids))), names
 
 
 def some_of(columns: Columns, rows: _Index) -> Columns:

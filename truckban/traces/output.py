@@ -94,8 +94,7 @@ def write_outputs(checked: Checked, out: Path, *, all_passages: bool, excel: boo
     rows = [lead.row() for lead in leads]
     _write_rows(rows, out / "leads", encoding)
     if all_passages and not checked.others_apart:
-        kinds = [checked.kind(part) for part in checked.parts]
-        _write_rows([part.row() for part in checked.parts], out / "passages", encoding, kinds)
+        _write_rows([part.row() for part in checked.parts], out / "passages", encoding, checked.part_kinds)
     (out / "leads.geojson").write_text(_geojson(leads, rows, checked), encoding="utf-8")
     write_rejects(checked.rejects, out / "rejected.csv", lang, encoding)
 

@@ -22,7 +22,7 @@ from truckban.traces.paths import (
     runs_inside,
     usual_interval,
 )
-from truckban.traces.slips import Visit
+from truckban.traces.slips import Visit, leaps_of
 from truckban.traces.speeds import Sent
 from zones.locate import Locator
 from zones.matching.compiled import ahead
@@ -102,7 +102,8 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
     depth_m, x_m, y_m = near.depths.depth_m(fixes.lon, fixes.lat)
     drives, _ = all_drives(fixes.t_s, x_m, y_m, visits.starts)
     runs = border_runs(depth_m, fixes.accuracy_m, drives)
-    corners = _corners(fixes, near, drives, depth_m, x_m, y_m)
+    square_m2 = np.diff(x_m) ** 2 + np.diff(y_m) ** 2
+    corners = _corners(fixes, near, drives, depth_m, square_m2)
     some = np.union1d(runs[0], corners[0])
     begin, end = moving_times(drives[some], fixes.t_s, x_m, y_m)
     timed = begin <= end  # of a slow way between two fixes no instant is known at which it was driven
@@ -119,11 +120,12 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
     of_border, of_corners = (np.searchsorted(which, [some, some + 1]).T.tolist() for which in (runs[0], corners[0]))
     stretches = list(zip(runs[1].tolist(), runs[2].tolist(), strict=True))
     in_visit = np.searchsorted(visits.starts, drives[some, 0], side="right").tolist()
+    leaps = leaps_of(fixes.t_s, x_m, y_m, square_m2)
     for k, (first, last) in enumerate(drives[some].tolist()):
         t_s[first], t_s[last] = begin[k], end[k]
         border, cut = stretches[slice(*of_border[k])], corners[1][slice(*of_corners[k])].tolist()
         if streets is not None and matched[k]:
-            visit = Visit(fixes, x_m, y_m, *visits.rows(in_visit[k] - 1), streets)
+            visit = Visit(fixes, x_m, y_m, *visits.rows(in_visit[k] - 1), streets, leaps)
             found = [*_by_path(on_the_road, *next(paths), visit, depth_m, border, cut)]
         else:
             told = (by_border(on_the_road, depth_m, first, last, *stretch) for stretch in border)
@@ -394,12 +396,15 @@ def _no_slip(fixes: Fixes, driven: _Driven, k: int) -> bool:
 
 
 def _corners(
-    fixes: Fixes, near: Near, drives: npt.NDArray[np.intp], depth_m: _Floats, x_m: _Floats, y_m: _Floats
+    fixes: Fixes, near: Near, drives: npt.NDArray[np.intp], depth_m: _Floats, square_m2: _Floats
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return drives and rows after which the line between two fixes outside goes deep through the area."""
+    """Return drives and rows after which the line between two fixes outside goes deep through the area.
+
+    `square_m2` are the squares of the ways from each row to the next.
+    """
     # depth changes by no more than a metre a metre, which bounds what lies between
     shortest = 2.0 * _NEAR_M - depth_m[:-1] - depth_m[1:]
-    long = np.diff(x_m) ** 2 + np.diff(y_m) ** 2 > shortest**2
+    long = square_m2 > shortest**2
     some = np.flatnonzero(long & (depth_m[:-1] <= 0) & (depth_m[1:] <= 0))
     drive = np.searchsorted(drives[:, 0], some, side="right") - 1
     on = drive >= 0

@@ -41,9 +41,11 @@ class Visit(Sent):
 
     Attributes:
         streets: around the zone.
+        leaps: of `leaps_of` all the fixes.
     """
 
     streets: ZoneMatcher
+    leaps: _Rows
 
     def slips_beside(self, row: int) -> bool:
         """Return whether any fix slipped, but for one and those next to it."""
@@ -63,11 +65,11 @@ class Visit(Sent):
     @cached_property
     def hops(self) -> tuple[_Floats, _Floats]:
         """When each hop began and ended."""
+        begin, end = np.searchsorted(self.leaps, (self.start, self.stop - 1)).tolist()
+        found = self.leaps[begin:end] - self.start
         x, y, t_s = (values[self.start : self.stop] for values in (self.x_m, self.y_m, self.fixes.t_s))
-        step = np.hypot(np.diff(x), np.diff(y))
-        speed = step / np.maximum(np.diff(t_s), 1.0)
-        found = np.flatnonzero((step > _HOP_M) & (speed > _HOP_MS))
         if len(found):
+            speed = _speed(np.hypot(np.diff(x), np.diff(y)), np.diff(t_s))
             found = found[speed[found] > _TIMES * np.median(speed[speed > SLOW_MS])]
         return t_s[found], t_s[found + 1]
 
@@ -85,3 +87,21 @@ class Visit(Sent):
         points = np.asarray(shapely.points(*plane.xy(self.fixes.lon[rows], self.fixes.lat[rows])), dtype=object)
         near = self.streets.lines.query(points, predicate="dwithin", distance=_OFF_M)[0]
         return np.delete(rows, near)
+
+
+def leaps_of(t_s: _Floats, x_m: _Floats, y_m: _Floats, square_m2: _Floats) -> _Rows:
+    """Return the rows from which the way to the next is longer and faster than any truck's, whosever both are.
+
+    Args:
+        t_s: seconds, shape (n,).
+        x_m: metres east, shape (n,).
+        y_m: metres north, shape (n,).
+        square_m2: the squares of these ways, shape (n - 1,).
+    """
+    long = np.flatnonzero(square_m2 > (0.9 * _HOP_M) ** 2)
+    step = np.hypot(x_m[long + 1] - x_m[long], y_m[long + 1] - y_m[long])
+    return long[(step > _HOP_M) & (_speed(step, t_s[long + 1] - t_s[long]) > _HOP_MS)]
+
+
+def _speed(step_m: _Floats, seconds: _Floats) -> _Floats:
+    return step_m / np.maximum(seconds, 1.0)

@@ -46,11 +46,15 @@ class _Compiler:
     def __init__(self) -> None:
         self._alone = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._not_mine: subprocess.Popen[bytes] | None = None
         self._can = bool(sys.executable) and not getattr(sys, "frozen", False)
 
     def compiled(self, function: Callable[..., Any], signature: object) -> bool:
         """Have a function compiled; return whether it was."""
-        asked = pickle.dumps((function.__module__, function.__qualname__, signature))
+        try:
+            asked = pickle.dumps((function.__module__, function.__qualname__, pickle.dumps(signature)))
+        except (pickle.PicklingError, AttributeError, TypeError):  # types that were made up on the way
+            return False
         with self._alone:
             for _ in range(2 if self._can else 0):
                 if said := self._answer(asked):
@@ -78,7 +82,7 @@ class _Compiler:
 
     def forget(self) -> None:
         """Leave the process to the one that started it: this one is its copy."""
-        self._alone, self._process = threading.Lock(), None
+        self._alone, self._not_mine, self._process = threading.Lock(), self._process, None
 
     def end(self) -> None:
         """End the process; what it is compiling is not waited for."""
@@ -109,7 +113,8 @@ def _started() -> subprocess.Popen[bytes]:
 def answer(asked: BinaryIO, answers: BinaryIO) -> None:
     """Compile what is asked for, one loop after another, until there is nothing more, or this process has become large."""
     compile_here()
-    while _held_bytes() < _MOST_BYTES:
+    large = False
+    while not large:
         ends = threading.Timer(_IDLE_S, os._exit, (0,))
         ends.daemon = True
         ends.start()
@@ -119,16 +124,17 @@ def answer(asked: BinaryIO, answers: BinaryIO) -> None:
             return
         finally:
             ends.cancel()
-        answers.write(_DONE if _compile(module, name, signature) else b"not compiled\n")
+        answers.write(_DONE if _compiles(module, name, signature) else b"not compiled\n")
         answers.flush()
+        large = _held_bytes() > _MOST_BYTES
 
 
-def _compile(module: str, name: str, signature: object) -> bool:
-    """Compile a loop and keep it; return whether it can be kept for others."""
+def _compiles(module: str, name: str, signature: bytes) -> bool:
+    """Compile a loop and keep it; return whether that could be done."""
     with contextlib.suppress(Exception):  # whoever asked meets the same error where it can be told
         loop = getattr(import_module(module), name)
         with _one_at_a_time():
-            loop.dispatcher.compile(signature)
+            loop.dispatcher.compile(pickle.loads(signature))  # noqa: S301
         return True
     return False
 

@@ -81,6 +81,16 @@ def test_a_compiler_that_was_killed_is_replaced(folder: Path) -> None:
     assert run(folder, killed) == {"here": 0, "other": True}
 
 
+def test_where_the_system_does_not_say_what_a_process_holds_each_compiles_one_loop(folder: Path) -> None:
+    (folder / "code" / "sitecustomize.py").write_text(
+        "import sys\nfrom pathlib import Path\nread = Path.read_text\n"
+        "def unknown(path, *a, **k):\n    if str(path) == '/proc/self/statm':\n        raise FileNotFoundError\n    return read(path, *a, **k)\n"
+        "Path.read_text = unknown\n"
+    )
+    ended = "compiling._COMPILER._process.wait(60)"
+    assert run(folder, f"loops.halves(np.ones(2, 'f4')); {ended}", ended) == {"here": 0, "other": True}
+
+
 @pytest.mark.parametrize("without", ["sys.executable = '/nowhere/python'", "sys.executable = '/bin/false'"])
 def test_without_a_compiler_a_process_compiles_itself(folder: Path, without: str) -> None:
     assert run(folder, without) == {"here": 4, "other": False}
@@ -114,12 +124,11 @@ def test_of_those_that_begin_together_none_compiles_itself(folder: Path) -> None
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not copied on this system")
 def test_a_copy_of_a_process_has_its_own_compiler(folder: Path) -> None:
     copied = """
-import os, warnings
+import os
 loops.halves(np.ones(2, "f4"))
 mine = compiling._COMPILER._process
 copy = os.fork()
 if copy == 0:
-    warnings.simplefilter("ignore")
     assert compiling._COMPILER._process is None
     loops.halves(np.ones(2, "u1"))
     compiling._COMPILER.end()
