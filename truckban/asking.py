@@ -1,7 +1,7 @@
 """From a case as JSON to its verdict as JSON: what `truckban decide` and the API both answer with."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -13,8 +13,8 @@ from truckban.moments import local, read_instant
 from truckban.norms import Notice
 from truckban.notices.shelf import Shelf
 from truckban.permits import Permit, PermitList, read_permit
-from truckban.places import read_place
-from truckban.vehicle_facts import VehicleReader, read_vehicle
+from truckban.places import PLACE_FIELDS, read_place
+from truckban.vehicle_facts import VehicleReader, read_vehicle, vehicle_fields
 from truckban.vehicles import classify
 from truckban.verdict import Question, decide
 from zones.errors import InputError
@@ -57,6 +57,8 @@ def question_at(
     Raises:
         InputError: with the dotted path of the field.
     """
+    if not case.keys() <= _FIELDS:
+        unknown_members(case, _FIELDS, {"place": PLACE_FIELDS, "vehicle": vehicle_fields(notice.facts)})
     try:
         vehicle = vehicle_reader(notice).read(object_of(case.get("vehicle")))
     except InputError as error:
@@ -68,6 +70,29 @@ def question_at(
     alerts = alerts_of(case, notice)
     permits = permit_list(case.get("permits"), notice)
     return Question(vehicle, at[0], place, permits, alerts, zone_assumed=at[1])
+
+
+def unknown_members(
+    given: Mapping[str, Any], known: Collection[str], within: Mapping[str, Collection[str]]
+) -> list[str]:
+    """Return the members of an object that it does not have; whoever reads it says that they were not used.
+
+    Args:
+        given: the object.
+        known: the members that it has.
+        within: the members that the objects inside it have, by their name.
+
+    Raises:
+        InputError: a member belongs inside: without a `crs` a place is read as WGS 84, without a `service` a vehicle has none,
+            and what would be answered is not what was asked.
+    """
+    unknown = [str(name) for name in given if name not in known]
+    for name in unknown:
+        owner = next((owner for owner, fields in within.items() if name in fields), None)
+        if owner is not None and given[name] is not None:
+            text = Text(f"没有这个字段；应写在 {owner} 里", f"there is no such field; it belongs in `{owner}`")
+            raise InputError(text, field=name)
+    return unknown
 
 
 def alerts_of(case: Mapping[str, Any], notice: Notice) -> frozenset[str] | None:

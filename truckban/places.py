@@ -97,6 +97,7 @@ def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts
 _BY_POSITION = ("lon", "lat", "crs", "accuracy_m")
 _POSITION = frozenset(_BY_POSITION)
 _BY_WORDS = ("road", "segment", "zone", "zones")
+PLACE_FIELDS = _BY_POSITION + _BY_WORDS
 
 
 def _known_fields(place: Mapping[str, Any]) -> None:
@@ -105,8 +106,8 @@ def _known_fields(place: Mapping[str, Any]) -> None:
     if position and place.keys() <= _POSITION:
         return
     for name in place:
-        if name not in _BY_POSITION + _BY_WORDS:
-            near = difflib.get_close_matches(str(name).lower(), _BY_POSITION + _BY_WORDS, n=1)
+        if name not in PLACE_FIELDS:
+            near = difflib.get_close_matches(str(name).lower(), PLACE_FIELDS, n=1)
             hint = Text(f"；是不是 {near[0]}？", f"; is it {near[0]}?") if near else Text("", "")
             raise InputError(Text(f"没有这个字段{hint.zh}", f"there is no such field{hint.en}"), field=str(name))
         if position and name in _BY_WORDS and place[name] is not None:

@@ -65,6 +65,11 @@ def read_vehicle(fields: Mapping[str, Any], facts: Mapping[str, Fact] = BUILTIN)
     return _with_plate(_without_plate(given, facts), plate)
 
 
+def vehicle_fields(facts: Mapping[str, Fact]) -> frozenset[str]:
+    """Return the fields of a vehicle that change an answer."""
+    return (facts.keys() - _FROM_LICENCE) | {"plate", "vehicle_type"}
+
+
 class VehicleReader:
     """Reads vehicles as `read_vehicle` does; what was found of one is held for others that differ from it in their plate."""
 

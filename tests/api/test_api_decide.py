@@ -104,6 +104,11 @@ REQUESTS: dict[str, tuple[str, bytes, dict[str, str]]] = {
     "a word": ("/v1/decide", b'"x"', {}),
     "no time": ("/v1/decide", b'{"id": 1}', {}),
     "a wrong field": ("/v1/decide", json.dumps({**CASE, "place": {"lon": 500, "lat": 1}}).encode(), {}),
+    "a position beside the vehicle": (
+        "/v1/decide",
+        json.dumps({"vehicle": CASE["vehicle"], "at": CASE["at"], "lon": 110.765, "lat": 35.14}).encode(),
+        {},
+    ),
     "a wrong fix": (
         "/v1/decide/fixes",
         json.dumps({**FIXES, "fixes": {"time": [1], "lon": [], "lat": []}}).encode(),
@@ -130,11 +135,18 @@ def test_both_ways_answer_alike(both: tuple[TestClient, TestClient], name: str) 
     headers = {"content-type": "application/json", **headers}
     fast, slow = (client.post(path, content=body, headers=headers) for client in both)
     assert seen(fast) == seen(slow)
-    expected = {"no JSON": 400, "too long": 413, "another kind": 415, "a form": 415, "a key that is none": 401}
+    expected = {"no JSON": 400, "a position beside the vehicle": 422, "too long": 413, "another kind": 415, "a form": 415, "a key that is none": 401}
     if name in expected:
         assert fast.status_code == expected[name]
         assert fast.headers["content-type"] == "application/problem+json"
         assert {"type", "title", "status", "code"} <= set(fast.json())
+
+
+def test_a_position_beside_the_vehicle_is_refused_by_its_name(client: TestClient) -> None:
+    given = client.post("/v1/decide?lang=en", content=REQUESTS["a position beside the vehicle"][1])
+    assert given.status_code == 422
+    assert [error["field"] for error in given.json()["errors"]] == ["lon"]
+    assert "`place`" in given.json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("path", ["/v1/decide", "/v1/decide/fixes"])

@@ -21,6 +21,7 @@ from truckban.trips.network import Network, network_of
 from truckban.trips.rules import Rule
 from zones.build import build_zone
 from zones.coords import LocalPlane
+from zones.errors import InputError
 from zones.locate import Locator
 from zones.routing.ground import TripStreets
 from zones.spec import ZoneSpec
@@ -75,6 +76,18 @@ def test_a_destination_inside_is_no_success_that_ends_on_the_ring(network: Netwo
         assert metres_from(way, INSIDE) < plan["destination"]["off_street_m"] + 5
         assert way["roads"][-1] not in RING
     assert not of_kind(plan, "detour")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "owner"), [("crs", "gcj02", "origin"), ("service", "fire", "vehicle"), ("height_mm", 4200, "vehicle")]
+)
+def test_a_member_beside_the_end_or_vehicle_that_it_belongs_in_is_refused(
+    network: Network, name: str, value: Any, owner: str  # noqa: ANN401
+) -> None:
+    with pytest.raises(InputError) as raised:
+        planned(network, depart=at("10:00:00"), **{name: value})
+    assert raised.value.field == name
+    assert owner in raised.value.text.en
 
 
 @pytest.mark.parametrize("end", ["origin", "destination"])

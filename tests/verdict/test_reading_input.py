@@ -73,6 +73,29 @@ class TestCase:
         warnings = ask(permitz=[])["warnings"]
         assert [w for w in warnings if w["code"] == "case.unknown_field" and "permitz" in w["text_en"]]
 
+    @pytest.mark.parametrize(
+        ("name", "value", "owner"),
+        [
+            ("lon", 110.765, "place"),
+            ("lat", 35.14, "place"),
+            ("crs", "gcj02", "place"),
+            ("zone", "inside", "place"),
+            ("service", "fire", "vehicle"),
+            ("gross_mass_kg", 25000, "vehicle"),
+            ("plate", "晋M12345", "vehicle"),
+        ],
+    )
+    def test_with_a_field_of_its_place_or_vehicle_beside_them_is_refused(
+        self, name: str, value: Any, owner: str  # noqa: ANN401
+    ) -> None:
+        """A fire engine whose `service` stands beside its vehicle was prohibited, a `crs` beside its place read as WGS 84."""
+        error = refused(**{name: value})
+        assert error.field == name
+        assert owner in error.text.en
+
+    def test_with_an_empty_field_of_its_place_beside_it_is_answered(self) -> None:
+        assert [w for w in ask(lon=None)["warnings"] if w["code"] == "case.unknown_field"]
+
 
 class TestTime:
     @pytest.mark.parametrize(

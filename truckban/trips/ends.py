@@ -18,7 +18,7 @@ from zones.text import Text
 # a yard's gate may lie this far from the next street in the data
 REACH_M = 500.0
 _FAR_M = 100.0
-_FIELDS = {"lon", "lat", "crs", "accuracy_m", "junction", "road", "enterprise"}
+END_FIELDS = {"lon", "lat", "crs", "accuracy_m", "junction", "road", "enterprise"}
 # a name to a position: WGS 84 lon, lat, and a sentence on where that is from; None where it is not known
 Sites = Callable[[str], tuple[float, float, Text] | None]
 
@@ -79,7 +79,7 @@ def read_end(
             )
         )
     for name in asked:
-        if name not in _FIELDS:
+        if name not in END_FIELDS:
             raise InputError(Text("没有这个字段", "there is no such field"), field=str(name))
     kinds = [kind for kind in ("lon", "junction", "road", "enterprise") if asked.get(kind) is not None]
     if len(kinds) != 1:

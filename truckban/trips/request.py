@@ -1,20 +1,20 @@
 """From a trip as JSON to the question that is planned."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from truckban.asking import object_of, permits_of, under
+from truckban.asking import object_of, permits_of, under, unknown_members
 from truckban.moments import read_instant
 from truckban.numbers import is_number
 from truckban.permits import PermitList
-from truckban.trips.ends import End, Sites, read_end
+from truckban.trips.ends import END_FIELDS, End, Sites, read_end
 from truckban.trips.lines import Line, edges_of_line
 from truckban.trips.model import Trip
 from truckban.trips.opening import usable
 from truckban.trips.rules import Judged, Rule
-from truckban.vehicle_facts import read_vehicle
+from truckban.vehicle_facts import read_vehicle, vehicle_fields
 from zones.coords import LocalPlane
 from zones.errors import InputError
 from zones.routing.ground import TripStreets
@@ -65,9 +65,9 @@ def read_trip(
     if not isinstance(asked, Mapping):
         raise InputError(Text("应为对象 {…}", "an object {…} is needed"))
     notes = []
-    unknown = [name for name in asked if name not in _FIELDS]
+    unknown = unknown_members(asked, _FIELDS, _within(rules))
     if unknown:
-        listed = ", ".join(map(str, unknown))
+        listed = ", ".join(unknown)
         notes.append(
             ("trip.unknown_field", Text(f"不认识的字段 {listed}，没有使用", f"unknown field {listed}, not used"))
         )
@@ -109,6 +109,12 @@ def read_trip(
         line=line,
         notes=(*notes, *(() if line is None else (*line.notes, *_apart(line, ends)))),
     )
+
+
+def _within(rules: Sequence[Rule]) -> dict[str, Collection[str]]:
+    """Return the members that a trip's vehicle and its two ends have."""
+    facts = (vehicle_fields(rule.shelf.first.facts) for rule in rules)
+    return {"vehicle": frozenset(_OF_SIGNS).union(*facts), "origin / destination": END_FIELDS}
 
 
 def _apart(line: Line, ends: Sequence[End]) -> Iterator[tuple[str, Text]]:
