@@ -67,7 +67,7 @@ def read_vehicle(fields: Mapping[str, Any], facts: Mapping[str, Fact] = BUILTIN)
 
 def vehicle_fields(facts: Mapping[str, Fact]) -> frozenset[str]:
     """Return the fields of a vehicle that change an answer."""
-    return (facts.keys() - _FROM_LICENCE) | {"plate", "vehicle_type"}
+    return frozenset(facts.keys() - _FROM_LICENCE) | {"plate", "vehicle_type"}
 
 
 class VehicleReader:

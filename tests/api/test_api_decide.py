@@ -135,7 +135,14 @@ def test_both_ways_answer_alike(both: tuple[TestClient, TestClient], name: str) 
     headers = {"content-type": "application/json", **headers}
     fast, slow = (client.post(path, content=body, headers=headers) for client in both)
     assert seen(fast) == seen(slow)
-    expected = {"no JSON": 400, "a position beside the vehicle": 422, "too long": 413, "another kind": 415, "a form": 415, "a key that is none": 401}
+    expected = {
+        "no JSON": 400,
+        "a position beside the vehicle": 422,
+        "too long": 413,
+        "another kind": 415,
+        "a form": 415,
+        "a key that is none": 401,
+    }
     if name in expected:
         assert fast.status_code == expected[name]
         assert fast.headers["content-type"] == "application/problem+json"

@@ -79,10 +79,14 @@ def test_a_destination_inside_is_no_success_that_ends_on_the_ring(network: Netwo
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "owner"), [("crs", "gcj02", "origin"), ("service", "fire", "vehicle"), ("height_mm", 4200, "vehicle")]
+    ("name", "value", "owner"),
+    [("crs", "gcj02", "origin"), ("service", "fire", "vehicle"), ("height_mm", 4200, "vehicle")],
 )
 def test_a_member_beside_the_end_or_vehicle_that_it_belongs_in_is_refused(
-    network: Network, name: str, value: Any, owner: str  # noqa: ANN401
+    network: Network,
+    name: str,
+    value: Any,
+    owner: str,  # noqa: ANN401
 ) -> None:
     with pytest.raises(InputError) as raised:
         planned(network, depart=at("10:00:00"), **{name: value})
