@@ -305,6 +305,40 @@ def test_a_message_in_parts_that_never_becomes_whole_is_rejected_part_by_part(wr
     assert f"part 1 of {len(parts)}, {len(parts) - 1} came" in why(fixes)[0][2]
 
 
+def _later(count: int) -> list[bytes]:
+    return [position(110.78 + n / 1e4, at=AT + dt.timedelta(days=4, seconds=n)) for n in range(count)]
+
+
+@pytest.mark.parametrize("lost", [0, 2, 5])
+@pytest.mark.parametrize("serial", [100, 65532])
+def test_serial_numbers_that_come_again_do_not_join_the_parts_of_two_messages(
+    write: Write, lost: int, serial: int
+) -> None:
+    """A part was lost; after 65,536 messages another message in as many parts has the same numbers."""
+    first, second = (_in_parts(batch(*items), 200, serial=serial) for items in (_positions(30), _later(30)))
+    assert len(first) == len(second) == 6
+    between = [
+        message(position(at=AT + dt.timedelta(days=n), kmh=0), serial=(serial + 20_000 * n) % 65536)
+        for n in range(1, 4)
+    ]
+    fixes = read(write(b"".join([*first[:lost], *first[lost + 1 :], *between, *second]), "a.jt808"))
+    assert [reason for *_, reason in why(fixes)] == [
+        f"a message in parts that is not whole: this is part {n} of 6, 5 came" for n in range(1, 7) if n != lost + 1
+    ]
+    assert fixes.t_s.tolist() == [
+        *(TEN + 86400.0 * n for n in range(1, 4)),
+        *(TEN + 4 * 86400.0 + n for n in range(30)),
+    ]
+
+
+def test_a_part_that_says_something_else_than_the_one_of_its_number_is_another_messages(write: Write) -> None:
+    """Nothing of the terminal came between: it may have begun its numbers anew."""
+    first, second = (_in_parts(batch(*items), 200) for items in (_positions(30), _later(30)))
+    fixes = read(write(b"".join([*first[:3], *first[4:], *second]), "a.jt808"))
+    assert len(fixes.rejects) == 5
+    assert fixes.t_s.tolist() == [TEN + 4 * 86400.0 + n for n in range(30)]
+
+
 def test_so_many_unfinished_messages_cannot_fill_the_memory(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("truckban.traces.formats.jt808_parts._MOST_WAITING", 10)
     sent = [message(b"x" * 20, kind=0x0704, serial=n * 5, part=(3, 1)) for n in range(50)]

@@ -85,8 +85,8 @@ def test_a_destination_inside_is_no_success_that_ends_on_the_ring(network: Netwo
 def test_a_member_beside_the_end_or_vehicle_that_it_belongs_in_is_refused(
     network: Network,
     name: str,
-    value: Any,
-    owner: str,  # noqa: ANN401
+    value: Any,  # noqa: ANN401
+    owner: str,
 ) -> None:
     with pytest.raises(InputError) as raised:
         planned(network, depart=at("10:00:00"), **{name: value})

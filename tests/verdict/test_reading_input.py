@@ -88,8 +88,8 @@ class TestCase:
     def test_with_a_field_of_its_place_or_vehicle_beside_them_is_refused(
         self,
         name: str,
-        value: Any,
-        owner: str,  # noqa: ANN401
+        value: Any,  # noqa: ANN401
+        owner: str,
     ) -> None:
         """A fire engine whose `service` stands beside its vehicle was prohibited, a `crs` beside its place read as WGS 84."""
         error = refused(**{name: value})

@@ -197,13 +197,14 @@ class _Log:
         alone = np.flatnonzero(single & ~short)
         batched, joined = _Found(), _Found()
         together = bytearray()
+        serials = self._serials(found.data, bodies, phones, split)
         for row in np.flatnonzero(~single):
             body = found.data[bodies[row] : ends[row]].tobytes()
             if not split[row]:
                 faults = batched.add(body, int(bodies[row]), int(kinds[row]), phones[row], int(at[row]))
             else:
-                serial, total, number = (int(_words(found.data, bodies[row : row + 1] - skip)[0]) for skip in (6, 4, 2))
-                part = Part(phones[row], int(kinds[row]), serial, total, number, int(at[row]), body)
+                total, number = (int(_words(found.data, bodies[row : row + 1] - skip)[0]) for skip in (4, 2))
+                part = Part(phones[row], int(kinds[row]), serials[row], total, number, int(at[row]), body)
                 whole = self.joiner.add(part)
                 rejects += [Reject(self.name, other, "", why) for other, why in self.joiner.faults()]
                 if whole is None:
@@ -211,6 +212,7 @@ class _Log:
                 faults = joined.add(whole, len(together), int(kinds[row]), phones[row], int(at[row]))
                 together += whole
             rejects += [Reject(self.name, int(at[row]), _field(item, ""), why) for item, why in faults]
+        self.joiner.forget()
         tables = [
             self._decoded(_Places(found.data, bodies[alone], phones[alone], at[alone], alone * 0), rejects),
             self._decoded(batched.places(found.data), rejects),
@@ -220,6 +222,16 @@ class _Log:
         frame = pd.concat([frame for frame, _ in tables], ignore_index=True) if tables else _EMPTY
         lines = np.concatenate([lines for _, lines in tables]) if tables else np.zeros(0, np.int64)
         return Table(self.name, frame, lines, rejects, named=True)
+
+    def _serials(
+        self, data: Bytes, bodies: Index, phones: npt.NDArray[np.object_], split: npt.NDArray[np.bool_]
+    ) -> list[int]:
+        """Return the serial numbers of messages, counted on; nothing where no part is there or waits."""
+        if not self.joiner.waits and not split.any():
+            return []
+        parts_of = set(phones[split].tolist())
+        serials = _words(data, bodies - np.where(split, _OF_PART + 2, 2))
+        return self.joiner.counted_on(zip(phones.tolist(), serials.tolist(), strict=True), parts_of)
 
     def rest(self) -> Table:
         """Return what remains at the end: parts of messages whose other parts never came, and notes."""

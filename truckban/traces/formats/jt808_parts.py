@@ -1,6 +1,7 @@
 """JT/T 808 messages that were sent in parts, and the positions of a batch."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from zones.text import Text
@@ -11,7 +12,10 @@ _SERIALS = 1 << 16
 
 
 class Part(NamedTuple):
-    """One part of a message: whose, of which kind, its serial number, how many there are, which one (from 1), where."""
+    """One part of a message: whose, of which kind, its serial number, how many there are, which one (from 1), where.
+
+    Serial numbers are those of `Joiner.counted_on`.
+    """
 
     phone: str
     kind: int
@@ -23,12 +27,47 @@ class Part(NamedTuple):
 
 
 class Joiner:
-    """Joins parts: those of one message have serial numbers in a row (JT/T 808, 4.4.3), in whatever order they come."""
+    """Joins parts: those of one message have serial numbers in a row (JT/T 808, 4.4.3), in whatever order they come.
+
+    A serial number comes again after 65,536 messages of a terminal, and sooner where it is started anew. What waits then for a
+    part that was lost must not get another message's: numbers are counted on, and a part that says something else than the one
+    of its number is of another message.
+    """
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self._waiting: OrderedDict[tuple[str, int, int, int], dict[int, Part]] = OrderedDict()
         self._faults: list[tuple[int, Text]] = []
+        self._held: Counter[str] = Counter()
+        self._last: dict[str, int] = {}
+
+    @property
+    def waits(self) -> bool:
+        """Whether any message waits for its other parts."""
+        return bool(self._waiting)
+
+    def counted_on(self, messages: Iterable[tuple[str, int]], parts_of: set[str]) -> list[int]:
+        """Return serial numbers that go on where those of the terminal begin anew at 0; as they are where no part may wait.
+
+        Args:
+            messages: terminal and serial number of all messages that are read, in their order.
+            parts_of: the terminals of which parts are among them.
+        """
+        followed = parts_of | self._held.keys()
+        found = []
+        for phone, serial in messages:
+            counted = serial
+            if phone in followed:
+                last = self._last.get(phone, serial)
+                # those that are lost, or come late, are fewer than half of all numbers
+                counted = last + (serial - last + _SERIALS // 2) % _SERIALS - _SERIALS // 2
+                self._last[phone] = counted
+            found.append(counted)
+        return found
+
+    def forget(self) -> None:
+        """Forget the serial numbers of terminals of which no part waits."""
+        self._last = {phone: last for phone, last in self._last.items() if phone in self._held}
 
     def add(self, part: Part) -> bytes | None:
         """Take a part; return the body if it is now whole. A part that came twice is one part."""
@@ -40,15 +79,24 @@ class Joiner:
             return None
         if part.total == 1:
             return part.body
-        key = (part.phone, part.kind, part.total, (part.serial - part.number + 1) % _SERIALS)
-        parts = self._waiting.setdefault(key, {})
+        key = (part.phone, part.kind, part.total, part.serial - part.number + 1)
+        if key in self._waiting and self._waiting[key].get(part.number, part).body != part.body:
+            self._give_up(self._taken(key))
+        if key not in self._waiting:
+            self._waiting[key] = {}
+            self._held[part.phone] += 1
+        parts = self._waiting[key]
         parts.setdefault(part.number, part)
         if len(parts) == part.total:
-            del self._waiting[key]
+            self._taken(key)
             return b"".join(parts[number].body for number in sorted(parts))
         if len(self._waiting) > _MOST_WAITING:
-            self._give_up(self._waiting.popitem(last=False)[1])
+            self._give_up(self._taken(next(iter(self._waiting))))
         return None
+
+    def _taken(self, key: tuple[str, int, int, int]) -> dict[int, Part]:
+        self._held -= Counter([key[0]])
+        return self._waiting.pop(key)
 
     def faults(self) -> list[tuple[int, Text]]:
         """Return, once, where and why parts could not be used."""
@@ -58,7 +106,7 @@ class Joiner:
     def rest(self) -> list[tuple[int, Text]]:
         """Give up what still waits; return its faults."""
         while self._waiting:
-            self._give_up(self._waiting.popitem(last=False)[1])
+            self._give_up(self._taken(next(iter(self._waiting))))
         return self.faults()
 
     def _give_up(self, parts: dict[int, Part]) -> None:
