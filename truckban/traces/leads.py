@@ -308,7 +308,7 @@ def _leads(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], fixes: Fix
                 left_at=left,
                 fixes=seen,
                 fixes_inside=inside,
-                distance_inside_m=round(far, 1) if driven else 0.0,
+                distance_inside_m=round(far - passage.crossed_m(t0, t1), 1) if driven else 0.0,
                 roads=roads,
                 probability=round(min(passage.probability, NOT_SHOWN) if unshown else passage.probability, 4),
                 verdict=verdict.verdict,

@@ -32,6 +32,7 @@ class Passage:
         streets: as driven, where its path through the streets is known.
         denied: how many of its fixes inside are not where the truck can have been by the speeds that it sent; counted where that matters.
         burst: how likely it was outside all the time and its fixes off by reflections; `probability` has been lowered by it.
+        crossed: of each street outside the area that it crossed on its path: when, until when, metres.
     """
 
     vehicle: int
@@ -45,6 +46,15 @@ class Passage:
     streets: tuple[StreetDriven, ...] = ()
     burst: float = 0.0
     denied: int = 0
+    crossed: tuple[tuple[float, float, float], ...] = ()
+
+    def crossed_m(self, begin_s: float, end_s: float) -> float:
+        """Return metres between two instants on streets that it crossed and that are not in the area."""
+        within = (
+            metres * max(0.0, min(end_s, left) - max(begin_s, entered)) / max(left - entered, 1e-9)
+            for entered, left, metres in self.crossed
+        )
+        return float(sum(within))
 
 
 class Points(NamedTuple):

@@ -319,7 +319,8 @@ def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: V
         denied = int(out.sum())
         sure = not denied or _shown(fixes, driven, depth_m, inside[~out], visit, driven_m)
     most = run.probability if sure else min(run.probability, _SINGLE)
-    return Passage(int(fixes.vehicle[row]), *points, probability=most, streets=run.streets, denied=denied)
+    vehicle, streets = int(fixes.vehicle[row]), run.streets
+    return Passage(vehicle, *points, probability=most, streets=streets, denied=denied, crossed=run.crossed)
 
 
 def _shown(

@@ -202,6 +202,7 @@ class Run:
         to_outside: whether it went out rather than ended there.
         probability: that the drive was in the area at all from fix to fix around it.
         streets: as driven.
+        crossed: of each street outside the area that was crossed: when, until when, and how many metres.
     """
 
     entered_at: float
@@ -212,6 +213,7 @@ class Run:
     to_outside: bool
     probability: float
     streets: tuple[StreetDriven, ...]
+    crossed: tuple[tuple[float, float, float], ...] = ()
 
 
 def runs_inside(matches: Sequence[Match], ground: ZoneMatcher) -> list[list[Run]]:
@@ -266,7 +268,13 @@ def _run(
         to_outside=bool(last + 1 < len(legs) and legs[last + 1, PIECE] == legs[last, PIECE]),
         probability=probability_between(match, ground, entered, left),
         streets=streets,
+        crossed=_crossed(legs[first : last + 1], ground) if last > first else (),
     )
+
+
+def _crossed(legs: _Floats, ground: ZoneMatcher) -> tuple[tuple[float, float, float], ...]:
+    outside = legs[~ground.inside_segment[legs[:, SOURCE].astype(np.intp)]]
+    return tuple((leg[ENTERED_AT], leg[LEFT_AT], leg[END] - leg[BEGIN]) for leg in outside.tolist())
 
 
 def probability_between(match: Match, ground: ZoneMatcher, since: float, until: float) -> float:
