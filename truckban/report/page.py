@@ -22,6 +22,7 @@ from truckban.report.rows import Reader, Shown, chosen
 from truckban.report.templating import asset, environment, said
 from truckban.report.words import GRADES, VERDICTS
 from truckban.traces.check import Checked
+from truckban.traces.noted import vehicles_of
 from truckban.traces.output import run_facts
 from truckban.traces.rejects import reasons_of
 from truckban.traces.tables import Reject
@@ -100,7 +101,10 @@ def html(
             shown=shown,
             hidden=[kind for kind in ("lawful", "unsure") if counts["passages"][kind] > _MANY],
             rejects=_rejects(checked, reader, lang),
-            notes=[reader.masker.text(note.of(lang)) for note in checked.notes],
+            notes=[
+                (reader.masker.text(note.of(lang)), [reader.masker.name(name) for name in vehicles_of(note)])
+                for note in checked.notes
+            ],
             **_map(drawing, shown, reader, lang),
         )
     )

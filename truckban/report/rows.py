@@ -75,6 +75,13 @@ def chosen(checked: Checked, *, rows: int, drawn: int) -> Shown:
     return Shown(by_time, others[: max(0, drawn - len(by_time))], len(leads), len(others))
 
 
+def masker_of(checked: Checked) -> Masker:
+    """Return what masks the plates of a check's vehicles and permits."""
+    given = [vehicle.given.get("plate") for vehicle in checked.fleet.vehicles.values()]
+    permits = [permit.plate for permit in checked.permits.permits]
+    return Masker([*checked.fleet.plates.values(), *permits, *(plate for plate in given if isinstance(plate, str))])
+
+
 class Reader:
     """Turns passages into what stands on the page, in one language."""
 
@@ -83,11 +90,7 @@ class Reader:
         self.checked = checked
         self.lang = lang
         self.notice = checked.notice
-        given = [vehicle.given.get("plate") for vehicle in checked.fleet.vehicles.values()]
-        permits = [permit.plate for permit in checked.permits.permits]
-        self.masker = Masker(
-            [*checked.fleet.plates.values(), *permits, *(plate for plate in given if isinstance(plate, str))]
-        )
+        self.masker = masker_of(checked)
         self.rule = repeats_words(self.notice.pack.repeats).of(lang)
         self.together = Counter(lead.incident_id for lead in checked.leads)
         self.anchors = {clause.id: f"clause-{number}" for number, clause in enumerate(self.notice.pack.clauses)}

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from truckban.traces.clocks import hour_steps
 from truckban.traces.frozen import frozen_of
 from truckban.traces.jumps import jumps_of
+from truckban.traces.noted import FEW, Named
 from truckban.traces.reasons import FROZEN, JUMP, TWO_PLACES, TWO_TRACKS
 from truckban.traces.two_tracks import two_tracks_of
 from zones.text import Text
@@ -38,12 +39,14 @@ class Cleaned:
         out: rows taken out, with the field at fault and the reason; a row that repeats a fix is taken out with it.
         tally: rows that came `late`; rows rejected for two places whose times are whole `minutes`; vehicles with `two_tracks`, with a
             `clock_forward`, with a `clock_back`. Sums over vehicles.
+        named: the first of the vehicles that are counted in it, by the same names.
     """
 
     kept: Columns
     duplicates: int
     out: list[tuple[Columns, str, Text]]
     tally: Counter[str] = field(default_factory=Counter)
+    named: Named = field(default_factory=Named)
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ def cleaned(frame: Columns) -> Cleaned:
         frame: columns of `truckban.traces.typed`, positions in WGS 84, and `file`; the rows of a feature or message in its order.
     """
     names = ("time", "lon", "lat", "speed_kmh")
-    vehicle, _ = numbered(frame["vehicle_id"])
+    vehicle, ids = numbered(frame["vehicle_id"])
     all_ = _Rowed(vehicle, *(np.asarray(frame[name], np.float64) for name in names))
     order = _in_order(frame, all_)
     fix_of, two_places = _each_once(all_, order)
@@ -89,15 +92,21 @@ def cleaned(frame: Columns) -> Cleaned:
     why[left[jump]] = _CODES[JUMP]
 
     left = np.flatnonzero(why == 0)
+    noted = {
+        "two_tracks": np.flatnonzero(np.bincount(vehicle[fixes[why == _CODES[TWO_TRACKS]]]) >= _TWO_TRACKS),
+        "clock_forward": np.unique(vehicle[fixes[left]][hour_steps(*all_.tracks(fixes[left]))]),
+        "clock_back": _set_back(frame, all_, fixes[why != _CODES[TWO_PLACES]]),
+    }
     tally = Counter(
-        two_tracks=int((np.bincount(vehicle[fixes[why == _CODES[TWO_TRACKS]]]) >= _TWO_TRACKS).sum()),
-        clock_forward=_vehicles(vehicle[fixes[left]], hour_steps(*all_.tracks(fixes[left]))),
         late=_late(frame, all_, order[why[fix_of] == 0]),
         minutes=int((two_places & (all_.t_s[fixes] % _MINUTE_S == 0))[fix_of].sum()),
-        clock_back=_set_back(frame, all_, fixes[why != _CODES[TWO_PLACES]]),
+        **{code: len(numbers) for code, numbers in noted.items()},
     )
+    named = Named()
+    for code, numbers in noted.items():
+        named.put(code, (ids[number] for number in numbers[:FEW].tolist()))  # they are in order
     out = [(some_of(frame, order[why[fix_of] == _CODES[reason]]), name, reason) for reason, name in _REASONS.items()]
-    return Cleaned(some_of(frame, fixes[left]), int((why[fix_of] == 0).sum()) - len(left), out, tally)
+    return Cleaned(some_of(frame, fixes[left]), int((why[fix_of] == 0).sum()) - len(left), out, tally, named)
 
 
 def numbered(ids: npt.NDArray[np.object_]) -> tuple[_Index, list[str]]:
@@ -161,13 +170,13 @@ def _late(frame: Columns, all_: _Rowed, used: _Index) -> int:
     return sum(int((part < np.maximum.accumulate(part)).sum()) for part in parts)
 
 
-def _set_back(frame: Columns, all_: _Rowed, fixes: _Index) -> int:
-    """Return of how many vehicles the clock was set back by whole hours, as the rows follow each other in a file."""
+def _set_back(frame: Columns, all_: _Rowed, fixes: _Index) -> _Index:
+    """Return the vehicles of which the clock was set back by whole hours, as the rows follow each other in a file."""
     rows, group = _in_file(frame, all_, fixes)
     _, t_s, lon, lat = all_.tracks(rows)
     steps = hour_steps(group, t_s, lon, lat)
     steps[:-1] &= np.diff(t_s) < 0
-    return _vehicles(all_.vehicle[rows], steps)
+    return np.unique(all_.vehicle[rows][steps])
 
 
 def _in_file(frame: Columns, all_: _Rowed, rows: _Index) -> tuple[_Index, _Index]:
@@ -182,7 +191,3 @@ def _in_file(frame: Columns, all_: _Rowed, rows: _Index) -> tuple[_Index, _Index
     new = np.ones(len(rows), np.bool_)
     new[1:] = (np.diff(all_.vehicle[rows]) != 0) | (np.diff(file) != 0)
     return rows, np.cumsum(new)
-
-
-def _vehicles(vehicle: _Index, which: _Rows) -> int:
-    return len(np.unique(vehicle[which]))

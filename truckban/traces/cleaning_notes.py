@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from truckban.traces.noted import Named, VehicleNote
 from zones.text import Text
 
 _REJECTED = ("zero", "without_fix", "frozen", "jump", "two_places", "two_tracks")
@@ -29,14 +30,15 @@ def cleaning_counts(rejected: Mapping[str, int], tally: Mapping[str, int], dupli
     }
 
 
-def notes_of(rejected: Mapping[str, int], tally: Mapping[str, int]) -> list[Text]:
-    """Return what a person should know of the clocks and tracks; counts of rows and vehicles, and no ids."""
+def notes_of(rejected: Mapping[str, int], tally: Mapping[str, int], named: Named) -> list[Text]:
+    """Return what a person should know of the clocks and tracks: counts of rows and vehicles; ids only beside the sentences."""
     minutes = tally.get("minutes", 0)
     cut = minutes >= _FEW and 2 * minutes > rejected.get("two_places", 0)
     return [
-        Text(zh.format(n=n), en.format(n=n))
-        for n, zh, en in (
+        VehicleNote.of_some(Text(zh.format(n=n), en.format(n=n)), named.by_code.get(code, ()))
+        for code, n, zh, en in (
             (
+                "minutes",
                 minutes if cut else 0,
                 "{n} 行在同一时刻有两个位置，已拒绝，其时间都是整分钟：文件里的时间像是只保留到分钟（Excel 常这样显示）；请连秒一起导出",
                 (
@@ -45,11 +47,13 @@ def notes_of(rejected: Mapping[str, int], tally: Mapping[str, int]) -> list[Text
                 ),
             ),
             (
+                "clock_future",
                 rejected.get("clock_future", 0),
                 "{n} 行的时间晚于本次检查，已拒绝；这些终端的其他时间也可能有误",
                 "{n} rows are later than this check and were rejected; other times of those terminals may be wrong too",
             ),
             (
+                "clock_8_hours",
                 rejected.get("clock_8_hours", 0),
                 "{n} 行的定位时间比接收时间晚约 8 小时，已拒绝：世界时与北京时间像是弄混了，须查明哪一列有误",
                 (
@@ -58,11 +62,13 @@ def notes_of(rejected: Mapping[str, int], tally: Mapping[str, int]) -> list[Text
                 ),
             ),
             (
+                "clock_forward",
                 tally.get("clock_forward", 0),
                 "{n} 辆车行驶中时间忽然跳过整小时：终端时钟可能有误；没有更改",
                 "the times of {n} vehicles leap forward by whole hours as they drive on: their clocks may be wrong; nothing was changed",
             ),
             (
+                "clock_back",
                 tally.get("clock_back", 0),
                 "{n} 辆车行驶中时间忽然退回整小时（按文件中的行序）：终端时钟可能有误；没有更改",
                 (
@@ -71,6 +77,7 @@ def notes_of(rejected: Mapping[str, int], tally: Mapping[str, int]) -> list[Text
                 ),
             ),
             (
+                "two_tracks",
                 tally.get("two_tracks", 0),
                 "{n} 辆车同时有两条轨迹：两个终端用了同一编号，或时钟曾被拨回；其余线索也须核对",
                 (

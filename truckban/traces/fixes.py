@@ -12,6 +12,7 @@ import numpy.typing as npt
 from truckban.traces.cleaning import Columns, cleaned, numbered
 from truckban.traces.cleaning_notes import notes_of
 from truckban.traces.file_notes import FileNotes
+from truckban.traces.noted import Named
 from truckban.traces.reasons import by_reason
 from truckban.traces.tables import Reject, read_tables
 from truckban.traces.typed import LOAD, typed
@@ -44,6 +45,7 @@ class Fixes:
         rejects: rows not used.
         notes: what was found out about the files.
         tally: what cleaning counted and did not reject, see `truckban.traces.cleaning.Cleaned`.
+        named: the first of the vehicles that were counted.
         fit: how well they lie on a zone's streets, where that was asked.
         files: name and rows of each file.
     """
@@ -61,6 +63,7 @@ class Fixes:
     notes: list[Text] = field(default_factory=list)
     files: list[tuple[str, int]] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
+    named: Named = field(default_factory=Named)
     fit: "Fit | None" = None
     load: npt.NDArray[np.float64] | None = None
     speed_kmh: npt.NDArray[np.float64] | None = None
@@ -135,6 +138,7 @@ class Counted(Protocol):
 
     assumed_zone: int
     tally: Counter[str]
+    named: Named
 
     @property
     def rejects(self) -> Sequence[Reject]:
@@ -147,7 +151,7 @@ def remarks(fixes: Counted, timezone: str) -> list[Text]:
         f"{fixes.assumed_zone} 行时间没有时区，按 {timezone} 理解",
         f"{fixes.assumed_zone} times without a zone were read as {timezone}",
     )
-    return [*([zone] if fixes.assumed_zone else []), *notes_of(by_reason(fixes.rejects), fixes.tally)]
+    return [*([zone] if fixes.assumed_zone else []), *notes_of(by_reason(fixes.rejects), fixes.tally, fixes.named)]
 
 
 def columns_of(frame: "pd.DataFrame") -> Columns:
@@ -182,6 +186,7 @@ def fixes_of(frame: Columns, files: Sequence[str]) -> Fixes:
         int(frame["without_zone"].sum() - sum(out["without_zone"].sum() for out, _, _ in clean.out)),
         rejects,
         tally=clean.tally,
+        named=clean.named,
         load=np.asarray(kept[LOAD], np.float64) if LOAD in kept else None,
         speed_kmh=np.asarray(kept["speed_kmh"], np.float64),
     )

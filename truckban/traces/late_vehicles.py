@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from truckban.traces.noted import VehicleNote
 from zones.text import Text
 
 _Floats = npt.NDArray[np.float64]
@@ -116,10 +117,13 @@ class LateVehicles:
         named = ", ".join(sorted(frozenset[str]().union(*(late.columns for name, late in self if name in wrong))))
         n = len(wrong)
         return [
-            Text(
-                f"{n} 辆车的定位多数在其时间约 8 小时之后才被接收（{named}）：终端时钟像是世界时，却按当地时间理解；"
-                "没有更改时间，这些车的经过只列为拿不准，不作线索",
-                f"most reports of {n} vehicles were received about 8 hours after their time ({named}): their clocks look like UTC "
-                "read as local; no time was changed, and their passages are kept as unsure, not as leads",
+            VehicleNote.of_some(
+                Text(
+                    f"{n} 辆车的定位多数在其时间约 8 小时之后才被接收（{named}）：终端时钟像是世界时，却按当地时间理解；"
+                    "没有更改时间，这些车的经过只列为拿不准，不作线索",
+                    f"most reports of {n} vehicles were received about 8 hours after their time ({named}): their clocks look like UTC "
+                    "read as local; no time was changed, and their passages are kept as unsure, not as leads",
+                ),
+                wrong,
             )
         ]

@@ -5,13 +5,14 @@ declared, and not under that one, the declaration is wrong. It is said and never
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from truckban.traces.noted import Named, VehicleNote
 from truckban.traces.two_tracks import metres
 from zones.coords import Crs, LocalPlane, from_wgs84, to_wgs84
 from zones.distances import FEW_PIECES, any_within, nearest_width
@@ -83,6 +84,7 @@ class Fit:
         on_street: the share that lies on one, by reading.
         better: a reading that fits much better than the declared one; None where there is none.
         vehicles_better: of how many vehicles the same can be said of each alone, by reading; only where not of all.
+        named: the first of these, by reading.
     """
 
     declared: str
@@ -92,6 +94,7 @@ class Fit:
     on_street: dict[str, float]
     better: str | None
     vehicles_better: dict[str, int]
+    named: Named = field(default_factory=Named)
 
     def as_json(self) -> dict[str, Any]:
         """Return the member `fit` of `run.json`."""
@@ -108,7 +111,7 @@ class Fit:
     @property
     def notes(self) -> list[Text]:
         """What to tell a person, with the evidence; nothing where the declared reading holds."""
-        notes = []
+        notes: list[Text] = []
         if self.better is not None:
             mine, other = (f"{self.on_street[name]:.0%}" for name in (self.declared, self.better))
             near, far = (f"{self.median_m[name]:.0f}" for name in (self.better, self.declared))
@@ -123,10 +126,13 @@ class Fit:
             )
         for name, count in self.vehicles_better.items():
             notes.append(
-                Text(
-                    f"{self.vehicles} 辆车中有 {count} 辆的定位点按 {name} 理解比按声明的 {self.declared} 与街道吻合得多：轨迹可能混用坐标系。未作更正",
-                    f"the fixes of {count} of {self.vehicles} vehicles fit the streets much better as {name} than as the declared {self.declared}: "
-                    "the traces may mix coordinates. Nothing was corrected",
+                VehicleNote.of_some(
+                    Text(
+                        f"{self.vehicles} 辆车中有 {count} 辆的定位点按 {name} 理解比按声明的 {self.declared} 与街道吻合得多：轨迹可能混用坐标系。未作更正",
+                        f"the fixes of {count} of {self.vehicles} vehicles fit the streets much better as {name} than as the declared {self.declared}: "
+                        "the traces may mix coordinates. Nothing was corrected",
+                    ),
+                    self.named.by_code.get(name, ()),
                 )
             )
         return notes
@@ -191,13 +197,14 @@ def street_box(streets: Sequence[Street]) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def fit_of(sample: Sample, streets: Sequence[Street], declared: str) -> Fit | None:
+def fit_of(sample: Sample, streets: Sequence[Street], declared: str, *, names: Sequence[str] = ()) -> Fit | None:
     """Compare how well fixes lie on streets under each reading of their coordinates; None where they are too few to say.
 
     Args:
         sample: see `moving_sample`.
         streets: of a zone.
         declared: what the positions were said to be in; the sample was brought to WGS 84 by that.
+        names: of the vehicles, by their number, for notes; none where they are not known.
     """
     if not streets or len(sample.lon) < LEAST_OF_A_VEHICLE:
         return None
@@ -212,16 +219,20 @@ def fit_of(sample: Sample, streets: Sequence[Street], declared: str) -> Fit | No
     vehicles, enough = len(np.unique(sample.vehicle[fleet])), len(fleet) >= LEAST_FIXES
     better = _better(medians, shares, declared, sample.course[fleet]) if enough else None
     alone: dict[str, int] = {}
+    named = Named()
     if better is None:
         own = _each_alone(ground, sample, stored, declared)
-        alone = {name: own.count(name) for name in _READINGS if name in own}
+        readings_ = list(own.values())
+        alone = {name: readings_.count(name) for name in _READINGS if name in readings_}
+        for name in alone if names else ():
+            named.put(name, (names[vehicle] for vehicle, reading in own.items() if reading == name))
     if not enough:
         if not alone:
             return None
         # too few for a fleet: what holds of each vehicle alone holds of all of them
         better = next((name for name, count in alone.items() if count == vehicles), None)
         alone = alone if better is None else {}
-    return Fit(declared, len(fleet), vehicles, medians, shares, better, alone)
+    return Fit(declared, len(fleet), vehicles, medians, shares, better, alone, named)
 
 
 def fit_of_fixes(fixes: "Fixes", streets: Sequence[Street], declared: str) -> Fit | None:
@@ -359,7 +370,7 @@ def _some_of_all(
     return rows[:_MOST], {name: (lons[name][:_MOST], lats[name][:_MOST]) for name in _READINGS}
 
 
-def _each_alone(ground: _Ground, sample: Sample, stored: tuple[_Floats, _Floats], declared: str) -> list[str]:
+def _each_alone(ground: _Ground, sample: Sample, stored: tuple[_Floats, _Floats], declared: str) -> dict[int, str]:
     """Return the reading that fits much better, for each vehicle that has one."""
     near = ground.near(sample.lon, sample.lat, within_m=OFF_M - _ROUNDED_M)
     # half of at least so many fixes have to be far off, under the declared reading, for anything else to be looked at
@@ -371,7 +382,7 @@ def _each_alone(ground: _Ground, sample: Sample, stored: tuple[_Floats, _Floats]
     bounds = np.searchsorted(sample.vehicle[some], [vehicles, vehicles + 1]).T[counts >= LEAST_OF_A_VEHICLE]
     # where so many are near that the median is, or too few can be on streets under any other reading, nothing is measured
     off = [np.arange(a, b) for a, b in bounds.tolist() if 2 * int(near[a:b].sum()) <= b - a + 1]
-    found = []
+    found = {}
     for own, may_be in zip(off, _may_be_better(ground, off, readings, declared), strict=True):
         if not may_be or np.median(ground.distance(*(axis[own] for axis in readings[declared]))[0]) <= OFF_M:
             continue
@@ -380,7 +391,7 @@ def _each_alone(ground: _Ground, sample: Sample, stored: tuple[_Floats, _Floats]
         shares = {name: float(on_.mean()) for name, (_, on_) in each.items()}
         better = _better(medians, shares, declared, sample.course[some[own]])
         if better is not None:
-            found.append(better)
+            found[int(sample.vehicle[some[own[0]]])] = better
     return found
 
 

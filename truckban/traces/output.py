@@ -20,6 +20,7 @@ from truckban.traces.arrow_arrays import array_of
 from truckban.traces.check import Checked
 from truckban.traces.evidence import EVIDENCE
 from truckban.traces.leads import Lead
+from truckban.traces.noted import vehicles_of
 from truckban.traces.rejects import Rejects
 from truckban.traces.repeats import repeats_facts
 from truckban.traces.tables import Reject
@@ -131,10 +132,23 @@ def run_facts(checked: Checked) -> dict[str, Any]:
         "repeats": repeats_facts(checked.notice.pack.repeats),
         "evidence_missing": {code: {"zh": text.zh, "en": text.en} for code, text in EVIDENCE.items()},
         "fit": checked.fixes.fit.as_json() if checked.fixes.fit else None,
-        "notes": [{"zh": note.zh, "en": note.en} for note in checked.notes],
+        "notes": _notes(checked),
         **({} if checked.origins is None else {"origins": checked.origins}),
         "leads_sha256": hashlib.sha256("".join(lead.lead_id for lead in checked.leads).encode()).hexdigest(),
     }
+
+
+def _notes(checked: Checked) -> list[dict[str, Any]]:
+    """Return the notes; the first vehicles that one is about are named as the report names them, without whole plates."""
+    notes: list[dict[str, Any]] = [{"zh": note.zh, "en": note.en} for note in checked.notes]
+    named = {number: vehicles for number, note in enumerate(checked.notes) if (vehicles := vehicles_of(note))}
+    if named:
+        from truckban.report.rows import masker_of  # noqa: PLC0415 - the report imports this module
+
+        masker = masker_of(checked)
+        for number, vehicles in named.items():
+            notes[number]["vehicles"] = [masker.name(vehicle) for vehicle in vehicles]
+    return notes
 
 
 def _write_rows(

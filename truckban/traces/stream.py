@@ -17,6 +17,7 @@ from truckban.traces.file_marks import Mark, marks, refuse_changed
 from truckban.traces.fixes import Fixes, fixes_of, remarks
 from truckban.traces.misfit import Fit, fit_of, moving_sample, street_box
 from truckban.traces.near import Near, Visits, visits_of
+from truckban.traces.noted import Named
 from truckban.traces.pieces import Source
 from truckban.traces.reasons import JUMP
 from truckban.traces.rejects import Rejects
@@ -53,6 +54,7 @@ class Traces:
         rejects: rows not used.
         notes: what was found out about the files.
         tally: what cleaning counted and did not reject.
+        named: the first of the vehicles that were counted.
         files: name and rows of each file.
         fit: of the positions to the streets under each system of coordinates; None where too few moved there.
     """
@@ -68,6 +70,7 @@ class Traces:
     rejects: Rejects = field(default_factory=Rejects)
     notes: list[Text] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
+    named: Named = field(default_factory=Named)
     files: list[tuple[str, int]] = field(default_factory=list)
     fit: Fit | None = None
 
@@ -109,7 +112,8 @@ class FitSample:
             order = np.lexsort((t_s, vehicle))
             vehicle, t_s, lon, lat = (column[order] for column in columns)
         box = street_box(ground.zone.streets)
-        return fit_of(moving_sample(vehicle, t_s, lon, lat, box), ground.zone.streets, self.declared)
+        known = max((part.vehicle_ids for part, _ in self._parts), key=len)
+        return fit_of(moving_sample(vehicle, t_s, lon, lat, box), ground.zone.streets, self.declared, names=known)
 
 
 def _in_order(vehicle: _Index, t_s: npt.NDArray[np.float64]) -> bool:
@@ -302,6 +306,7 @@ class Stream:
         traces.assumed_zone -= without_zone - fixes.assumed_zone
         traces.rejects += fixes.rejects
         traces.tally += fixes.tally
+        traces.named.add(fixes.named)
         traces.vehicle_ids += fixes.vehicle_ids
 
     def _sum_up(self) -> None:

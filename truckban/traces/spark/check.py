@@ -134,7 +134,7 @@ def check(
     if traces.used + len(traces.rejects) != traces.read:
         raise RuntimeError("rows were lost or doubled between Spark's tasks")
     traces.notes = [*plan.notes, *notes, *remarks(traces, notice.pack.timezone), *head.clocks.notes()]
-    traces.fit = None if head.sample is None else fit_of(head.sample, ground.zone.streets, inputs.crs)
+    traces.fit = None if head.sample is None else fit_of(head.sample, ground.zone.streets, inputs.crs, names=head.names)
     traces.notes += traces.fit.notes if traces.fit else []
     return SparkChecked(
         notice,

@@ -91,6 +91,7 @@ class Head:
         sample: of moving fixes, to see whether they lie on the streets; None where there are no streets.
         tallies: what columns say, of pieces of files (index); to be noted of each file as a whole.
         clocks: vehicles whose clocks look wrong by the receipts of their reports.
+        names: of the sample's vehicles, by their number.
     """
 
     traces: Traces
@@ -99,6 +100,7 @@ class Head:
     sample: Sample | None
     tallies: dict[int, ColumnTally]
     clocks: LateVehicles
+    names: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +245,10 @@ class Kernel:
             first_s=float(near.min(initial=np.inf)),
             last_s=float(near.max(initial=-np.inf)),
             tally=fixes.tally,
+            named=fixes.named,
         )
         return Share(
-            Head(figures, len(found.vehicles), Counter(kinds), self._sample(visits.fixes), tallies, wrong),
+            Head(figures, len(found.vehicles), Counter(kinds), self._sample(visits.fixes), tallies, wrong, ()),
             [one for one in placed if one.kind in LEADS],
             [one for one in placed if one.kind not in LEADS],
             [*told, *((self._numbers[r.file], r.line or 0, r.field, r.reason) for r in fixes.rejects)],
@@ -270,6 +273,7 @@ def summed(heads: Iterable[Head]) -> Head:
             setattr(traces, name, getattr(traces, name) + getattr(own, name))
         traces.first_s, traces.last_s = min(traces.first_s, own.first_s), max(traces.last_s, own.last_s)
         traces.tally.update(own.tally)
+        traces.named.add(own.named)
         traces.vehicle_ids += own.vehicle_ids
         drives += head.drives
         kinds.update(head.kinds)
@@ -279,8 +283,9 @@ def summed(heads: Iterable[Head]) -> Head:
         for file, tally in head.tallies.items():
             tallies.setdefault(file, ColumnTally()).add(tally)
         clocks.add(head.clocks)
+    names = list(traces.vehicle_ids)
     traces.vehicle_ids.sort()
-    return Head(traces, drives, kinds, Sample.all_of(samples) if samples else None, tallies, clocks)
+    return Head(traces, drives, kinds, Sample.all_of(samples) if samples else None, tallies, clocks, names)
 
 
 def in_order(placed: Iterable[Placed]) -> list[Placed]:
