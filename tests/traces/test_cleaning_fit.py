@@ -18,6 +18,7 @@ from truckban.demo.day import make_day
 from truckban.traces import misfit
 from truckban.traces.fixes import Fixes, read_fixes
 from truckban.traces.misfit import Fit, Sample, fit_of, fit_of_fixes, moving_sample, street_box
+from truckban.traces.noted import vehicles_of
 from zones import load_builtin
 from zones.coords import from_wgs84, to_wgs84
 from zones.zone import Street, Zone
@@ -148,7 +149,7 @@ def test_of_a_large_fleet_a_few_vehicles_of_another_system_are_found_in_whatever
     lon, lat = np.where(other, shifted[0], lon), np.where(other, shifted[1], lat)
     course = rng.random(n) * 6
 
-    found = fit_of(Sample(vehicle, lon, lat, course), schematic().streets, "wgs84")
+    found = fit_of(Sample(vehicle, lon, lat, course, np.arange(n, dtype=float)), schematic().streets, "wgs84")
     assert found is not None
     assert found.better is None
     assert found.vehicles_better == {"gcj02": 7}
@@ -157,7 +158,11 @@ def test_of_a_large_fleet_a_few_vehicles_of_another_system_are_found_in_whatever
 
     renumbered = rng.permutation(vehicles)[vehicle]
     order = np.argsort(renumbered, kind="stable")
-    again = fit_of(Sample(renumbered[order], lon[order], lat[order], course[order]), schematic().streets, "wgs84")
+    again = fit_of(
+        Sample(renumbered[order], lon[order], lat[order], course[order], order.astype(float)),
+        schematic().streets,
+        "wgs84",
+    )
     assert again == found
 
 
@@ -271,3 +276,37 @@ def test_a_single_truck_given_in_another_system_is_said_with_figures(tmp_path: P
     assert "of 1 vehicles" in note.en
     assert "--crs gcj02" in note.en
     assert judged(tmp_path, noisy(drive(ROUND, at("10:00:00"), every_s=15), 4)).fixes.notes == []
+
+
+def _changed(share: float, first: str = "wgs84", then: str = "gcj02") -> pd.DataFrame:
+    """Return a drive whose positions are in another system after a share of it."""
+    fixes = noisy(drive(ROUND, at("10:00:00"), every_s=15), 4)
+    since = int(share * len(fixes))
+    for rows, system in ((slice(None, since), first), (slice(since, None), then)):
+        lon, lat = (fixes[name].to_numpy(copy=True) for name in ("lon", "lat"))
+        lon[rows], lat[rows] = from_wgs84(lon[rows], lat[rows], system)
+        fixes = fixes.assign(lon=lon, lat=lat)
+    return fixes
+
+
+@pytest.mark.parametrize(
+    ("share", "first", "then"), [(0.5, "wgs84", "gcj02"), (0.55, "wgs84", "bd09"), (0.6, "gcj02", "wgs84")]
+)
+def test_a_truck_that_changes_its_system_on_the_way_is_said(
+    tmp_path: Path, share: float, first: str, then: str
+) -> None:
+    checked = judged(tmp_path, _changed(share, first, then))
+    [note] = [note for note in checked.notes if "changed coordinates on the way" in note.en]
+    other = {first, then} - {"wgs84"}
+    assert note.en.startswith("one half, the earlier or the later, of the fixes of 1 of 1 vehicles")
+    assert checked.fixes.fit is not None
+    assert set(checked.fixes.fit.halves_better) == other
+    assert vehicles_of(note) == ("T1",)
+
+
+def test_a_truck_that_leaves_the_streets_of_the_map_for_half_a_day_has_not_changed_its_system(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    fixes = noisy(drive(ROUND, at("10:00:00"), every_s=15), 4)
+    later = fixes.index >= len(fixes) // 2
+    fixes.loc[later, "lat"] += rng.uniform(-400, 400, int(later.sum())) / 110_943
+    assert [note for note in judged(tmp_path, fixes).notes if "coordinates" in note.en] == []

@@ -6,14 +6,14 @@ declared, and not under that one, the declaration is wrong. It is said and never
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from truckban.traces.moving_fixes import Sample, mixed_hash, moving_sample
 from truckban.traces.noted import Named, VehicleNote
-from truckban.traces.two_tracks import metres
 from zones.coords import Crs, LocalPlane, from_wgs84, to_wgs84
 from zones.distances import FEW_PIECES, any_within, nearest_width
 from zones.matching.compiled import quick
@@ -25,16 +25,22 @@ if TYPE_CHECKING:
 
 _Floats = npt.NDArray[np.float64]
 _Index = npt.NDArray[np.intp]
+__all__ = ["Fit", "Sample", "fit_of", "fit_of_fixes", "moving_sample", "street_box"]
+
 _READINGS: tuple[str, ...] = get_args(Crs)
-MOST_OF_A_VEHICLE = 60
 _MOST = 2000
 _CELL_M = 50.0
 _ROUNDED_M = 1e-6
 _AT_ONCE = 5000
-_MOVED_M, _MOVED_S, _MOVED_MS = 40.0, 300.0, 3.0
 LEAST_FIXES = 150
 LEAST_OF_A_VEHICLE = 40
 """Fewer fixes say nothing of a fleet, or of one vehicle."""
+LEAST_OF_A_HALF = 25
+"""Nor do fewer of one half of a vehicle's fixes, the earlier or the later ones,"""
+ON_STREET_OF_HALF = 0.55
+"""of which at least so many must be on streets under the other reading,"""
+OFF_OF_HALF_M = 40.0
+"""and which must have a greater median distance than this: of so few, with 30 m of noise, one of 33 m was seen."""
 BETTER = 0.5
 """The other reading must bring the median distance to the nearest street below so much of the declared one's,"""
 OFF_M = 25.0
@@ -50,29 +56,6 @@ _ONE_DIRECTION = 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """Moving fixes of many vehicles, at most `MOST_OF_A_VEHICLE` of each; those of other vehicles change nothing of it.
-
-    Attributes:
-        vehicle: a number for each, the same for those of one, shape (n,).
-        lon: WGS 84 degrees by the declared reading, shape (n,).
-        lat: likewise.
-        course: the direction of travel, radians from east, shape (n,).
-    """
-
-    vehicle: _Index
-    lon: _Floats
-    lat: _Floats
-    course: _Floats
-
-    @classmethod
-    def all_of(cls, samples: Sequence["Sample"]) -> "Sample":
-        """Return samples of different vehicles as one."""
-        names = ("vehicle", "lon", "lat", "course")
-        return cls(*(np.concatenate([getattr(sample, name) for sample in samples]) for name in names))
-
-
-@dataclass(frozen=True, slots=True)
 class Fit:
     """How well moving fixes lie on the streets under each reading.
 
@@ -84,7 +67,10 @@ class Fit:
         on_street: the share that lies on one, by reading.
         better: a reading that fits much better than the declared one; None where there is none.
         vehicles_better: of how many vehicles the same can be said of each alone, by reading; only where not of all.
+        halves_better: of how many others so of the earlier or the later half of their fixes, by reading: they may have changed
+            systems on the way.
         named: the first of these, by reading.
+        named_halves: likewise of the latter.
     """
 
     declared: str
@@ -94,7 +80,9 @@ class Fit:
     on_street: dict[str, float]
     better: str | None
     vehicles_better: dict[str, int]
+    halves_better: dict[str, int] = field(default_factory=dict)
     named: Named = field(default_factory=Named)
+    named_halves: Named = field(default_factory=Named)
 
     def as_json(self) -> dict[str, Any]:
         """Return the member `fit` of `run.json`."""
@@ -106,6 +94,7 @@ class Fit:
             "on_street": {name: round(value, 3) for name, value in self.on_street.items()},
             "better": self.better,
             "vehicles_better": self.vehicles_better,
+            "halves_better": self.halves_better,
         }
 
     @property
@@ -135,58 +124,15 @@ class Fit:
                     self.named.by_code.get(name, ()),
                 )
             )
+        for name, count in self.halves_better.items():
+            text = Text(
+                f"{self.vehicles} 辆车中有 {count} 辆，其定位点有一半（前半或后半）按 {name} 理解比按声明的 {self.declared} 与街道吻合得多："
+                "途中可能换了坐标系。未作更正",
+                f"one half, the earlier or the later, of the fixes of {count} of {self.vehicles} vehicles fits the streets much better as "
+                f"{name} than as the declared {self.declared}: they may have changed coordinates on the way. Nothing was corrected",
+            )
+            notes.append(VehicleNote.of_some(text, self.named_halves.by_code.get(name, ())))
         return notes
-
-
-def moving_sample(
-    vehicle: _Index, t_s: _Floats, lon: _Floats, lat: _Floats, box: tuple[float, float, float, float]
-) -> Sample:
-    """Choose moving fixes within a box.
-
-    Which of a vehicle's are chosen is by a hash of the fix, so it depends neither on other vehicles nor on how rows were split.
-
-    Args:
-        vehicle: index, sorted.
-        t_s: seconds, in order for each vehicle.
-        lon: WGS 84 degrees.
-        lat: likewise.
-        box: west, south, east, north; that of the streets.
-    """
-    empty = np.zeros(0)
-    if len(t_s) < 2:  # noqa: PLR2004 - a fix and the one before
-        return Sample(np.zeros(0, np.intp), empty, empty, empty)
-    west, south, east, north = box
-    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-    k = np.flatnonzero(inside[1:] & inside[:-1] & (vehicle[1:] == vehicle[:-1])) + 1
-    way, time = metres(lon, lat, k - 1, k), t_s[k] - t_s[k - 1]
-    k = k[(way >= np.maximum(_MOVED_M, _MOVED_MS * time)) & (time <= _MOVED_S)]
-    order = k[_by_vehicle(vehicle[k], _hash(t_s[k], lon[k], lat[k]))]
-    starts = np.flatnonzero(np.diff(vehicle[order], prepend=-1))
-    number = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
-    chosen = order[number < MOST_OF_A_VEHICLE]
-    course = np.arctan2(
-        lat[chosen] - lat[chosen - 1], (lon[chosen] - lon[chosen - 1]) * np.cos(np.radians(lat[chosen]))
-    )
-    return Sample(vehicle[chosen], lon[chosen], lat[chosen], course)
-
-
-def _by_vehicle(vehicle: _Index, number: npt.NDArray[np.uint64]) -> _Index:
-    """Return the order by vehicle, then by a number, of rows that are in order of vehicle; quicker than sorting by both."""
-    rank = np.cumsum(np.diff(vehicle, prepend=vehicle[:1]) != 0)
-    small = rank.astype(np.uint16) if len(rank) and rank[-1] <= np.iinfo(np.uint16).max else rank
-    by_number = np.argsort(number)
-    return by_number[np.argsort(small[by_number], kind="stable")]
-
-
-def _hash(*columns: _Floats) -> npt.NDArray[np.uint64]:
-    """Return a number for each row that only its own values decide; the mixing is that of splitmix64."""
-    mixed = np.zeros(len(columns[0]), np.uint64)
-    for column in columns:
-        mixed ^= np.ascontiguousarray(column).view(np.uint64)
-        for shift, times in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(times)
-        mixed ^= mixed >> np.uint64(31)
-    return mixed
 
 
 def street_box(streets: Sequence[Street]) -> tuple[float, float, float, float]:
@@ -218,21 +164,31 @@ def fit_of(sample: Sample, streets: Sequence[Street], declared: str, *, names: S
     shares = {name: float(on.mean()) for name, (_, on) in distances.items()}
     vehicles, enough = len(np.unique(sample.vehicle[fleet])), len(fleet) >= LEAST_FIXES
     better = _better(medians, shares, declared, sample.course[fleet]) if enough else None
-    alone: dict[str, int] = {}
-    named = Named()
-    if better is None:
-        own = _each_alone(ground, sample, stored, declared)
-        readings_ = list(own.values())
-        alone = {name: readings_.count(name) for name in _READINGS if name in readings_}
-        for name in alone if names else ():
-            named.put(name, (names[vehicle] for vehicle, reading in own.items() if reading == name))
+    whole, halves = _each_alone(ground, sample, stored, declared) if better is None else ({}, {})
+    alone, in_half = _count(whole), _count(halves)
+    named, named_halves = _names(whole, names), _names(halves, names)
     if not enough:
-        if not alone:
+        if not alone and not in_half:
             return None
         # too few for a fleet: what holds of each vehicle alone holds of all of them
         better = next((name for name, count in alone.items() if count == vehicles), None)
         alone = alone if better is None else {}
-    return Fit(declared, len(fleet), vehicles, medians, shares, better, alone, named)
+    if better is not None:
+        in_half = {}
+    return Fit(declared, len(fleet), vehicles, medians, shares, better, alone, in_half, named, named_halves)
+
+
+def _count(readings: Mapping[int, str]) -> dict[str, int]:
+    """Return of how many vehicles each reading is the better one."""
+    each = list(readings.values())
+    return {name: each.count(name) for name in _READINGS if name in each}
+
+
+def _names(readings: Mapping[int, str], names: Sequence[str]) -> Named:
+    found = Named()
+    for vehicle, reading in readings.items() if names else ():
+        found.put(reading, [names[vehicle]])
+    return found
 
 
 def fit_of_fixes(fixes: "Fixes", streets: Sequence[Street], declared: str) -> Fit | None:
@@ -330,15 +286,27 @@ class _Ground:
         return found
 
 
+class _Least(NamedTuple):
+    """What it takes for another reading to be the better one."""
+
+    on_street: float = ON_STREET
+    off_m: float = OFF_M
+
+
 def _better(
-    median_m: Mapping[str, float], on_street: Mapping[str, float], declared: str, course: _Floats
+    median_m: Mapping[str, float],
+    on_street: Mapping[str, float],
+    declared: str,
+    course: _Floats,
+    least: "_Least | None" = None,
 ) -> str | None:
     """Return the reading that fits much better than the declared one, None where none does."""
     best = min((name for name in _READINGS if name != declared), key=lambda name: median_m[name])
+    least = least or _Least()
     much = (
-        median_m[declared] > OFF_M
+        median_m[declared] > least.off_m
         and median_m[best] < BETTER * median_m[declared]
-        and on_street[best] >= max(ON_STREET, TWICE * on_street[declared])
+        and on_street[best] >= max(least.on_street, TWICE * on_street[declared])
         and abs(np.exp(2j * course).mean()) <= _ONE_DIRECTION
     )
     return best if much else None
@@ -359,7 +327,7 @@ def _some_of_all(
 ) -> tuple[_Index, dict[str, tuple[_Floats, _Floats]]]:
     """Return the fixes by which the whole fleet is judged, at most `_MOST`, and their positions under each reading."""
     # by a hash of the fix, so that the order of vehicles changes nothing; shifting all of them would take longest of all
-    order = np.argsort(_hash(sample.lon, sample.lat), kind="stable")
+    order = np.argsort(mixed_hash(sample.lon, sample.lat), kind="stable")
     parts: list[tuple[_Index, dict[str, tuple[_Floats, _Floats]]]] = []
     for lot in np.split(order, range(_MOST + _MOST // 5, len(order), _MOST // 5)):
         parts.append(_read_as(ground, stored, lot))
@@ -370,28 +338,42 @@ def _some_of_all(
     return rows[:_MOST], {name: (lons[name][:_MOST], lats[name][:_MOST]) for name in _READINGS}
 
 
-def _each_alone(ground: _Ground, sample: Sample, stored: tuple[_Floats, _Floats], declared: str) -> dict[int, str]:
-    """Return the reading that fits much better, for each vehicle that has one."""
+def _each_alone(
+    ground: _Ground, sample: Sample, stored: tuple[_Floats, _Floats], declared: str
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the reading that fits much better, for each vehicle that has one; and for others of which a half has one."""
     near = ground.near(sample.lon, sample.lat, within_m=OFF_M - _ROUNDED_M)
     # half of at least so many fixes have to be far off, under the declared reading, for anything else to be looked at
     far = np.bincount(sample.vehicle[~near], minlength=int(sample.vehicle.max()) + 1)
-    suspect = np.flatnonzero(2 * far[sample.vehicle] >= LEAST_OF_A_VEHICLE - 1)
+    suspect = np.flatnonzero(2 * far[sample.vehicle] >= LEAST_OF_A_HALF - 1)
     some, readings = _read_as(ground, stored, suspect)
     near = near[some]
     vehicles, counts = np.unique(sample.vehicle[some], return_counts=True)
-    bounds = np.searchsorted(sample.vehicle[some], [vehicles, vehicles + 1]).T[counts >= LEAST_OF_A_VEHICLE]
-    # where so many are near that the median is, or too few can be on streets under any other reading, nothing is measured
-    off = [np.arange(a, b) for a, b in bounds.tolist() if 2 * int(near[a:b].sum()) <= b - a + 1]
-    found = {}
-    for own, may_be in zip(off, _may_be_better(ground, off, readings, declared), strict=True):
-        if not may_be or np.median(ground.distance(*(axis[own] for axis in readings[declared]))[0]) <= OFF_M:
-            continue
-        each = {name: ground.distance(*(axis[own] for axis in places)) for name, places in readings.items()}
-        medians = {name: float(np.median(metres_)) for name, (metres_, _) in each.items()}
-        shares = {name: float(on_.mean()) for name, (_, on_) in each.items()}
-        better = _better(medians, shares, declared, sample.course[some[own]])
-        if better is not None:
-            found[int(sample.vehicle[some[own[0]]])] = better
+    bounds = np.searchsorted(sample.vehicle[some], [vehicles, vehicles + 1]).T
+    wholes = [np.arange(a, b) for a, b in bounds[counts >= LEAST_OF_A_VEHICLE].tolist()]
+    halves = []
+    for a, b in bounds[counts >= 2 * LEAST_OF_A_HALF].tolist():
+        by_time = a + np.argsort(sample.t_s[some[a:b]], kind="stable")
+        halves += [by_time[: (b - a) // 2], by_time[(b - a) // 2 :]]
+    found: tuple[dict[int, str], dict[int, str]] = ({}, {})
+    for groups, least, better_of in (
+        (wholes, _Least(), found[0]),
+        (halves, _Least(ON_STREET_OF_HALF, OFF_OF_HALF_M), found[1]),
+    ):
+        # where so many are near that the median is, or too few can be on streets under any other reading, nothing is measured
+        off = [own for own in groups if 2 * int(near[own].sum()) <= len(own) + 1]
+        for own, may_be in zip(off, _may_be_better(ground, off, readings, declared), strict=True):
+            vehicle = int(sample.vehicle[some[own[0]]])
+            if vehicle in found[0] or not may_be:
+                continue
+            if np.median(ground.distance(*(axis[own] for axis in readings[declared]))[0]) <= least.off_m:
+                continue
+            each = {name: ground.distance(*(axis[own] for axis in places)) for name, places in readings.items()}
+            medians = {name: float(np.median(metres_)) for name, (metres_, _) in each.items()}
+            shares = {name: float(on_.mean()) for name, (_, on_) in each.items()}
+            better = _better(medians, shares, declared, sample.course[some[own]], least)
+            if better is not None:
+                better_of.setdefault(vehicle, better)
     return found
 
 
