@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from truckban.traces import misfit
+from truckban.traces import misfit, moving_fixes
 from zones import load_builtin
 
 
@@ -34,6 +34,6 @@ def test_rows_are_in_order_of_vehicle_and_number_as_sorting_by_both_has_it() -> 
     for vehicles in (1, 40, 70_000):
         vehicle = np.sort(rng.integers(0, vehicles, 100_000)) * 3 + 5
         number = rng.integers(0, 1 << 63, len(vehicle)).astype(np.uint64)
-        order = misfit._by_vehicle(vehicle, number)  # noqa: SLF001 - what decides which fixes are looked at
+        order = moving_fixes._by_vehicle(vehicle, number)  # noqa: SLF001 - what decides which fixes are looked at
         np.testing.assert_array_equal(order, np.lexsort((number, vehicle)))
-    assert not len(misfit._by_vehicle(np.zeros(0, np.intp), np.zeros(0, np.uint64)))  # noqa: SLF001
+    assert not len(moving_fixes._by_vehicle(np.zeros(0, np.intp), np.zeros(0, np.uint64)))  # noqa: SLF001
