@@ -22,6 +22,7 @@ from truckban.traces.paths import (
     runs_inside,
     usual_interval,
 )
+from truckban.traces.showing import STOOD_M, MatchedDrive, deep_m, metres, shown
 from truckban.traces.slips import Visit, leaps_of
 from truckban.traces.speeds import Sent
 from zones.locate import Locator
@@ -35,27 +36,10 @@ _NEAR_M = 60.0
 """A line between two fixes outside that comes no deeper than this goes round a corner."""
 _SINGLE = 0.85
 """What rests on one fix inside that may be a slip, or on none, is not claimed to be likelier."""
-_BESIDE_S = 35.0
-_LOST_S = 65.0
-"""So far from a fix are those beside it, and so far is one of them where a fix between was lost."""
-_STOOD_M = 80.0
-_DEEP = 4.0
-"""No lead without a fix so many times deeper inside than the drive's error across the streets, and at least"""
-_LEAST_DEEP_M = 60.0
-_SINGLE_M = 70.0
-"""What rests on a single fix must have it as deep as this."""
-_SECOND_M = 40.0
-"""Where fixes are dense, one fix of a stretch inside is not as deep without another as deep as this, unless it is deeper than"""
-_FAR_M = 90.0
 _STILL_M = 30.0
 """A path inside that is no longer is that of a truck that stands there, or of a fix that fits none before and after."""
-_SHORT_M = 140.0
-"""Where fixes are sparse, a shorter way inside is that of a fix or two that were carried off, unless one lies deeper than"""
-_DEEPEST_M = 110.0
-_DENSE_S = 20.0
 _TOP_MS = 33.0
 """No truck drives faster for long: where a path says so, it is one that only a receiver's error took."""
-_RADIUS_M = 6371008.8
 _TOGETHER = 32
 """Drives that are matched before their passages are told: lines and positions are made for many at once."""
 _MATCHED_S = 1e-3
@@ -113,7 +97,7 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
         ahead(_MATCHED_S * int((np.diff(drives[some[matched]]) + 1).sum()))
     t_s = fixes.t_s.copy()
     on_the_road = replace(fixes, t_s=t_s)
-    paths: Iterator[tuple[_Driven, list[Run]]] = iter(())
+    paths: Iterator[tuple[MatchedDrive, list[Run]]] = iter(())
     if streets is not None:
         paths = _on_streets(fixes, streets, drives[some[matched]], begin[matched], end[matched])
     passages: list[Passage] = []
@@ -139,34 +123,9 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
     return Found(passages, len(drives), visits.gaps, fixes.vehicle[drives[:, 0]])
 
 
-@dataclass(frozen=True, slots=True)
-class _Driven:
-    """A drive that was matched, shape (n,) each.
-
-    Attributes:
-        first: row of its first fix.
-        t_s: seconds, as it can have been on the road.
-        x: metres east in the plane of the streets.
-        y: metres north.
-        usual: the error that was reckoned with.
-        every_s: usual seconds between fixes.
-        match: its way.
-        error_m: standard deviation of its fixes across the streets of its way.
-    """
-
-    first: int
-    t_s: _Floats
-    x: _Floats
-    y: _Floats
-    usual: _Floats
-    every_s: float
-    match: Match
-    error_m: float
-
-
 def _on_streets(
     fixes: Fixes, streets: ZoneMatcher, drives: npt.NDArray[np.intp], begin: _Floats, end: _Floats
-) -> Iterator[tuple[_Driven, list[Run]]]:
+) -> Iterator[tuple[MatchedDrive, list[Run]]]:
     """Match drives, some at a time; yield each with its stretches in the area.
 
     Args:
@@ -194,7 +153,7 @@ def _on_streets(
             ]
         )
         found = [
-            _Driven(first, t_s[start:stop], x[start:stop], y[start:stop], usual[start:stop], every, *one)
+            MatchedDrive(first, t_s[start:stop], x[start:stop], y[start:stop], usual[start:stop], every, *one)
             for (first, start, stop), every, one in zip(some, every_s, matched, strict=True)
         ]
         yield from zip(found, runs_inside([one.match for one in found], streets), strict=True)
@@ -202,7 +161,7 @@ def _on_streets(
 
 def _by_path(
     fixes: Fixes,
-    driven: _Driven,
+    driven: MatchedDrive,
     runs: Sequence[Run],
     visit: Visit,
     depth_m: _Floats,
@@ -212,7 +171,7 @@ def _by_path(
     """Yield the passages of one drive by its path through the streets, and by the border where no street is known."""
     first, last = driven.first, driven.first + len(driven.t_s) - 1
     match, depth = driven.match, depth_m[first : last + 1]
-    deep_m = max(_DEEP * driven.error_m, _LEAST_DEEP_M)
+    least_m = deep_m(driven.error_m)
     of_runs = [_on_path(fixes, driven, depth_m, run, visit) for run in runs]
     told = partial(_told_from_burst, fixes, driven, visit, depth)
     yield from (told(run) for run in of_runs if run.probability >= SLIGHT)
@@ -236,7 +195,7 @@ def _by_path(
             yield told(_without_denied(fixes, depth_m, first, last, visit, passage))
             continue
         here = (driven.t_s >= begin) & (driven.t_s <= end)
-        most = 1.0 if here.any() and depth[here].max() >= deep_m else _SINGLE
+        most = 1.0 if here.any() and depth[here].max() >= least_m else _SINGLE
         probability = min(passage.probability, probability_between(match, visit.streets, begin, end), most)
         if probability >= SLIGHT:
             passage = replace(passage, probability=probability)
@@ -269,16 +228,18 @@ def _without_denied(fixes: Fixes, depth_m: _Floats, first: int, last: int, sent:
     return replace(passage, probability=min(passage.probability, most), denied=int(denied.sum()))
 
 
-def _told_from_burst(fixes: Fixes, driven: _Driven, visit: Visit, depth: _Floats, passage: Passage) -> Passage:
+def _told_from_burst(fixes: Fixes, driven: MatchedDrive, visit: Visit, depth: _Floats, passage: Passage) -> Passage:
     """Return a passage that would be claimed with what reflections leave of its probability; others as they are."""
     if passage.probability <= _SINGLE:
         return passage
     t_s, first = driven.t_s, driven.first
     begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
     # from the fix before, where there is one: there it stood
-    apart = _metres(fixes, max(first - 1, visit.start), slice(first, first + len(t_s)))
+    apart = metres(fixes, max(first - 1, visit.start), slice(first, first + len(t_s)))
     carried_off = t_s[-1] - t_s[0] <= LASTS_S and apart.max() <= BEYOND_M
-    if visit.hops_near(begin, end) or carried_off or np.count_nonzero(apart > _STOOD_M) <= 1:
+    gone = apart > STOOD_M
+    lone = np.count_nonzero(gone) <= 1 and not (gone[-1] and visit.stays(first + len(t_s) - 1, STOOD_M))
+    if visit.hops_near(begin, end) or carried_off or lone:
         # a parked truck's fixes can be carried off and come back, and one of them can be anywhere
         return replace(passage, probability=_SINGLE)
     # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
@@ -298,7 +259,7 @@ def _off_streets(match: Match, passage: Passage) -> bool:
     return not ((used >= begin) & (used <= end)).any() and not passage.cut_corner
 
 
-def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: Visit) -> Passage:
+def _on_path(fixes: Fixes, driven: MatchedDrive, depth_m: _Floats, run: Run, visit: Visit) -> Passage:
     """Return a stretch of a path as a passage along the fixes in it and where it crossed the border."""
     t_s, row = driven.t_s, driven.first
     depth = depth_m[row : row + len(t_s)]
@@ -312,88 +273,15 @@ def _on_path(fixes: Fixes, driven: _Driven, depth_m: _Floats, run: Run, visit: V
     slow = driven_m < min(WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
     fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
     still = driven_m < _STILL_M
-    sure = not slow and not fast and not still and _shown(fixes, driven, depth_m, inside, visit, driven_m)
+    sure = not slow and not fast and not still and shown(fixes, driven, depth_m, inside, visit, driven_m)
     denied = 0
     if sure and run.probability > _SINGLE:
         out = visit.denied(row + inside, max(median(driven.usual), driven.error_m))
         denied = int(out.sum())
-        sure = not denied or _shown(fixes, driven, depth_m, inside[~out], visit, driven_m)
+        sure = not denied or shown(fixes, driven, depth_m, inside[~out], visit, driven_m)
     most = run.probability if sure else min(run.probability, _SINGLE)
     vehicle, streets = int(fixes.vehicle[row]), run.streets
     return Passage(vehicle, *points, probability=most, streets=streets, denied=denied, crossed=run.crossed)
-
-
-def _shown(
-    fixes: Fixes, driven: _Driven, depth_m: _Floats, inside: npt.NDArray[np.intp], visit: Visit, driven_m: float
-) -> bool:
-    """Return whether fixes inside show a drive there, and not a receiver that slips.
-
-    Args:
-        fixes: of all drives.
-        driven: the drive.
-        depth_m: of all fixes.
-        inside: which fixes of the drive lie inside, in order.
-        visit: the drive's.
-        driven_m: the way inside.
-    """
-    row = driven.first
-    depth = depth_m[row : row + len(driven.t_s)]
-    deepest = float(depth[inside].max(initial=-np.inf))
-    if deepest < max(_DEEP * driven.error_m, _LEAST_DEEP_M):
-        return False
-    dense = driven.every_s < _DENSE_S
-    if len(inside) == 1:
-        only = int(inside[0])
-        stood = depth[only] >= _SINGLE_M and (
-            _no_slip(fixes, driven, only) or _stood_there(fixes, depth_m, row + only, visit)
-        )
-        if not stood:
-            return False
-    elif dense and np.sort(depth[inside])[-2] < _SECOND_M and deepest < _FAR_M:
-        return False
-    deep = np.flatnonzero(depth[inside] >= _SECOND_M)
-    if len(deep) == 1:
-        one = row + int(inside[deep[0]])
-        slipped = visit.slips_beside(one) or (dense and visit.between(one) <= _NEAR_M)
-        if slipped and not _stood_there(fixes, depth_m, one, visit):
-            return False
-    return dense or driven_m >= _SHORT_M or deepest >= _DEEPEST_M
-
-
-def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, visit: Visit) -> bool:
-    """Return whether the truck was parked inside at one end of the drive: the fixes before or after lie there too."""
-    for beside in ((row + 1, row + 2), (row - 1, row - 2)):
-        if min(beside) >= visit.start and max(beside) < visit.stop:
-            others = np.array(beside)
-            if (_metres(fixes, row, others) <= _STOOD_M).all() and (depth_m[others] > 0).all():
-                return True
-    return False
-
-
-def _metres(fixes: Fixes, a: int, others: npt.NDArray[np.intp] | slice) -> _Floats:
-    """Return how far other fixes are from one, shape of `others`; on a sphere, which is near enough."""
-    north = np.radians(fixes.lat[others] - fixes.lat[a])
-    east = np.radians(fixes.lon[others] - fixes.lon[a]) * np.cos(np.radians(fixes.lat[a]))
-    return np.asarray(np.hypot(north, east) * _RADIUS_M)
-
-
-def _no_slip(fixes: Fixes, driven: _Driven, k: int) -> bool:
-    """Return whether a single fix inside can be believed.
-
-    The fixes beside it are near in time, and the truck went there and back no faster than it drives elsewhere.
-    """
-    if not 0 < k < len(driven.t_s) - 1:
-        return False
-    rows = slice(driven.first, driven.first + len(driven.t_s))
-    seconds = np.diff(driven.t_s)
-    beside = seconds[k - 1 : k + 1]
-    if beside.min() > _BESIDE_S or beside.max() > _LOST_S:
-        return False
-    north = np.radians(np.diff(fixes.lat[rows])) * _RADIUS_M
-    east = np.radians(np.diff(fixes.lon[rows])) * _RADIUS_M * np.cos(np.radians(fixes.lat[driven.first]))
-    speed = np.hypot(north, east) / np.maximum(seconds, 1.0)
-    others = np.delete(speed, [k - 1, k])
-    return len(others) > 0 and bool(speed[k - 1 : k + 1].max() <= float(np.quantile(others, 0.9)) * 1.2 + 2.0)
 
 
 def _corners(

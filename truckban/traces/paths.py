@@ -35,6 +35,8 @@ _LASTING_S = 60.0
 _SPARSE_S = 25.0
 # of a Gaussian error, half is less than this many standard deviations
 _HALF = 0.6745
+# of so many fixes of a drive, two that lie where the truck was parked are a quarter
+_FEW = 8
 # what is less than this between two stretches inside is crossing a street that is not in the area
 _CROSSING_M = 60.0
 
@@ -185,8 +187,17 @@ def lasting_at(every_s: float) -> float:
 
 
 def errors_shown(matches: Sequence[Match]) -> list[float]:
-    """Return of each match the standard deviation of fixes across the streets that they were matched to, metres; 0 for none."""
-    return [median(off_m) / _HALF if len(off_m) else 0.0 for off_m in all_off_m(matches)]
+    """Return of each match the standard deviation of fixes across the streets that they were matched to, metres; 0 for none.
+
+    A truck parks beside the street: in a drive of few fixes the first and the last say how far the yards are from it, and count only
+    where the others show a greater error.
+    """
+    return [_half_off_m(off_m) / _HALF for off_m in all_off_m(matches)]
+
+
+def _half_off_m(off_m: _Floats) -> float:
+    parts = (off_m, off_m[1:-1]) if len(off_m) <= _FEW else (off_m,)
+    return min((median(part) for part in parts if len(part)), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ _TIMES = 2.0
 """and so many times as fast as the vehicle usually drives there: its fixes, or those around, are somewhere else than it was."""
 _NEAR_S = 120.0
 """Where that happens so many seconds before or after a drive inside, or less, it shows none."""
+_STAYS_S = 300.0
+_STAYED = 2
+"""Fixes there, for so long, show that a truck is parked where it was seen first; a terminal without satellites is back sooner."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +59,13 @@ class Visit(Sent):
         if not self.start < row < self.stop - 1:
             return np.inf
         return float(np.hypot(self.x_m[row + 1] - self.x_m[row - 1], self.y_m[row + 1] - self.y_m[row - 1]))
+
+    def stays(self, row: int, within_m: float) -> bool:
+        """Return whether a fix is where the truck stays: the two after it are there, and all of the next five minutes, no farther from it."""
+        t_s = self.fixes.t_s[row : self.stop]
+        after = slice(row + 1, row + int(np.searchsorted(t_s, t_s[0] + _STAYS_S, side="right")))
+        away = np.hypot(self.x_m[after] - self.x_m[row], self.y_m[after] - self.y_m[row])
+        return len(away) >= _STAYED and bool((away <= within_m).all())
 
     def hops_near(self, since: float, until: float) -> bool:
         """Return whether fixes hop to another place or back about the time between two instants, seconds."""
