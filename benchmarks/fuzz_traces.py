@@ -5,8 +5,9 @@
 Reads so many files of each format, as a whole and as the command reads large ones, in pieces and sifted; both have to say the same.
 `csv` and so on are damaged in their bytes (bits flipped, cut off, parts inserted, removed, repeated, mixed with another file; in pieces
 every other one); `csv-values` and so on are whole files that say what they should not (cells, columns, types, members, messages). `slabs` is CSV read
-only a few hundred characters at a time, and held to what it is as a whole; `check` is whole checks of traces, vehicles and permits,
-any of them damaged, with the files that they leave. The same seed makes the same file.
+only a few hundred characters at a time, and held to what it is as a whole; `vehicles` and `permits` are
+those files alone; `check` is whole checks of traces, vehicles and permits, any of them damaged, with the files that they leave. The same
+seed makes the same file.
 
 Files are read in processes that may end: a crash of a library is reported with its seed, and the rest goes on. A line a format: how
 many ended how, seconds (of the clock, of the processor), and the most memory a process took; exit status 1 if any ended wrongly.
@@ -33,12 +34,15 @@ from mutations import FORMATS, MOST_SECONDS, Told, tell_nobody
 from mutations_in_slabs import run_in_slabs
 from mutations_in_streams import run_both_ways
 from mutations_of_checks import run_checks
+from mutations_of_lists import LISTS, run_lists
 
 Run = Callable[[range, Path, Told], tuple[Counter[str], list[str]]]
 KINDS: dict[str, Run] = {
     **{kind: partial(run_both_ways, kind, values=False) for kind in FORMATS},
     **{f"{kind}-values": partial(run_both_ways, kind, values=True) for kind in FORMATS},
     "slabs": run_in_slabs,
+    **{kind: partial(run_lists, kind, values=False) for kind in LISTS},
+    **{f"{kind}-values": partial(run_lists, kind, values=True) for kind in LISTS},
     "check": run_checks,
 }
 _STEP = 500

@@ -13,6 +13,7 @@ from typing import Any
 from enterprises.draft import Draft, DraftLine
 from enterprises.errors import EnterpriseError, Text
 from enterprises.list_text import read_text
+from enterprises.workbooks import CANNOT_BE_OPENED, trouble_with
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("企业名称", "名称", "单位名称", "源头企业", "源头单位", "企业", "单位", "公司名称", "enterprise"),
@@ -88,11 +89,14 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
 def _excel_rows(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
     from python_calamine import CalamineError, load_workbook  # noqa: PLC0415
 
+    refused = trouble_with(data)
+    if refused is not None:
+        raise EnterpriseError(refused, file=file)
     try:
         sheet = load_workbook(io.BytesIO(data)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError) as error:
-        raise EnterpriseError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=file) from error
+        raise EnterpriseError(CANNOT_BE_OPENED, file=file) from error
     for line, row in enumerate(rows, start=1):
         yield line, [cell_text(value) for value in row]
 

@@ -175,7 +175,8 @@ def _category(fact: Fact, value: Any) -> int:  # noqa: ANN401
             raise InputError(Text("应为 true、false 或空", "true, false or null is needed"), field=fact.name)
         return fact.mask(["true" if value else "false"])
     if fact.name == "plate_color":
-        return fact.mask([read_color(value) or value])
+        color = read_color(value)
+        return fact.everything if color is None else fact.mask([color])
     if value not in fact.values:
         listed = ", ".join(fact.values)
         raise InputError(

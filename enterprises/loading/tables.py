@@ -15,6 +15,7 @@ import pyarrow.csv
 from enterprises.errors import EnterpriseError, Text
 from enterprises.list_tables import cell_text, decoded, header
 from enterprises.loading.columns import COLUMNS, NEEDED, without_unit
+from enterprises.workbooks import BEYOND_SENSE, CANNOT_BE_OPENED, trouble_with
 
 CSV = (".csv", ".txt", ".tsv")
 EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
@@ -252,15 +253,14 @@ def _without_blank(raw: Raw) -> Raw:
 def _excel(data: bytes, file: str) -> Raw:
     from python_calamine import CalamineError, load_workbook  # noqa: PLC0415
 
-    if _beyond_sense(data):
-        raise EnterpriseError(
-            Text("Excel 文件解压后大得没有道理", "the Excel file unpacks to a size beyond all sense"), file=file
-        )
+    refused = BEYOND_SENSE if _beyond_sense(data) else trouble_with(data)
+    if refused is not None:
+        raise EnterpriseError(refused, file=file)
     try:
         sheet = load_workbook(io.BytesIO(data)).get_sheet_by_index(0)
         grid = sheet.to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError) as error:
-        raise EnterpriseError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=file) from error
+        raise EnterpriseError(CANNOT_BE_OPENED, file=file) from error
     heads = [[cell_text(value).strip() for value in row] for row in grid[:_HEADER_WITHIN]]
     before = next((place for place, cells in enumerate(heads) if _is_header(cells)), None)
     if before is None:

@@ -8,6 +8,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
@@ -175,6 +176,10 @@ def _jt808() -> Seeds:
     return [("t.bin", b"".join(sent)), ("t.hex", in_hex(*sent).encode()), ("t.log", logged.encode())]
 
 
+BOOKS: dict[str, tuple[str, bytes]] = {
+    path.suffix[1:]: (path.name, path.read_bytes()) for path in sorted((Path(__file__).parent / "books").glob("t.*"))
+}
+"""Workbooks that are no `.xlsx`, by their endings."""
 FORMATS: dict[str, Callable[[], Seeds]] = {
     "csv": _csv,
     "parquet": _parquet,
@@ -183,6 +188,7 @@ FORMATS: dict[str, Callable[[], Seeds]] = {
     "geojson": _geojson,
     "moving": _moving,
     "jt808": _jt808,
+    **{kind: partial(list, [book]) for kind, book in BOOKS.items()},
 }
 
 

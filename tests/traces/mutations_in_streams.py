@@ -41,8 +41,12 @@ _SIZES: Mapping[tuple[ModuleType, str], tuple[int, ...]] = {
     (stream, "_ENOUGH"): (1, 9, 200_000),
 }
 """Where a size stands, and what it may be: little, or as it is."""
-_MAY_REFUSE = {"csv": ("this row is long beyond all sense", "the first line must name the columns")}
-"""What only pieces are refused for: a row of CSV longer than two slabs, a first line longer than one; a slab is millions of characters."""
+_MAY_REFUSE = {
+    "csv": ("this row is long beyond all sense", "the first line must name the columns"),
+    "geojson": ("from this feature on",),
+}
+"""What only pieces are refused for: a row of CSV longer than two slabs, a first line longer than one; a slab is millions of characters.
+A property that says of later features what another one said of those before."""
 _DAMAGED_PARQUET = ("the Parquet file is damaged or cut off",)
 """Of damaged bytes Arrow may make something by one way to read and nothing by another."""
 _MAY_READ = {

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 from driving import HEAVY, law
-from mutations import FORMATS, Seeds, damaged_bytes, limited, tell_nobody
+from mutations import BOOKS, FORMATS, Seeds, damaged_bytes, limited, tell_nobody
 from mutations_in_streams import small_sizes
 from mutations_of_values import odd, with_odd_values
 
@@ -20,7 +20,7 @@ from truckban.traces.output import write_outputs, write_run
 from zones.errors import InputError
 
 _PLATES = ("晋M12340", "晋M12341", "晋M12342")
-_KINDS = [kind for kind in FORMATS if kind != "excel"]  # another path to the same rows, and slower
+_KINDS = [kind for kind in FORMATS if kind not in ("excel", *BOOKS)]  # another path to the same rows, and slower
 
 
 def _vehicles() -> list[dict[str, Any]]:

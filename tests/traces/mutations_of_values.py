@@ -11,14 +11,15 @@ import json
 import random
 import zipfile
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from jt808_messages import batch, bcd, checked, flagged, in_hex, message, position
-from mutations import FORMATS, TOKENS, damaged_bytes
+from mutations import BOOKS, FORMATS, TOKENS, damaged_bytes
+from mutations_of_books import odd_book
 
 Draw = random.Random
 _WRITTEN = (
@@ -372,6 +373,7 @@ _MAKERS: dict[str, Callable[[Draw], tuple[str, bytes]]] = {
     "geojson": _json("geojson", "t.geojson"),
     "moving": _json("moving", "t.json"),
     "jt808": _jt808,
+    **{kind: partial(odd_book, kind) for kind in BOOKS},
 }
 
 

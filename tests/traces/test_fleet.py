@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -309,3 +310,21 @@ def test_permits_that_are_not_there_or_are_a_folder_are_refused(tmp_path: Path) 
     (tmp_path / "folder.json").mkdir()
     with pytest.raises(InputError):
         read_permits(tmp_path / "folder.json")
+
+
+@pytest.mark.parametrize("name", ["p.json", "p.jsonl", "p.csv"])
+def test_permits_are_not_read_from_a_pipe(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    os.mkfifo(path)
+    with pytest.raises(InputError) as error:
+        read_permits(path)
+    assert "no file but a pipe or a device" in error.value.text.en
+
+
+def test_permits_of_gigabytes_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    with path.open("wb") as file:
+        file.truncate(5 << 30)
+    with pytest.raises(InputError) as error:
+        read_permits(path)
+    assert error.value.text.en == "the file is large beyond all sense"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import TEN, read, refused, why
+from reading import TEN, read, refused, rows_and_peak, why
 
 from truckban.traces.formats.geojson import read_geojson
 
@@ -269,6 +269,25 @@ def test_a_file_is_read_in_pieces_whatever_their_size(
     assert (fixes.files, fixes.used, fixes.vehicle_ids) == ([("t.geojson", 12)], 12, ["T1", "晋M1"])
 
 
+@pytest.mark.parametrize("late", ["vehicle_id", "车牌号", "has_fix"])
+def test_a_property_that_says_late_what_another_said_is_refused(
+    write: Write, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    """Of a file that is read as a whole `vehicle_id` would have been taken for all of its features."""
+    features = [{"truck": "晋M1", "time": 1715133600 + n, "valid": "A"} for n in range(9)]
+    features[7] |= {late: "T7"}
+    places = [feature({"type": "Point", "coordinates": LINE[0]}, properties) for properties in features]
+    path = write(json.dumps({"type": "FeatureCollection", "features": places}), "t.geojson")
+    monkeypatch.setattr("truckban.traces.formats.geojson._MOST_ROWS", 4)
+    if late == "has_fix":  # the contract's own name, `valid`, was there before
+        assert read(path).used == 9
+        return
+    error = refused(path)
+    assert (error.line, error.field) == (8, "vehicle_id")
+    assert f"from this feature on {late} says what truck said before" in error.text.en
+    assert read(path, columns={"vehicle_id": "truck"}).vehicle_ids == ["晋M1"]
+
+
 @pytest.mark.parametrize("number", ["1715133600.5", "1e308", "-2.5E+3", "1.0e-7"])
 def test_a_number_may_end_one_piece_and_go_on_in_the_next(
     write: Write, monkeypatch: pytest.MonkeyPatch, number: str
@@ -278,6 +297,18 @@ def test_a_number_may_end_one_piece_and_go_on_in_the_next(
         monkeypatch.setattr("truckban.traces.formats.json_stream._CHUNK", chunk)
         fixes = read(write(text, "t.geojson"))
         assert (fixes.used, [reject.reason.en for reject in fixes.rejects]) == (1, ["not a GeoJSON Feature"]), chunk
+
+
+def test_members_that_say_nothing_here_are_not_held(write: Write) -> None:
+    text = "".join(f'"m{n}":"{"y" * 60}",' for n in range(400_000))
+    _, peak = rows_and_peak(write(f'{{{text}"type":"FeatureCollection","features":[]}}', "t.geojson"))
+    _, least = rows_and_peak(write('{"type":"FeatureCollection","features":[]}', "u.geojson"))
+    assert peak - least < 80_000
+
+
+def test_a_value_of_more_than_a_hundred_million_characters_is_refused(write: Write) -> None:
+    path = write('{"type":"FeatureCollection","features":["' + "x" * 140_000_000 + '"]}', "t.geojson")
+    assert refused(path).text.en == "one feature is large beyond all sense"
 
 
 @pytest.mark.parametrize("text", [collection(), '{"features": [], "type": "FeatureCollection"}'])

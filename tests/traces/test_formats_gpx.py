@@ -152,3 +152,10 @@ def test_what_is_no_whole_gpx_is_refused_in_a_sentence(write: Write, data: str |
 def test_names_and_text_of_any_length_are_cut(write: Write) -> None:
     fixes = read(write(gpx(track(point(), name="x" * 2_000_000)), "t.gpx"))
     assert len(fixes.vehicle_ids[0]) == 200
+
+
+def test_a_position_of_hundreds_of_digits_is_no_number(write: Write) -> None:
+    """The digits of 200,000 points are held at a time."""
+    fixes = read(write(gpx(track(point(lon="110.77" + "0" * 300), point(1))), "t.gpx"))
+    assert fixes.used == 1
+    assert [(line, field) for line, field, _ in why(fixes)] == [(5, "lon")]

@@ -26,6 +26,7 @@ from jt808_messages import (
 from reading import TEN, read, refused, why
 
 from truckban.traces.formats.jt808 import read_jt808
+from truckban.traces.formats.jt808_parts import Joiner, Part
 
 Write = Callable[..., Path]
 REPORT = (
@@ -384,3 +385,18 @@ def test_any_mixture_of_good_and_bad_is_used_and_rejected_one_by_one(write: Writ
     raw, text = results
     assert np.array_equal(raw.t_s, text.t_s)
     assert why(raw) == why(text)
+
+
+def test_parts_that_never_become_whole_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("truckban.traces.formats.jt808_parts._MOST_PARTS", 10)
+    joiner = Joiner()
+    for serial in range(8):  # the first of two parts each, then six of nine
+        assert joiner.add(Part("1", 0x0704, serial * 10, 2, 1, serial, b"x")) is None
+    for number in range(1, 7):
+        assert joiner.add(Part("2", 0x0704, 100 + number, 9, number, 100 + number, b"y")) is None
+    assert [at for at, _ in joiner.faults()] == [0, 1, 2, 3]
+    for number in range(7, 10):
+        body = joiner.add(Part("2", 0x0704, 100 + number, 9, number, 100 + number, b"y"))
+    assert body == b"y" * 9
+    assert joiner.add(Part("1", 0x0704, 71, 2, 2, 200, b"z")) == b"xz"
+    assert [at for at, _ in joiner.rest()] == [4, 5, 6]

@@ -207,6 +207,20 @@ def test_a_part_that_is_larger_than_the_file_says_is_not_unpacked(tmp_path: Path
     assert refused(path).text.en == "the Excel file cannot be opened"
 
 
+def test_a_row_of_a_hundred_megabytes_is_refused_before_all_of_it_is_held(tmp_path: Path) -> None:
+    path = _book(tmp_path / "t.xlsx", b"</sheetData>", b" " * 100_000_000 + b"</sheetData>", packed=True)
+    assert path.stat().st_size < 200_000
+    assert refused(path).text.en == "the Excel file cannot be opened"
+
+
+def test_texts_of_hundreds_of_megabytes_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    _book(path, b"</sheetData>", b"</sheetData>")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/SharedStrings.xml", b"<sst>" + b"<si><t>a</t></si>" * 9_000_000 + b"</sst>")
+    assert refused(path).text.en == "the Excel file unpacks to a size beyond all sense"
+
+
 @pytest.mark.parametrize("at", ["name", "sum"])
 def test_a_cell_far_from_all_others_is_found_in_a_damaged_file_too(tmp_path: Path, at: str) -> None:
     path = _book(tmp_path / "t.xlsx", b'r="E9"', b'r="XFD1048576"')

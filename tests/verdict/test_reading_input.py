@@ -154,6 +154,10 @@ class TestVehicle:
         for value in values:
             assert refused(vehicle={**HEAVY, name: value}).field == f"vehicle.{name}", value
 
+    @pytest.mark.parametrize("color", [" ", "_", "-", "\ufeff", "\u3000"])
+    def test_a_colour_of_no_letters_is_none(self, color: str) -> None:
+        assert ask(vehicle={**HEAVY, "plate_color": color})["verdict"] == ask(vehicle=HEAVY)["verdict"]
+
     def test_a_plate_in_a_colour_that_it_cannot_have_is_refused(self) -> None:
         error = refused(vehicle={**HEAVY, "plate_color": "gradient_green"})
         assert error.field in ("vehicle.plate", "vehicle.plate_color")

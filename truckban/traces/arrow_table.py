@@ -14,6 +14,7 @@ from truckban.traces.arrow_arrays import as_frame, rows_at
 from truckban.traces.column_names import meaning
 from truckban.traces.file_notes import ColumnTally
 from truckban.traces.late_vehicles import LateVehicles
+from truckban.traces.parquet_extent import refuse_thin
 from truckban.traces.tables import DAMAGED_PARQUET, NO_PARQUET, PARQUET, Table
 from zones.errors import InputError
 
@@ -113,6 +114,7 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
         InputError: the file is damaged, at the latest when what is damaged is come to.
     """
     first, chosen = 1, set(chosen)
+    refuse_thin(path, lambda name: name in chosen or meaning(name) is not None)
     try:
         with pa.parquet.ParquetFile(path, pre_buffer=False) as file:
             schema = file.schema_arrow

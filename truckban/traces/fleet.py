@@ -13,7 +13,7 @@ import numpy as np
 from truckban.facts import BUILTIN, Fact
 from truckban.json_text import read_json
 from truckban.permits import Permit, PermitList, read_permit
-from truckban.traces.tables import Reject, Table, find_columns, read_tables, refuse_twice
+from truckban.traces.tables import Reject, Table, find_columns, read_tables, refuse_pipe, refuse_twice
 from truckban.vehicle_facts import VehicleFacts, VehicleReader
 from truckban.vehicles.plates import read_plate
 from zones.errors import InputError
@@ -43,6 +43,8 @@ _STATUS = {
     **dict.fromkeys(("refused", "rejected", "驳回", "不予许可", "未通过"), "refused"),
 }
 """How offices write that a permit is in force, and that it is not."""
+_MOST_JSON = 1 << 27
+"""Bytes: hundreds of thousands of permits, of which Python's objects take twenty times the room at the worst."""
 _DISAGREE = Text("同一车辆有两行而内容不同，都不采用", "two rows for one vehicle disagree; neither is used")
 _NO_ID = Text("没有车辆编号", "no vehicle id")
 
@@ -217,7 +219,10 @@ def _permit_rows(path: Path, rejects: list[Reject]) -> list[tuple[str, int, Mapp
 
 
 def _json_rows(path: Path) -> list[tuple[str, int, Mapping[str, Any]]]:
+    refuse_pipe(path)
     try:
+        if path.stat().st_size > _MOST_JSON:
+            raise InputError(Text("文件大得没有道理", "the file is large beyond all sense"), file=path.name)
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(Text("没有这个通行证文件", "there is no such file of permits"), file=path.name) from None

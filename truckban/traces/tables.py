@@ -4,7 +4,6 @@ Traces come in other formats too, see `truckban.traces.formats`: their readers y
 """
 
 import codecs
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from truckban.traces.arrow_arrays import as_frame
 from truckban.traces.column_names import plain
 from truckban.traces.file_notes import ColumnTally
 from truckban.traces.late_vehicles import LateVehicles
+from truckban.traces.parquet_extent import refuse_thin
 from zones.errors import InputError
 from zones.text import Text
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 IN_FOLDERS = {".gpx", ".geojson", ".mfjson", ".jt808", ".808", ".xlsx"}
 """What is read of a folder of traces beside CSV and Parquet: endings that no program gives to other things."""
-_MOST_UNPACKED = 1 << 30
-"""A sheet has at most 1,048,576 rows: its XML is a few hundred megabytes when full."""
 _BLOCK_BYTES = 1 << 22
 _LISTED, _LONGEST_NAME = 60, 60
 PARQUET = (".parquet", ".pq")
@@ -186,14 +184,7 @@ def readable(path: Path, what: Text, endings: Collection[str]) -> None:
     """Raise InputError unless there is such a file, with one of some endings and not empty."""
     if not path.exists():
         raise InputError(Text(f"没有这个{what.zh}文件", f"there is no such file of {what.en}"), file=path.name)
-    if not path.is_file() and not path.is_dir():
-        raise InputError(
-            Text(
-                "这不是文件，是管道或设备；请先存成文件",
-                "this is no file but a pipe or a device; save it to a file first",
-            ),
-            file=path.name,
-        )
+    refuse_pipe(path)
     if path.suffix.lower() not in endings:
         kinds = ", ".join(endings)
         raise InputError(
@@ -201,6 +192,18 @@ def readable(path: Path, what: Text, endings: Collection[str]) -> None:
         )
     if path.stat().st_size == 0:
         raise InputError(Text("文件是空的", "the file is empty"), file=path.name)
+
+
+def refuse_pipe(path: Path) -> None:
+    """Raise InputError where a path is a pipe or a device, which may never end."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError(
+            Text(
+                "这不是文件，是管道或设备；请先存成文件",
+                "this is no file but a pipe or a device; save it to a file first",
+            ),
+            file=path.name,
+        )
 
 
 def decoded(path: Path) -> tuple[str, list[Text]]:
@@ -260,6 +263,7 @@ def _not_in(blocks: Iterator[bytes], encoding: str) -> int | None:
 
 
 def _parquet(path: Path) -> Table:
+    refuse_thin(path)
     try:
         with pa.parquet.ParquetFile(path) as packed:
             table, rows = packed.read(), packed.metadata.num_rows
@@ -272,53 +276,43 @@ def _parquet(path: Path) -> Table:
     return Table(path.name, frame, np.arange(1, len(frame) + 1))
 
 
-def beyond_sense(path: Path) -> bool:
-    """Return whether an Excel file unpacks to more than sheets hold, or would if each cell it spreads over were there.
-
-    The old format packs nothing, and has no room for much.
-    """
-    if not zipfile.is_zipfile(path):
-        return False
-    from truckban.traces.formats.excel_extent import spread_too_far  # noqa: PLC0415 - only where there is a workbook
-
-    with zipfile.ZipFile(path) as packed:
-        too_much = sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED
-        return too_much or spread_too_far(packed)
-
-
 def _excel(path: Path) -> Iterator[Table]:
     from python_calamine import CalamineError  # noqa: PLC0415
 
+    from truckban.traces.formats.excel_extent import workbook_trouble  # noqa: PLC0415 - only where there is a workbook
     from truckban.traces.formats.large_excel import NO_ZIP, excel_pieces, large_sheet  # noqa: PLC0415 - it needs Table
 
     try:
-        too_large = beyond_sense(path)
-        if not too_large:
+        trouble = workbook_trouble(path)
+        if trouble is None:
             sheet = large_sheet(path)
             yield from (_whole_excel(path),) if sheet is None else excel_pieces(path, sheet)
     except (CalamineError, *NO_ZIP) as error:
         raise InputError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=path.name) from error
-    if too_large:
-        raise InputError(
-            Text("Excel 文件解压后大得没有道理", "the Excel file unpacks to a size beyond all sense"), file=path.name
-        )
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # calamine's, of a time of no calendar; it has no other name
+            raise
+        raise InputError(Text("Excel 文件打不开", "the Excel file cannot be opened"), file=path.name) from None
+    if trouble is not None:
+        raise InputError(trouble, file=path.name)
 
 
 def _whole_excel(path: Path) -> Table:
     import pandas as pd  # noqa: PLC0415
 
+    from truckban.traces.formats.large_excel import sheet_table  # noqa: PLC0415 - it needs Table
+
     with pd.ExcelFile(path, engine="calamine") as book:
-        frame = pd.read_excel(book, dtype=object)
+        table = sheet_table(path.name, book.book.get_sheet_by_index(0))
         others = [
             str(name)
             for name in book.sheet_names[1:]
             if not pd.read_excel(book, sheet_name=name, header=None, nrows=1).empty
         ]
         first = book.sheet_names[0]
-    frame.columns = [str(name).strip() for name in frame.columns]
-    frame = frame.dropna(how="all")
-    notes = [_not_read(str(first), others)] if others else []
-    return Table(path.name, frame.reset_index(drop=True), frame.index.to_numpy() + 2, notes=notes)
+    if others:
+        table.notes.append(_not_read(str(first), others))
+    return table
 
 
 def _not_read(first: str, others: Sequence[str]) -> Text:

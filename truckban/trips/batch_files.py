@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from truckban.spreadsheet import RUN, inert
-from truckban.traces.tables import EXCEL, beyond_sense, decoded, readable
+from truckban.traces.formats.excel_extent import workbook_trouble
+from truckban.traces.tables import EXCEL, decoded, readable
 from truckban.trips.batch_cells import Cell, text_of
 from zones.errors import InputError
 from zones.text import Text
@@ -74,11 +75,9 @@ def _excel(path: Path) -> Grid:
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
 
     try:
-        if beyond_sense(path):
-            raise InputError(
-                Text("Excel 文件解压后大得没有道理", "the Excel file unpacks to a size beyond all sense"),
-                file=path.name,
-            )
+        trouble = workbook_trouble(path)
+        if trouble is not None:
+            raise InputError(trouble, file=path.name)
         with CalamineWorkbook.from_path(str(path)) as book:
             names = book.sheet_names
             rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False) if names else []

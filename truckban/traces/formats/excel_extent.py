@@ -7,12 +7,20 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from enterprises.workbooks import BEYOND_SENSE, trouble_with
+from zones.text import Text
 
 MOST_CELLS = 1 << 23
 """Eight columns down to the last row; more only where so many
 """
 _ONE_IN = 20
 """of the cells are there."""
+_MOST_UNPACKED = 1 << 30
+"""A sheet has at most 1,048,576 rows: its XML is a few hundred megabytes when full."""
+_MOST_TEXTS = 1 << 27
+"""Of the texts that cells point to, which are held as long as the book is open: some millions of different ones."""
 _CHUNK, _PACKED = 1 << 20, 1 << 17
 _HEAD = 30
 """Bytes of what stands before a part and its name in a zip."""
@@ -28,6 +36,26 @@ _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _EMPTY = re.compile(rb"""<(?:\w+:)?c(?:\s+[\w:]+\s*=\s*"[^"<>]*")*\s*/>""")
 _LAST_COLUMN, _LAST_ROW = 1 << 14, 1 << 20
 _MOST_DIGITS, _ANYWHERE = 8, 1 << 64
+
+
+def workbook_trouble(path: Path) -> Text | None:
+    """Return why a workbook is not to be opened: it unpacks to more than sheets hold, or would if each cell it spreads over were there.
+
+    One whose sheets are not XML, or no zip, is opened by another process first.
+    """
+    sheets_in_xml = False
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            parts = packed.infolist()
+            texts = sum(part.file_size for part in parts if "sharedstrings" in part.filename.lower())
+            if texts > _MOST_TEXTS or sum(part.file_size for part in parts) > _MOST_UNPACKED or spread_too_far(packed):
+                return Text(*BEYOND_SENSE)
+            sheets_in_xml = not any(part.filename.lower().endswith((".bin", "content.xml")) for part in parts)
+    if sheets_in_xml:
+        return None
+    with path.open("rb") as file:
+        trouble = trouble_with(file)
+    return trouble and Text(*trouble)
 
 
 def spread_too_far(packed: zipfile.ZipFile) -> bool:

@@ -22,6 +22,7 @@ from zones.text import Text
 
 _MOST_ROWS = 100_000
 _PLACE = ("lon", "lat")
+_OF_A_FEATURE = ("type", "id", "geometry", "properties", "temporalGeometry", "temporalProperties", "trs")
 _MOST_NAMES = 1000
 _LISTED = 30
 _NOT_A_FEATURE = Text("不是 GeoJSON 要素（Feature）", "not a GeoJSON Feature")
@@ -54,7 +55,7 @@ def read_geojson(path: Path, chosen: Mapping[str, str]) -> Iterator[Table]:
             yield from reading.tables(_MOST_ROWS)
         elif name == "crs":
             check_crs(value, path.name)
-        else:
+        elif name in _OF_A_FEATURE:
             top[name] = value
     kind = top.get("type")
     if kind == "Feature" or "temporalGeometry" in top:
@@ -74,6 +75,7 @@ class _Reading:
         self._points: list[dict[str, Any]] = []
         self._points_at: list[int] = []
         self._columns: dict[str, None] = {}
+        self._given: list[str] = []
         self._names: dict[str, bool] = {}
         self._rows: list[tuple[str, str, float | None, float | None, float | None]] = []
         self._rows_at: list[int] = []
@@ -145,6 +147,7 @@ class _Reading:
         )
         table = Table(self._file, frame, np.array(self._points_at, np.int64))
         self._points, self._points_at = [], []
+        self._given = list(self._columns)
         return table
 
     def _point(self, position: Any, properties: Mapping[str, Any]) -> None:  # noqa: ANN401
@@ -162,6 +165,8 @@ class _Reading:
         if known is None:
             of = meaning(name)
             known = name in self._chosen.values() or (of is not None and of not in _PLACE)  # the geometry says where
+            if known and of is not None:
+                self._refuse_late(as_text(name), of)
             if len(self._names) < _MOST_NAMES:
                 self._names[name] = known
             else:
@@ -170,10 +175,23 @@ class _Reading:
                 self._columns[as_text(name)] = None
         return known
 
+    def _refuse_late(self, name: str, of: str) -> None:
+        """Refuse a property that says what another one said of points that were read already: of all it might have been taken, or none."""
+        before = [other for other in self._given if meaning(other) == of]
+        if before and of not in before and of not in self._chosen:
+            raise InputError(
+                Text(
+                    f"从这个要素起，{name} 说的是前面 {before[0]} 说的；请用 --column {of}=列名 指定",
+                    f"from this feature on {name} says what {before[0]} said before; say which with --column {of}=NAME",
+                ),
+                file=self._file,
+                line=self._features,
+                field=of,
+            )
+
     def _lines(self, parts: list[LinePart] | Nothing, vehicle: str | None) -> None:
         if isinstance(parts, Nothing):
-            for _ in range(parts.positions):
-                self._reject(parts.field, parts.why)
+            self._reject(parts.field, parts.why, parts.positions)
             return
         if vehicle is None:
             self._unnamed += 1
@@ -192,5 +210,5 @@ class _Reading:
                 return as_text(value)
         return as_text(properties.get("name")) or as_text(own) or None
 
-    def _reject(self, name: str, why: Text) -> None:
-        self._rejects.append(Reject(self._file, self._features, name, why))
+    def _reject(self, name: str, why: Text, rows: int = 1) -> None:
+        self._rejects += [Reject(self._file, self._features, name, why)] * rows

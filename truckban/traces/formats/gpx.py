@@ -74,6 +74,11 @@ def read_gpx(path: Path) -> Iterator[Table]:
     yield reading.table(last=True)
 
 
+def _short(text: str) -> str:
+    """Return a text as long as a number may be; of a longer one what is none."""
+    return text if len(text) <= _MOST_TEXT else "?"
+
+
 class _Reading:
     """What has been read of one file: where in the tree the parser is, the points so far, what is to be noted."""
 
@@ -149,7 +154,7 @@ class _Reading:
         self._tags.append(tag)
         if tag == "trkpt" and not self._point:
             self._line = line
-            self._point = {"lon": attributes.get("lon", ""), "lat": attributes.get("lat", "")}
+            self._point = {name: _short(attributes.get(name, "")) for name in ("lon", "lat")}
         elif tag == "trk":
             self._track = {}
         elif tag in self._others:

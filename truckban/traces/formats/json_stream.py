@@ -12,8 +12,8 @@ from zones.errors import InputError
 from zones.text import Text
 
 _CHUNK = 1 << 20
-_MOST_VALUE = 1 << 28
-"""Characters of one feature; a truck's year at a fix a second is less."""
+_MOST_VALUE = 1 << 26
+"""Characters of one feature, of twice as many at the most: a million fixes and more; as Python's objects they take ten times the room."""
 _NEAR_END = 16
 _OF_A_NUMBER = 2
 """So many characters of a number that is cut off may follow what could be a whole one: of `1.5` a point, of `1e+3` an `e+`."""

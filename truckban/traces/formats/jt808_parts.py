@@ -8,6 +8,8 @@ from zones.text import Text
 
 _MOST_WAITING = 4096
 """So many messages may wait for their other parts at once; the oldest is given up first."""
+_MOST_PARTS = 1 << 17
+"""And of all together so many parts, of a kilobyte each: twice as many as one message may have."""
 _SERIALS = 1 << 16
 
 
@@ -37,6 +39,7 @@ class Joiner:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._waiting: OrderedDict[tuple[str, int, int, int], dict[int, Part]] = OrderedDict()
+        self._parts = 0
         self._faults: list[tuple[int, Text]] = []
         self._held: Counter[str] = Counter()
         self._last: dict[str, int] = {}
@@ -86,17 +89,22 @@ class Joiner:
             self._waiting[key] = {}
             self._held[part.phone] += 1
         parts = self._waiting[key]
+        self._parts += part.number not in parts
         parts.setdefault(part.number, part)
         if len(parts) == part.total:
             self._taken(key)
             return b"".join(parts[number].body for number in sorted(parts))
-        if len(self._waiting) > _MOST_WAITING:
+        while len(self._waiting) > _MOST_WAITING or self._parts > _MOST_PARTS:
             self._give_up(self._taken(next(iter(self._waiting))))
         return None
 
     def _taken(self, key: tuple[str, int, int, int]) -> dict[int, Part]:
-        self._held -= Counter([key[0]])
-        return self._waiting.pop(key)
+        self._held[key[0]] -= 1
+        if not self._held[key[0]]:
+            del self._held[key[0]]
+        parts = self._waiting.pop(key)
+        self._parts -= len(parts)
+        return parts
 
     def faults(self) -> list[tuple[int, Text]]:
         """Return, once, where and why parts could not be used."""

@@ -10,13 +10,13 @@ import shutil
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from truckban.traces.tables import Table
 
@@ -24,10 +24,21 @@ PIECE = 10_000_000
 """Bytes of XML that are read together: some ten thousand rows."""
 LARGE = 32_000_000
 """A sheet of more bytes of XML is read in pieces."""
-NO_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError, KeyError)
-"""What unpacking a damaged file raises."""
+NO_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    KeyError,
+    OverflowError,
+)
+"""What unpacking a damaged file raises; OverflowError of a time of no calendar."""
 GOES_BACK = "rows that do not follow those before"
-"""Nothing else is a ValueError of our own."""
+_NO_END = "a row that is long beyond all sense"
+_MOST_ROW = 1 << 26
 _SHEETS = "xl/worksheets/"
 _CHUNK = 1 << 20
 _ROW_END = b"</row>"
@@ -79,9 +90,11 @@ def excel_pieces(path: Path, sheet: str) -> Iterator[Table]:
             if names is None:
                 names = _names(rows.pop(0)) if rows and not first else []
                 first += 1
-                yield _table(path.name, names, first, rows)
-            elif rows:
-                yield _table(path.name, names, first, rows)
+            elif not rows:
+                continue
+            table = _table(path.name, names, first, rows)
+            rows.clear()
+            yield table
 
 
 def _others(packed: zipfile.ZipFile, sheet: str) -> bytes:
@@ -111,6 +124,8 @@ def _cut(packed: zipfile.ZipFile, sheet: str) -> Iterator[list[bytes]]:
             if end >= len(_ROW_END):
                 yield [head, begun, text[:end], _TAIL]
                 text = text[end:]
+            if len(text) > _MOST_ROW:
+                raise ValueError(_NO_END)
             parts, size, enough = [text], len(text), max(PIECE, 2 * len(text))
     yield [head, begun, *parts]
 
@@ -134,14 +149,27 @@ def _names(header: list[Any]) -> list[str]:
     return [(f"{name}.{again}" if again else name).strip() for name, again in zip(plain, before, strict=True)]
 
 
-def _table(file: str, names: list[str], first: int, rows: list[list[Any]]) -> Table:
-    for cells in rows:
+def sheet_table(file: str, sheet: CalamineSheet) -> Table:
+    """Return the rows of a sheet as `excel_pieces` yields them; of rows without a value nothing is held, however many there are."""
+    left = [""] * (sheet.start or (0, 0))[1]
+    rows = (left + cells for cells in sheet.iter_rows())
+    return _table(file, _names(next(rows, [])), 1, rows)
+
+
+def _table(file: str, names: list[str], first: int, rows: Iterable[list[Any]]) -> Table:
+    some, kept = [], []
+    for number, cells in enumerate(rows):
+        if cells.count("") == len(cells):
+            continue
         cells[:] = map(_value, cells)
-        cells.extend([_MISSING] * (len(names) - len(cells)))
-    some = [number for number, cells in enumerate(rows) if any(cell is not _MISSING for cell in cells)]
-    columns = [[rows[number][column] for number in some] for column in range(len(names))]
-    rows.clear()
-    frame = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in zip(names, columns, strict=True)})
+        if any(cell is not _MISSING for cell in cells):
+            cells.extend([_MISSING] * (len(names) - len(cells)))
+            some.append(number)
+            kept.append(cells)
+    columns = [[cells[column] for cells in kept] for column in range(len(names))]
+    kept.clear()
+    frame = pd.DataFrame({number: pd.Series(column, dtype=object) for number, column in enumerate(columns)})
+    frame.columns = pd.Index(names, dtype=object)  # two may be the same
     return Table(file, frame, np.array(some, np.int64) + first + 1)
 
 
