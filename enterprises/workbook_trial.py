@@ -3,8 +3,8 @@
 It is run as a file, with the workbook on its standard input, and imports nothing of ours: most of its time is Python's own start.
 """
 
+import contextlib
 import io
-import resource
 import sys
 
 from python_calamine import CalamineError, load_workbook
@@ -18,11 +18,20 @@ _MOST_CELLS, _ONE_IN = 1 << 23, 20
 """Eight columns down to the last row of a sheet; more only where one cell in so many says something."""
 
 
+def _limit() -> None:
+    with contextlib.suppress(
+        ImportError
+    ):  # Windows has no such limits: there what asks for too much ends this process alone
+        import resource  # noqa: PLC0415
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def main() -> int:
     """Open every sheet; return 0 also where calamine says in an orderly way that it cannot."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit()
     try:
         with load_workbook(io.BytesIO(sys.stdin.buffer.read())) as book:
             for name in book.sheet_names:

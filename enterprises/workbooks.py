@@ -16,7 +16,8 @@ from enterprises.workbook_trial import TOO_LARGE
 BEYOND_SENSE = Text("Excel 文件解压后大得没有道理", "the Excel file unpacks to a size beyond all sense")
 CANNOT_BE_OPENED = Text("Excel 文件打不开", "the Excel file cannot be opened")
 _TRIAL = Path(__file__).with_name("workbook_trial.py")
-_TOO_MUCH = {TOO_LARGE, -signal.SIGABRT, -signal.SIGXCPU, -signal.SIGKILL}
+_ENDED_BY = ("SIGABRT", "SIGXCPU", "SIGKILL")
+_TOO_MUCH = {TOO_LARGE, *(-getattr(signal, name) for name in _ENDED_BY if hasattr(signal, name))}
 """Exit statuses of a trial that had too little memory or time."""
 
 

@@ -30,7 +30,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truckban.report.lead_words import basis_words
-from truckban.traces import bursts, hours_edge, passages
+from truckban.traces import bursts, hours_edge, passages, showing
 from truckban.traces.bursts import BEYOND_M, LASTS_S, Scene, Seen, burst_probability, likely_bursts
 from truckban.traces.lead_facts import basis_of
 from truckban.traces.paths import ZoneMatcher
@@ -84,7 +84,7 @@ def test_one_deep_fix_among_shallow_ones_is_no_lead(monkeypatch: pytest.MonkeyPa
     one, receiver = ("L5060",), Receiver(noise_m=10.0, every_s=15.0, bursts_h=6.0)
     monkeypatch.setattr(passages, "burst_probability", lambda *_: 0.0)
     assert leads_of(one, receiver) == set()
-    monkeypatch.setattr(passages, "_SECOND_M", 0.0)
+    monkeypatch.setattr(showing, "_SECOND_M", 0.0)
     assert leads_of(one, receiver) == set(one)
 
 
@@ -101,7 +101,7 @@ def test_where_fixes_are_sparse_a_burst_of_minutes_is_likelier_than_one_of_half_
 def test_a_short_way_between_sparse_fixes_is_no_lead(monkeypatch: pytest.MonkeyPatch) -> None:
     short, receiver = ("L603681", "L604235"), Receiver(noise_m=10.0, every_s=30.0, bursts_h=1.0)
     assert leads_of(short, receiver) == set()
-    monkeypatch.setattr(passages, "_SHORT_M", 0.0)
+    monkeypatch.setattr(showing, "_SHORT_M", 0.0)
     assert leads_of(short, receiver) == set(short)
 
 
@@ -110,7 +110,7 @@ def test_a_burst_does_not_set_a_parked_truck_driving(monkeypatch: pytest.MonkeyP
     assert leads_of(parked, receiver) == set()
     monkeypatch.setattr(passages, "LASTS_S", 0.0)
     assert leads_of(parked, receiver) == {"L3325"}
-    monkeypatch.setattr(passages, "_STOOD_M", 0.0)  # the other has but one fix farther off
+    monkeypatch.setattr(passages, "STOOD_M", 0.0)  # the other has but one fix farther off
     assert leads_of(parked, receiver) == set(parked)
 
 

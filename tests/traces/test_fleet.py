@@ -232,7 +232,7 @@ def test_a_dated_permit_of_a_sheet_does_not_become_one_for_ever(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "day", ["2024-02-31", "2024/05/08", "1/5/2024", "2024-05-08T10:00:00", "tomorrow", "2024-13-01", "0"]
+    "day", ["2024-02-31", "2024/13/08", "1/5/2024", "2024-05-08T10:00:00", "tomorrow", "2024-13-01", "0"]
 )
 @pytest.mark.parametrize("field", ["valid_from", "valid_to"])
 def test_a_bad_day_rejects_the_permit(write: Write, field: str, day: str) -> None:

@@ -66,7 +66,7 @@ def test_excel_is_read_with_times_as_cells_and_as_text(tmp_path: Path) -> None:
 
 
 def test_excel_that_unpacks_beyond_all_sense_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("truckban.traces.tables._MOST_UNPACKED", 1000)
+    monkeypatch.setattr("truckban.traces.formats.excel_extent._MOST_UNPACKED", 1000)
     pd.DataFrame({"time": [1]}).to_excel(tmp_path / "t.xlsx", engine="xlsxwriter")
     assert "unpacks" in refused(tmp_path / "t.xlsx").text.en
 

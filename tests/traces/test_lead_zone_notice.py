@@ -1,10 +1,11 @@
-"""A zone file that was built for another notice, or for another text of it, is noticed."""
+"""A zone file that was built for another notice, or for another text of it, is noticed; and roads of permits that it does not have."""
 
 import dataclasses
 
 from driving import law
 
-from truckban.traces.zone_notice import notices_differ
+from truckban.permits import Permit, PermitList
+from truckban.traces.zone_notice import notices_differ, roads_not_there
 
 
 def test_a_zone_built_for_this_text_is_not_worth_a_word() -> None:
@@ -33,3 +34,15 @@ def test_a_zone_built_for_another_notice_is_named() -> None:
     [note] = notices_differ(notice, built)
     assert "wenxi-2022" in note.zh
     assert "wenxi-2022" in note.en
+
+
+def test_a_permit_for_a_road_that_is_nowhere_is_noticed_and_others_are_not() -> None:
+    _, ground = law()
+    known = Permit("晋M12345", None, None, roads=frozenset({"五一路", "东环路"}))
+    assert roads_not_there(PermitList([known, Permit("晋M12346", None, None)]), ground.zone) == []
+    misspelt = Permit("晋M12347", None, None, roads=frozenset({"五一路", "五一陆"}))
+    [note] = roads_not_there(PermitList([known, misspelt]), ground.zone)
+    assert "五一陆" in note.zh
+    assert "五一陆" in note.en
+    assert "五一路" not in note.zh
+    assert "晋M" not in note.zh + note.en

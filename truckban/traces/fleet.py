@@ -1,6 +1,5 @@
 """The vehicles and the permits that traces are judged with, from the files people keep them in."""
 
-import datetime as dt
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from truckban.facts import BUILTIN, Fact
 from truckban.json_text import read_json
 from truckban.permits import Permit, PermitList, read_permit
-from truckban.traces.tables import Reject, Table, find_columns, read_tables, refuse_pipe, refuse_twice
+from truckban.traces.permit_tables import PLATE, permit_rows
+from truckban.traces.tables import Reject, Table, find_columns, read_tables, refuse_pipe
 from truckban.vehicle_facts import VehicleFacts, VehicleReader
 from truckban.vehicles.plates import read_plate
 from zones.errors import InputError
@@ -24,7 +22,7 @@ _NAMES: Mapping[str, Sequence[str]] = {
         *("vehicle", "vid", "truck_id", "terminal_id", "车辆编号", "车辆id", "终端号", "终端编号", "终端手机号"),
         *("设备号", "设备编号", "sim卡号"),
     ),
-    "plate": ("plate_no", "车牌号", "车牌号码", "号牌号码", "车牌"),
+    "plate": PLATE,
     "plate_color": ("号牌颜色", "车牌颜色"),
     "vehicle_type": ("车辆类型",),
     "length_mm": ("车长mm", "车长毫米", "外廓长"),
@@ -215,7 +213,7 @@ def _whole(value: Any) -> Any:  # noqa: ANN401
 
 
 def _permit_rows(path: Path, rejects: list[Reject]) -> list[tuple[str, int, Mapping[str, Any]]]:
-    return _json_rows(path) if path.suffix.lower() in (".json", ".jsonl") else _table_rows(path, rejects)
+    return _json_rows(path) if path.suffix.lower() in (".json", ".jsonl") else permit_rows(path, rejects)
 
 
 def _json_rows(path: Path) -> list[tuple[str, int, Mapping[str, Any]]]:
@@ -245,35 +243,3 @@ def _json(text: str, path: Path, first_line: int) -> Any:  # noqa: ANN401
         return read_json(text)
     except InputError as error:
         raise InputError(error.text, file=path.name, line=first_line + (error.line or 1) - 1) from None
-
-
-def _table_rows(path: Path, rejects: list[Reject]) -> list[tuple[str, int, Mapping[str, Any]]]:
-    rows: list[tuple[str, int, Mapping[str, Any]]] = []
-    for table in read_tables(path, Text("通行证", "permits"), excel=True):
-        rejects += table.rejects
-        find_columns(table, {"plate": ()}, ("plate",), None)
-        refuse_twice(table.names, table.file)
-        columns = {name: table.cells(name) for name in table.names}
-        for row, line in enumerate(table.lines):
-            cells = {str(name): _permit_cell(str(name), values[row]) for name, values in columns.items()}
-            fields = {name: cell for name, cell in cells.items() if cell is not None}
-            rows.append((table.file, int(line), fields))
-    return rows
-
-
-def _permit_cell(name: str, value: Any) -> Any:  # noqa: ANN401
-    """Return a cell as the contract's JSON would have it; what does not convert is left for `read_permit` to refuse."""
-    value = value.tolist() if isinstance(value, np.ndarray) else value
-    if isinstance(value, dt.datetime):
-        return value.date() if value == value else None  # noqa: PLR0124  (NaT is no time and equals nothing)
-    if not isinstance(value, str):
-        return None if value is None or (isinstance(value, float) and math.isnan(value)) else value
-    value = value.strip()
-    if name in ("windows", "roads"):
-        return [part.strip() for part in re.split("[;；]", value) if part.strip()] or None
-    if name == "area" and value:
-        try:
-            return read_json(value)
-        except InputError:
-            return value
-    return value or None

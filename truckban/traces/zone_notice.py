@@ -1,8 +1,11 @@
-"""Whether a zone's file was built for the notice that traces are judged by."""
+"""Whether a zone's file is the one that a notice and permits speak of."""
 
 from truckban.norms import Notice
+from truckban.permits import PermitList
 from zones.text import Text
 from zones.zone import Zone
+
+_FEW = 10
 
 
 def notices_differ(notice: Notice, zone: Zone) -> list[Text]:
@@ -27,5 +30,24 @@ def notices_differ(notice: Notice, zone: Zone) -> list[Text]:
             f"{notice.sha256[:12]}…）；请用现在的文本重建区域",
             f"zone file {zone.id} was built for another text of notice {notice.id} (sha256 {str(built.get('sha256'))[:12]}…, it is now "
             f"{notice.sha256[:12]}…); build the zone again from the present text",
+        )
+    ]
+
+
+def roads_not_there(permits: PermitList, zone: Zone) -> list[Text]:
+    """Return a note where permits name roads that no street around the zone is called.
+
+    Such a road may lie elsewhere, or be a street inside by another name: who drove there is told to have left the roads of the permit.
+    """
+    there = {road.name for roads in (zone.boundary_roads, zone.carve_outs, zone.streets) for road in roads}
+    roads = sorted({road for permit in permits.permits for road in permit.roads or ()} - there)
+    if not roads:
+        return []
+    few, more = "、".join(roads[:_FEW]), "…" if len(roads) > _FEW else ""
+    return [
+        Text(
+            f"通行证写明的道路有 {len(roads)} 条不是区域周围路网中的路名：{few}{more}；按不在区域内判断，请核对是否另有名称",
+            f"{len(roads)} roads of permits are not the name of any street around the zone: {few}{more}; they are taken to lie elsewhere; "
+            "check whether they have another name",
         )
     ]
