@@ -26,6 +26,8 @@ from truckban.traces.formats.excel_extent import spread_too_far
 from zones.errors import InputError
 
 _FILES = times(60)
+_BOOKS = times(20)
+"""Of books that another process opens first."""
 _SHEET = "xl/worksheets/sheet1.xml"
 Write = Callable[..., Path]
 
@@ -33,18 +35,24 @@ Write = Callable[..., Path]
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 def test_odd_values_end_the_same_as_a_whole_and_in_pieces(kind: str, tmp_path: Path) -> None:
-    ends, failures = run_both_ways(kind, range(_FILES), tmp_path, tell_nobody, values=True)
+    files = _files(kind)
+    ends, failures = run_both_ways(kind, range(files), tmp_path, tell_nobody, values=True)
     assert failures == []
-    assert ends["answer"] > _FILES // 4
-    assert ends["answer"] + ends["error"] == _FILES
+    assert ends["answer"] > files // 4
+    assert ends["answer"] + ends["error"] == files
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "parquet"])
 def test_damaged_bytes_end_the_same_as_a_whole_and_in_pieces(kind: str, tmp_path: Path) -> None:
-    ends, failures = run_both_ways(kind, range(_FILES), tmp_path, tell_nobody, values=False)
+    files = _files(kind)
+    ends, failures = run_both_ways(kind, range(files), tmp_path, tell_nobody, values=False)
     assert failures == []
-    assert ends["answer"] + ends["error"] == _FILES
+    assert ends["answer"] + ends["error"] == files
+
+
+def _files(kind: str) -> int:
+    return _BOOKS if kind in ("xls", "xlsb", "ods") else _FILES
 
 
 def test_parquet_with_fewer_rows_than_it_says_is_damaged(tmp_path: Path) -> None:
