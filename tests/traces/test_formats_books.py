@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 from effort import times
 from mutations import BOOKS
+from mutations_in_streams import run_both_ways
 from mutations_of_lists import LISTS, run_lists
 from reading import TEN, read, refused
 
@@ -85,3 +86,10 @@ def test_lists_end_in_an_answer_or_a_clear_error(kind: str, tmp_path: Path, *, v
 def test_a_list_that_once_ended_wrongly_no_longer_does(tmp_path: Path) -> None:
     """A colour of the plate that was nothing but a mark of the order of bytes."""
     assert run_lists("vehicles", range(4000483, 4000484), tmp_path, values=True)[1] == []
+
+
+def test_a_damaged_book_that_says_it_has_tens_of_thousands_of_columns_is_refused_at_once(tmp_path: Path) -> None:
+    seeds = range(5000307, 5000308)  # it took more than the seconds that any file may
+    ends, failures = run_both_ways("xls", seeds, tmp_path, lambda _: None, values=True)
+    assert failures == []
+    assert ends["error"] == 1

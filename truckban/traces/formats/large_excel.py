@@ -10,6 +10,7 @@ import shutil
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ import pandas as pd
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from truckban.traces.tables import Table
+from zones.errors import InputError
+from zones.text import Text
 
 PIECE = 10_000_000
 """Bytes of XML that are read together: some ten thousand rows."""
@@ -39,6 +42,8 @@ NO_ZIP = (
 GOES_BACK = "rows that do not follow those before"
 _NO_END = "a row that is long beyond all sense"
 _MOST_ROW = 1 << 26
+_MOST_COLUMNS = 16_384
+"""Up to XFD; a damaged sheet may say that it has more."""
 _SHEETS = "xl/worksheets/"
 _CHUNK = 1 << 20
 _ROW_END = b"</row>"
@@ -145,15 +150,26 @@ def _cells(piece: list[bytes], sheet: str, others: bytes) -> tuple[int, list[lis
 def _names(header: list[Any]) -> list[str]:
     """Return names of columns as pandas has them: what has none is numbered, and so are those that are named twice."""
     plain = [str(_value(cell)) if cell != "" else f"Unnamed: {number}" for number, cell in enumerate(header)]
-    before = [plain[:number].count(name) for number, name in enumerate(plain)]
-    return [(f"{name}.{again}" if again else name).strip() for name, again in zip(plain, before, strict=True)]
+    seen: Counter[str] = Counter()
+    names = []
+    for name in plain:  # there may be 65,536
+        names.append((f"{name}.{seen[name]}" if seen[name] else name).strip())
+        seen[name] += 1
+    return names
 
 
 def sheet_table(file: str, sheet: CalamineSheet) -> Table:
     """Return the rows of a sheet as `excel_pieces` yields them; of rows without a value nothing is held, however many there are."""
     left = [""] * (sheet.start or (0, 0))[1]
     rows = (left + cells for cells in sheet.iter_rows())
-    return _table(file, _names(next(rows, [])), 1, rows)
+    header = next(rows, [])
+    if len(header) > _MOST_COLUMNS:
+        raise InputError(
+            Text(f"表格有 {_MOST_COLUMNS} 列以上", f"the sheet has more than {_MOST_COLUMNS} columns"),
+            file=file,
+            line=1,
+        )
+    return _table(file, _names(header), 1, rows)
 
 
 def _table(file: str, names: list[str], first: int, rows: Iterable[list[Any]]) -> Table:
