@@ -6,6 +6,8 @@ It is run as a file, with the workbook on its standard input, and imports nothin
 import contextlib
 import io
 import sys
+import zipfile
+from xml.parsers import expat
 
 from python_calamine import CalamineError, load_workbook
 
@@ -29,11 +31,26 @@ def _limit() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _read_as_xml(file: io.BytesIO) -> None:
+    """Read a workbook of OpenDocument (.ods) as XML; where it is none, this process ends of it.
+
+    Calamine looks for ever for the end of an element that has none.
+    """
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as parts:
+            if "content.xml" in parts.namelist():
+                with parts.open("content.xml") as content:
+                    expat.ParserCreate().ParseFile(content)
+    file.seek(0)
+
+
 def main() -> int:
     """Open every sheet; return 0 also where calamine says in an orderly way that it cannot."""
     _limit()
     try:
-        with load_workbook(io.BytesIO(sys.stdin.buffer.read())) as book:
+        file = io.BytesIO(sys.stdin.buffer.read())
+        _read_as_xml(file)
+        with load_workbook(file) as book:
             for name in book.sheet_names:
                 sheet = book.get_sheet_by_name(name)
                 room = sheet.total_height * sheet.total_width

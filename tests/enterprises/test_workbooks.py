@@ -60,6 +60,14 @@ def test_what_calamine_says_in_order_is_left_to_it(tmp_path: Path) -> None:
     assert refused.value.text == CANNOT_BE_OPENED
 
 
+def test_a_sheet_whose_end_is_missing_does_not_keep_anybody_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "t.ods"
+    with zipfile.ZipFile(_BOOKS / "t.ods") as whole, zipfile.ZipFile(path, "w") as damaged:
+        for part in whole.infolist():
+            damaged.writestr(part.filename, whole.read(part).replace(b"</table:table>", b"<.table:table>"))
+    assert trouble_with(path.read_bytes()) == CANNOT_BE_OPENED
+
+
 def test_a_file_of_gigabytes_is_refused_without_being_held(tmp_path: Path) -> None:
     path = tmp_path / "t.xls"
     with path.open("wb") as file:
