@@ -76,7 +76,8 @@ def _by_vehicle(vehicle: _Index, number: npt.NDArray[np.uint64]) -> _Index:
     rank = np.cumsum(np.diff(vehicle, prepend=vehicle[:1]) != 0)
     small = rank.astype(np.uint16) if len(rank) and rank[-1] <= np.iinfo(np.uint16).max else rank
     by_number = np.argsort(number)
-    return by_number[np.argsort(small[by_number], kind="stable")]
+    order: _Index = by_number[np.argsort(small[by_number], kind="stable")]
+    return order
 
 
 def mixed_hash(*columns: _Floats) -> npt.NDArray[np.uint64]:

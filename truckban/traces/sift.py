@@ -147,7 +147,7 @@ def _one_by_one(ends: _Ints) -> int:
 def _seen(columns: Any) -> Any:  # noqa: ANN401
     """Return arrays as views whose items are Python's own numbers: as exact as NumPy's, and much quicker one by one."""
     if isinstance(columns, np.ndarray):
-        return memoryview(columns)  # type: ignore[arg-type]
+        return columns.data
     return type(columns)(*map(_seen, columns)) if isinstance(columns, tuple) else columns
 
 

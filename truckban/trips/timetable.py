@@ -117,7 +117,8 @@ def timetable(judged: Judged, streets: TripStreets, low_s: float, high_s: float)
     ends = np.array([np.floor(low_s), np.ceil(high_s)])
     instants = np.unique(np.concatenate([edges[(edges > low_s) & (edges < high_s)], ends])).astype(np.int64)
     # one ban is enough; one open question is enough where there is none
-    worst = np.max([trits[:, np.searchsorted(at, instants, side="right") - 1] for at, trits in columns], axis=0)
+    each = [trits[:, np.searchsorted(at, instants, side="right") - 1] for at, trits in columns]
+    worst: Trits = np.stack(each).max(axis=0)
     return Timetable(instants, worst, kind)
 
 
