@@ -9,6 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.value_words import value_words
+from api.without_options import without_options
 from zones.errors import InputError
 from zones.text import Text
 
@@ -107,7 +109,8 @@ def answer_problem(request: Request, problem: Problem) -> Response:
 def of_input(error: InputError, status: int = 422) -> Problem:
     """Return an error of what was handed in as a problem."""
     field = error.field or ("body" if error.line is None else f"line {error.line}")
-    return Problem(status, "invalid", error.text, errors=[(field, error.text)])
+    text = without_options(error.text)
+    return Problem(status, "invalid", text, errors=[(field, text)])
 
 
 def install(app: FastAPI, allowed: Callable[[str], Collection[str]]) -> None:
@@ -128,10 +131,7 @@ def install(app: FastAPI, allowed: Callable[[str], Collection[str]]) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        errors = [
-            (".".join(str(part) for part in fault["loc"]), Text(f"这个值不行：{fault['msg']}", str(fault["msg"])))
-            for fault in error.errors()
-        ]
+        errors = [(".".join(str(part) for part in fault["loc"]), value_words(fault)) for fault in error.errors()]
         text = Text("请求里有不能用的值", "the request has values that cannot be used")
         return answer_problem(request, Problem(422, "invalid", text, errors=errors))
 

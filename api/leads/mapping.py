@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -87,20 +88,20 @@ def _lines(session: Session, leads: Any, fine: float, plates: Plates) -> list[di
             "type": "Feature",
             "id": lead.lead_id,
             "geometry": {"type": "LineString", "coordinates": shapely.get_coordinates(line).round(6).tolist()},
-            "properties": _properties(lead, facts[lead.number].facts["roads"], plates),
+            "properties": _properties(lead, facts[lead.number].facts, plates),
         }
         for lead, line in zip(leads, shapely.simplify(drawn, fine), strict=True)
     ]
 
 
-def _properties(lead: Lead, roads: list[str], plates: Plates) -> dict[str, Any]:
+def _properties(lead: Lead, facts: Mapping[str, Any], plates: Plates) -> dict[str, Any]:
     same = ("lead_id", "state", "verdict", "probability", "vehicle_class", "enforceable", "grade")
     return {
         **{name: getattr(lead, name) for name in same},
         "plate": plates.plate(lead.plate),
         "entered_at": local(lead.entered_at, lead),
-        "roads": roads,
-        "fit_for_enforcement": fit(lead.grade),
+        "roads": facts["roads"],
+        "fit_for_enforcement": fit(lead, facts),
     }
 
 

@@ -21,7 +21,7 @@ from api.privacy import plates_for
 from api.problems import Problem, language_of, not_found
 from api.service import service_of
 from api.store.audit import note
-from api.store.lead_acts import lead_of, track_of, whole
+from api.store.lead_acts import basis_of, lead_of, track_of, whole
 from api.store.lead_search import facts_of, key_of, leads_found
 from zones.text import Text
 
@@ -137,7 +137,7 @@ def look_at_track(request: Request, principal: Caller, reach: CallerReach, lead_
                 plate=plates.plate(lead.plate),
                 plates=shown(plates),
                 grade=lead.grade,
-                fit_for_enforcement=fit(lead.grade),
+                fit_for_enforcement=fit(lead, basis_of(session, lead.basis_id).options),
                 fixes=[
                     Fix(
                         time=local(row["time"], lead),

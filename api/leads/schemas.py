@@ -201,6 +201,7 @@ class LeadWhole(LeadRow):
     geometry: dict[str, Any] = Field(description="GeoJSON LineString, WGS 84")
     basis: Judged
     runs: list[str]
+    notes: list[str] = Field(description="what a reader of the checks that found it must know")
     events: list[Event]
     violation_id: str | None
     track: Kept | None = Field(description="null: never kept, or removed after its time")

@@ -1,7 +1,7 @@
 """Leads as they are answered."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from api.leads.again import local
@@ -50,9 +50,14 @@ def shown(plates: Plates) -> Literal["full", "masked"]:
     return "full" if plates.full else "masked"
 
 
-def fit(grade: str) -> Literal[False] | None:
-    """Return what can be said of the fitness for enforcement: no, or that a person has to say."""
-    return False if grade == "schematic" else None
+def fit(lead: Lead, said: Mapping[str, Any]) -> Literal[False] | None:
+    """Return what can be said of the fitness for enforcement: no, or that a person has to say.
+
+    Args:
+        lead: the lead.
+        said: its facts, or the options it was judged by: its zone may be bounded by other roads than the notice names.
+    """
+    return False if lead.grade == "schematic" or said.get("fit_for_enforcement") is False else None
 
 
 def row_of(lead: Lead, facts: LeadFacts, plates: Plates) -> LeadRow:
@@ -72,7 +77,7 @@ def _row(lead: Lead, facts: LeadFacts, plates: Plates) -> dict[str, Any]:
         "plate": plates.plate(lead.plate),
         "entered_at": local(lead.entered_at, lead),
         "left_at": local(lead.left_at, lead),
-        "fit_for_enforcement": fit(lead.grade),
+        "fit_for_enforcement": fit(lead, facts.facts),
     }
 
 
@@ -90,6 +95,7 @@ def whole_of(lead: Lead, known: Whole, plates: Plates, lang: str) -> LeadWhole:
             "geometry": {"type": "LineString", "coordinates": known.facts.line},
             "basis": Judged.model_validate(known.basis, from_attributes=True),
             "runs": known.runs,
+            "notes": [each[lang] for each in known.notes],
             "events": [
                 Event(
                     at=local(event.at, lead),
@@ -145,7 +151,7 @@ def violation_row(found: Found, plates: Plates) -> ViolationRow:
             "entered_at": local(lead.entered_at, lead),
             "left_at": local(lead.left_at, lead),
             **{name: getattr(lead, name) for name in ("verdict", "enforceable", "grade", "notice")},
-            "fit_for_enforcement": fit(lead.grade),
+            "fit_for_enforcement": fit(lead, basis.options),
             **{name: getattr(basis, name) for name in ("notice_sha256", "zone_sha256", "program")},
         }
     )

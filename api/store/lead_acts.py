@@ -11,6 +11,7 @@ from api.store.audit import Actor
 from api.store.base import now
 from api.store.lead_counts import recount
 from api.store.lead_roads import CHANGING, follow
+from api.store.runs import notes_of
 from api.store.tables.leads import Basis, Lead, LeadEvent, LeadFacts, LeadRun, LeadTrack, Violation
 
 _CHANGING = ("state", "assignee", "merged_into")
@@ -129,6 +130,7 @@ class Whole(NamedTuple):
     facts: LeadFacts
     basis: Basis
     runs: list[str]
+    notes: list[dict[str, str]]
     events: list[LeadEvent]
     violation: Violation | None
     track_since: dt.datetime | None
@@ -139,10 +141,14 @@ def whole(session: Session, lead: Lead) -> Whole:
     facts, basis = session.get(LeadFacts, lead.number), session.get(Basis, lead.basis_id)
     assert facts is not None and basis is not None  # noqa: S101, PT018  (added together)
     own = LeadEvent.number == lead.number
+    runs = list(
+        session.scalars(sa.select(LeadRun.run_id).where(LeadRun.number == lead.number).order_by(LeadRun.run_id))
+    )
     return Whole(
         facts,
         basis,
-        list(session.scalars(sa.select(LeadRun.run_id).where(LeadRun.number == lead.number).order_by(LeadRun.run_id))),
+        runs,
+        notes_of(session, runs),
         list(session.scalars(sa.select(LeadEvent).where(own).order_by(LeadEvent.id))),
         session.scalars(
             sa.select(Violation).where(Violation.number == lead.number, Violation.revoked_at.is_(None))

@@ -69,10 +69,11 @@ def add_leads(
         tracks: by lead id, see `api.leads.evidence.tracks_of`; a lead without one cannot be decided again.
     """
     basis_id = _basis(session, basis)
+    more = {"fit_for_enforcement": False} if _unfit(basis) else {}
     lines = {} if path_geojson is None else _lines(path_geojson)
     new = known = 0
     for rows in _rows(path):
-        inserted = _insert_leads(session, rows, lines, basis_id)
+        inserted = _insert_leads(session, rows, lines, basis_id, more)
         numbers = _numbers(session, [row["lead_id"] for row in rows])
         _link(session, run_id, basis_id, rows, numbers)
         _keep_tracks(session, rows, numbers, tracks or {}, inserted)
@@ -98,9 +99,17 @@ def _basis(session: Session, run: Mapping[str, Any]) -> str:
         "program": run["truckban"],
         "options": {"min_probability": run["min_probability"], **run.get("options", {})},
     }
+    if _unfit(run):
+        told["options"]["fit_for_enforcement"] = False
     id_ = hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
     insert_or_leave(session, Basis, [{"id": id_, **told}])
     return id_
+
+
+def _unfit(run: Mapping[str, Any]) -> bool:
+    """Whether a run says that its zone is not fit for enforcement though its grade does not say so: it is of other roads."""
+    zone = run["zone"]
+    return zone.get("fit_for_enforcement") is False and zone.get("grade") != "schematic"
 
 
 def _rows(path: str | Path) -> Iterator[list[dict[str, Any]]]:
@@ -129,7 +138,11 @@ def _lines(path: str | Path) -> dict[str, list[list[float]]]:
 
 
 def _insert_leads(
-    session: Session, rows: Sequence[Mapping[str, Any]], lines: Mapping[str, Any], basis_id: str
+    session: Session,
+    rows: Sequence[Mapping[str, Any]],
+    lines: Mapping[str, Any],
+    basis_id: str,
+    more: Mapping[str, Any],
 ) -> dict[str, int]:
     """Insert the leads that are new; return their numbers."""
     at = now()
@@ -140,7 +153,7 @@ def _insert_leads(
     facts, roads, kinds = [], [], Counter[Kind]()
     for id_, number in inserted.items():
         row, said, line = made[id_]
-        facts.append({"number": number, "facts": said, "line": line})
+        facts.append({"number": number, "facts": {**said, **more}, "line": line})
         roads += rows_of(number, row, said["roads"])
         kinds.update(kinds_of(row, said["roads"]))
     if facts:

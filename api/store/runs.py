@@ -97,6 +97,13 @@ def forget_results(session: Session, before: dt.datetime, limit: int = 500) -> l
     return ids
 
 
+def notes_of(session: Session, ids: Collection[str]) -> list[dict[str, str]]:
+    """Return what a reader of some runs must know, `{"zh", "en"}`, each once, the oldest first."""
+    asked = sa.select(Run.notes).where(Run.id.in_(tuple(ids)), Run.notes.is_not(None)).order_by(Run.id)
+    found = {(each["zh"], each["en"]): each for notes in session.scalars(asked) for each in notes or ()}
+    return list(found.values())
+
+
 def versions_of(session: Session, ids: Collection[str]) -> dict[str, int]:
     """Return the versions of some runs, to see which of them have moved."""
     asked = sa.select(Run.id, Run.version).where(Run.id.in_(tuple(ids)))

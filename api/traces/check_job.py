@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
 from api.jobs.kinds import Kind, Task
+from api.jobs.saying import both
 from api.settings import Settings
 from api.store import leads
 from api.store import runs as stored
@@ -17,6 +18,8 @@ from api.store.base import now
 from api.store.database import Store
 from api.store.jobs import Lease
 from api.traces.files import EVIDENCE, remove_tree, runs_folder
+from api.without_options import without_options
+from zones.text import Text
 
 
 class _Check(Kind):
@@ -56,6 +59,7 @@ class _Check(Kind):
             lease.subject,
             state="done",
             counts=run["counts"],
+            notes=[both(without_options(Text(each["zh"], each["en"]))) for each in run["notes"]],
             basis=basis,
             folder=result["folder"],
             progress=dict(result["progress"]),

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from api.paging import Page
 from api.plain_text import plain_text
 from api.traces.media import ENDINGS, ending_of
+from zones.errors import TextError
 
 _MOST_BYTES = 200
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -16,9 +17,12 @@ _NAME = re.compile(r"[^/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u20
 
 def _file_name(value: str) -> str:
     if not _NAME.fullmatch(value) or value[0] in "._" or value != value.strip():
-        raise ValueError("a file's name without folders, not beginning with . or _")
+        raise TextError(
+            "文件名不能带文件夹，不能以 . 或 _ 开头，也不能以空格开头或结尾",
+            "a file's name has no folders, does not begin with . or _, and has no space at its ends",
+        )
     if len(value.encode()) > _MOST_BYTES:
-        raise ValueError(f"a file's name has at most {_MOST_BYTES} bytes")
+        raise TextError(f"文件名最多 {_MOST_BYTES} 个字节", f"a file's name has at most {_MOST_BYTES} bytes")
     return value
 
 
@@ -55,7 +59,8 @@ class NewUpload(BaseModel):
     @model_validator(mode="after")
     def _ending_is_known(self) -> Self:
         if ending_of(self.file_name) not in ENDINGS[self.kind]:
-            raise ValueError(f"file_name: {self.kind} can be {', '.join(ENDINGS[self.kind])}")
+            kinds = ", ".join(ENDINGS[self.kind])
+            raise TextError(f"这种文件（{self.kind}）可以是 {kinds}", f"file_name: {self.kind} can be {kinds}")
         return self
 
 
@@ -161,6 +166,7 @@ class RunView(BaseModel):
     options: dict[str, Any]
     progress: Progress
     counts: Annotated[dict[str, Any] | None, Field(description="those of `run.json`, once done")]
+    notes: Annotated[list[str], Field(description="what a reader of the result must know, once done")]
     basis: Annotated[dict[str, Any] | None, Field(description="hashes of notice and zone, version of the program")]
     error: Fault | None
     files: Annotated[list[str], Field(description="names under `/files/`")]

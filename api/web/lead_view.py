@@ -80,7 +80,7 @@ def lead_words(lead: LeadWhole, notice: Notice, lang: str, *, enterprise: str | 
         "permit": [words.of(lang) for words in permit_words(lead.permit_status, notice)],
         "class": (CLASSES.get(lead.vehicle_class) or _plain(lead.vehicle_class)).of(lang),
         "facts": [fact_words(fact, notice).of(lang) for fact in lead.vehicle_facts],
-        "evidence": [(EVIDENCE.get(code) or _plain(code)).of(lang) for code in lead.evidence_missing],
+        "evidence": [(EVIDENCE.get(code) or _plain(code)).of(lang) for code in _lacking(lead)],
         "grade": (GRADES.get(lead.grade) or _plain(lead.grade)).of(lang),
         "schematic": lead.grade == "schematic",
         "enterprise": enterprise or lead.enterprise_id,
@@ -113,6 +113,11 @@ def banned_hours(notice: Notice, codes: Sequence[str], day: dt.date) -> list[tup
     return found
 
 
+def _lacking(lead: LeadWhole) -> list[str]:
+    """Return what is lacking now: once it is confirmed a person has verified it."""
+    return [code for code in lead.evidence_missing if code != "person" or lead.state != "confirmed"]
+
+
 def _plain(code: str) -> Text:
     return Text(code, code)
 
@@ -135,6 +140,7 @@ def _enforceable(lead: LeadWhole, notice: Notice, lang: str) -> dict[str, Any]:
         return {"can": False, "words": say("row.not_enforceable", lang), "why": why}
     for holds, name, why, can in (
         (lead.grade == "schematic", "row.not_on_schematic", "row.why_schematic", False),
+        (lead.fit_for_enforcement is False, "row.not_on_schematic", "row.why_other_roads", False),
         (lead.verdict == "undetermined", "row.not_settled", "row.why_not_settled", None),
     ):
         if holds:

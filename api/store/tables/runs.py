@@ -50,6 +50,7 @@ class Run(Table):
     state: Mapped[str] = mapped_column(String(20), default="queued")  # queued, running, done, failed, cancelled
     progress: Mapped[dict[str, Any]]
     counts: Mapped[dict[str, Any] | None]  # of `run.json`, once done
+    notes: Mapped[list[Any] | None]  # {"zh", "en"}: what a reader must know, once done
     basis: Mapped[dict[str, Any] | None]  # hashes of what was judged by, once done
     error: Mapped[dict[str, Any] | None]
     folder: Mapped[str | None] = mapped_column(String(100))  # in `runs/`, once done

@@ -63,6 +63,13 @@ function addressCards(answer) {
 const moreTime = (s) => (Math.abs(s) < 30 ? t("same_time") : t(s > 0 ? "more_time" : "less_time", { time: duration(s) }));
 const moreKm = (m) => (Math.abs(m) < 50 ? t("same_km") : t(m > 0 ? "more_km" : "less_km", { n: kilometres(m) }));
 
+// who leaves at another time is not longer on the way
+function otherTime(one, route) {
+  if (one.kind !== "depart") return moreTime(one.extra_s);
+  const s = (Date.parse(one.depart) - Date.parse(route.depart)) / 1000;
+  return t(s > 0 ? "leaves_later" : "leaves_earlier", { time: duration(s) });
+}
+
 function title(one, route, model) {
   const leaves = clockBeside(one.depart, route.depart);
   switch (one.kind) {
@@ -82,7 +89,7 @@ function card(one, at, model, act) {
   const chosen = model.chosen === at;
   return html`<li class="card out" data-kind=${one.kind} data-chosen=${String(chosen)}>
     <h3>${title(one, route, model)}</h3>
-    <p class="figures"><b class="num">${t("card_arrive", { at: clockBeside(one.arrive, route.depart) })}</b><span class="num">${moreTime(one.extra_s)}</span><span class="num">${moreKm(one.extra_m)}</span></p>
+    <p class="figures"><b class="num">${t("card_arrive", { at: clockBeside(one.arrive, route.depart) })}</b><span class="num">${otherTime(one, route)}</span><span class="num">${moreKm(one.extra_m)}</span></p>
     ${(one.waits ?? []).map((wait) => html`<p>${t("card_wait_where", { road: wait.road ?? t("nameless"), time: duration((Date.parse(wait.to) - Date.parse(wait.from)) / 1000) })}</p>`)}
     ${one.permit ? html`<p>${t("card_permit_names", { roads: one.permit.roads.length ? roadsOf(one.permit.roads) : t("permit_area"), hours: spansOf(one.permit.windows), day: one.permit.valid_from })}</p>` : nothing}
     <p class="small soft">${t("card_by", { roads: roadsOf(one.roads) })} · <span class="num">${t("km", { n: kilometres(one.length_m) })}</span></p>

@@ -29,6 +29,11 @@ export function savePermit(permit) {
   keep([...savedPermits().filter((each) => !same(each)).map((each) => ({ ...each, used: false })), { ...permit, used: true }]);
 }
 
+// A permit that was taken back is not asked with any more.
+export function forgetPermit(number) {
+  if (savedPermits().some((each) => each.permit_no === number)) keep(savedPermits().filter((each) => each.permit_no !== number));
+}
+
 export const forgetPermits = () => { try { localStorage.removeItem(KEY); } catch { /* nothing was kept */ } };
 
 // What a question takes: the one in use, without what is only for this device.

@@ -8,10 +8,13 @@ export const said = (each) => (session.lang === "zh" ? each.text : each.text_en)
 export const hoursOf = (permit) => (permit.windows.length ? permit.windows.map((span) => span.replace("-", "–")).join("  ") : t("any_time"));
 const night = (permit) => permit.windows.some((span) => span.slice(6) < span.slice(0, 5));
 
-export function wordBlock(word, lines) {
+const TAKEN_BACK = ["certificate.revoked", "certificate.suspended"];
+
+export function wordBlock(word, reasons) {
   const [look, path] = LOOK[word];
-  return html`<div class="say ${look}" data-word=${word}><h2 id="verdict" tabindex="-1"><svg class="mark" viewBox="0 0 24 24" aria-hidden="true">${svg`<path d=${path}></path>`}</svg>${t(`word_${word}`)}</h2>
-    ${lines.map((line) => html`<p class="why">${line}</p>`)}</div>`;
+  const name = reasons.some(({ code }) => TAKEN_BACK.includes(code)) ? "taken_back" : word;
+  return html`<div class="say ${look}" data-word=${word}><h2 id="verdict" tabindex="-1"><svg class="mark" viewBox="0 0 24 24" aria-hidden="true">${svg`<path d=${path}></path>`}</svg>${t(`word_${name}`)}</h2>
+    ${reasons.map((each) => html`<p class="why">${said(each)}</p>`)}</div>`;
 }
 
 const row = (key, value) => (value ? html`<dt>${t(key)}</dt><dd lang="zh-CN">${value}</dd>` : nothing);

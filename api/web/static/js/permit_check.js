@@ -28,7 +28,7 @@ async function record(permit) {
 
 function show(told) {
   const { permit } = told;
-  render(html`${wordBlock(told.word, [said(told), ...told.reasons.map(said)])}
+  render(html`${wordBlock(told.word, [told, ...told.reasons])}
     ${permit ? html`<div class="card">${plateLine(permit)}${details(permit, permit)}</div>` : nothing}
     ${told.notes.length ? html`<div class="card"><h2 class="part">${t("compare")}</h2><ul>${told.notes.map((each) => html`<li>${said(each)}</li>`)}</ul></div>` : nothing}
     <p class="small soft num">${t("as_of", { at: told.at.slice(0, 16).replace("T", " ") })}</p>

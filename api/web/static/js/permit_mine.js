@@ -1,6 +1,7 @@
 // My permits: which streets, which hours, valid now?
 import { ask, t } from "./base.js";
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
+import { forgetPermit } from "./driver_permits.js";
 import { details, plateLine, said, useIt, wordBlock } from "./permit.js";
 
 const found = document.getElementById("found");
@@ -19,16 +20,17 @@ async function draw(box, permit) {
 
 function one(permit) {
   const open = (event) => { event.target.disabled = true; draw(event.target.closest("li").querySelector(".map"), permit); };
-  return html`<li>${wordBlock(permit.word, permit.reasons.map(said))}
+  return html`<li>${wordBlock(permit.word, permit.reasons)}
     <div class="card">${plateLine(permit)}${details(permit)}
       ${permit.conditions.length ? html`<h3>${t("conditions")}</h3><ul lang="zh-CN">${permit.conditions.map((each) => html`<li>${each}</li>`)}</ul>` : nothing}
-      <div class="row"><a class="button" href=${permit.page} target="_blank" rel="noopener">${t("print")}</a><button type="button" class="button" @click=${() => useIt(permit)}>${t("use")}</button><button type="button" class="button" @click=${open}>${t("on_map")}</button></div>
+      <div class="row">${permit.word === "not_valid" ? nothing : html`<a class="button" href=${permit.page} target="_blank" rel="noopener">${t("print")}</a><button type="button" class="button" @click=${() => useIt(permit)}>${t("use")}</button>`}<button type="button" class="button" @click=${open}>${t("on_map")}</button></div>
       <div class="map" role="group" aria-label=${t("map_granted")} hidden></div></div></li>`;
 }
 
 async function load() {
   try {
     const { body } = await ask("GET", "/v1/permits/mine");
+    for (const permit of body.permits) if (permit.word === "not_valid") forgetPermit(permit.permit_no);
     render(body.permits.length
       ? html`<ul class="permit-list">${body.permits.map(one)}</ul><p class="small soft num">${t("as_of", { at: body.at.slice(0, 16).replace("T", " ") })}</p>`
       : html`<div class="card state-line"><p>${t("mine_none")}</p><p><a class="button main" href="/apply">${t("mine_apply")}</a></p></div>`, found);

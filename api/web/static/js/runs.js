@@ -41,6 +41,7 @@ function card(run) {
     ${OVER.includes(run.state) ? "" : html`<div aria-live="polite"><progress max="1" value=${progress.share ?? nothing} aria-label=${t(`phase_${progress.phase}`)}></progress>
       <p class="small num">${t(`phase_${progress.phase}`)}${progress.share === null ? "" : ` · ${Math.round(progress.share * 100)}%`} · ${t("so_far", written({ rows: progress.rows, vehicles: progress.vehicles, leads: progress.leads }))}</p></div>`}
     ${run.error ? faultText(run.error) : ""}
+    ${run.notes.length ? html`<div class="notes" role="note"><b>${t("notes")}</b><ul>${run.notes.map((each) => html`<li>${each}</li>`)}</ul><p class="small">${t("notes_note")}</p></div>` : ""}
     ${run.counts ? counts(run.counts) : ""}
     <div class="row">
       ${run.state === "done" ? html`<a class="button slim" href="/desk?run=${run.id}">${t("to_leads")}</a>` : ""}
