@@ -20,7 +20,7 @@ from api.store.documents import document
 from api.store.permits_judged import permits_for_check
 from api.store.tables.runs import Run
 from api.store.written import sync_tree
-from api.traces.files import EVIDENCE, remove_tree, runs_folder
+from api.traces.files import EVIDENCE, REPORT_EN, remove_tree, runs_folder
 from api.traces.laying import laid_out
 from truckban.norms import Notice
 from truckban.report import write_report
@@ -97,6 +97,7 @@ def checked_run(task: Task, store: Store) -> dict[str, Any]:
         tracks = tracks_of(checked, inputs)
         write_outputs(checked, out, all_passages=run.options["all_passages"], excel=True, lang="zh")
         write_report(checked, out / "report.html", lang="zh")
+        write_report(checked, out / REPORT_EN, lang="en")
         pq.write_table(tracks_table(tracks), out / EVIDENCE)
         write_run(checked, out)
     sync_tree(out)

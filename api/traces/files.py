@@ -15,6 +15,8 @@ PIECE_BYTES = 16_000_000
 """The largest piece of an upload: one request's body."""
 EVIDENCE = "evidence.parquet"
 """In the folder of a try: the fixes of its leads, until they are in the store."""
+REPORT_EN = "report.en.html"
+"""Beside `report.html`, which is in Chinese; whoever asks for the report has the one in their language."""
 PIECES_PATH = "/v1/traces/uploads/"
 """PATCH requests below this path have bodies of up to PIECE_BYTES."""
 

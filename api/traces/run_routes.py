@@ -20,6 +20,7 @@ from api.store import runs as stored
 from api.store.audit import note
 from api.store.tables.runs import Run
 from api.traces import runs
+from api.traces.files import REPORT_EN
 from api.traces.schemas import NewRun, RunPage, RunState, RunView, Track, Ulid, Why
 from api.traces.shown import run_shown
 from api.traces.tracks import track_of
@@ -196,16 +197,22 @@ def run_file(
         if not may_see_plates(principal):
             raise Problem(403, "plates", Text("您无权查看完整车牌", "plates in full are not for you"))
         if why is None:
-            text = Text("请写明用途（why）", "say for what purpose (why)")
+            text = Text("请写明用途（why）", "state the purpose (why)")
             raise Problem(422, "invalid", text, errors=[("query.why", text)])
         with service.store.write() as session:
             note(session, principal.actor, "run.file", f"run:{run_id}", why=why, details={"file": name})
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    file = folder / name
     if name == "report.html":
         headers["Content-Security-Policy"] = _PAGE_RULES
+        english = (
+            language_of(request) == "en" and (folder / REPORT_EN).is_file()
+        )  # checks of earlier versions left none
+        file = folder / REPORT_EN if english else file
+        headers["Content-Language"] = "en" if english else "zh-CN"
     kind: Literal["inline", "attachment"] = "inline" if name == "report.html" else "attachment"
     return FileResponse(
-        folder / name, media_type=runs.FILES[name], filename=name, content_disposition_type=kind, headers=headers
+        file, media_type=runs.FILES[name], filename=name, content_disposition_type=kind, headers=headers
     )
 
 

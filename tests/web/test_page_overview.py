@@ -74,3 +74,14 @@ def test_both_languages_and_screens_without_serious_faults(
             page.set_viewport_size({"width": width, "height": height})
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (lang, width)
     check_access(page)
+
+
+def test_on_a_phone_the_charts_can_be_read_and_the_page_does_not_scroll_sideways(regular: Open) -> None:
+    page = regular("officer", maps=False, size=(400, 760))
+    page.goto("/overview")
+    for chart in ("hour_weekday", "week", "road", "entry"):
+        page.locator(f"#by-{chart} svg").wait_for()
+        heights = [text.bounding_box()["height"] for text in page.locator(f"#by-{chart} svg text").all()[:5]]
+        assert min(heights) >= 9, (chart, heights)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("#by-hour_weekday .cell").first.bounding_box()["width"] >= 24
