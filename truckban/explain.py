@@ -30,6 +30,9 @@ from truckban.logic import FALSE, TRUE, UNKNOWN
 from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, Norm, Notice
 from truckban.permits import UNREAD, Permit, PermitList
 
+OTHER_HOURS = "time.outside_window"
+"""The code of: the ban holds at other hours."""
+
 
 class Reason(Struct, frozen=True):
     """One reason: a stable code, the clause verbatim, and the facts that met it."""
@@ -203,7 +206,7 @@ def _failed(notice: Notice, norm: Norm, name: str, part: Node, case: Case, given
             clause = notice.pack.windows[window].clause
             spans = notice.pack.windows[window].spans
             return Finding(
-                "time.outside_window",
+                OTHER_HOURS,
                 clause,
                 notice.clauses[clause],
                 {},

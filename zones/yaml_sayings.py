@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from zones.errors import TextError
 from zones.text import Text
 
+_MOST_TOLD = 60
 _LIST = Text("应为列表：[甲, 乙]，或每行一项以 - 开头", "a list is needed: [a, b], or one entry a line after `-`")
 _MAPPING = Text("应为键值表（键: 值）", "a mapping is needed (`key: value`)")
 _WHOLE = Text("应为整数", "a whole number is needed")
@@ -62,7 +63,8 @@ def said(item: Any, schema: type[BaseModel], patterns: Mapping[str, Text] = Mapp
     if kind == "extra_forbidden":
         return _no_such_key(str(item["loc"][-1]), schema)
     right = _right(kind, context, patterns)
-    return Text(f"`{given}` 不行；{right.zh}", f"`{given}` will not do; {right.en}")
+    told = str(given) if len(str(given)) <= _MOST_TOLD else f"{str(given)[:_MOST_TOLD]}…"
+    return Text(f"`{told}` 不行；{right.zh}", f"`{told}` will not do; {right.en}")
 
 
 def _right(kind: str, context: Any, patterns: Mapping[str, Text]) -> Text:  # noqa: ANN401

@@ -80,6 +80,14 @@ def test_a_truck_that_is_not_banned_needs_no_permit_and_is_told_by_which_clause(
     assert "一(一)" in line.source.zh
 
 
+def test_a_truck_that_is_not_banned_is_told_that_and_not_that_it_is_night_where_all_hours_are_asked() -> None:
+    for windows in ([], ["00:00-24:00"], ["05:00-07:00"]):
+        line = next(line for line in looked_at(vehicles=[LIGHT], windows=windows).lines if line.code == "needed.no")
+        assert "不在禁行时间内" not in line.text.zh
+        assert "outside the banned hours" not in line.text.en
+        assert "一(一)" in line.source.zh
+
+
 def test_at_night_no_permit_is_needed() -> None:
     own = looked_at(windows=["22:00-05:00"])
     line = next(line for line in own.lines if line.code == "needed.no")

@@ -148,17 +148,19 @@ class Bans:
         """The strictest verdict anywhere: 1 prohibited, 0 undetermined, -1 allowed."""
         return int(self._trits[0].max(initial=FALSE))
 
-    def spot(self, trit: int) -> Spot | None:
-        """Return the first instant under a verdict, and an edge where it holds then; None where there is none."""
+    def spots(self, trit: int) -> Iterator[Spot]:
+        """Yield the instants from which a verdict holds, each with an edge where it does then."""
         trits, of_edge = self._trits
-        cells = np.flatnonzero((trits == trit).any(axis=0))
-        if not len(cells):
-            return None
-        edges = np.flatnonzero(trits[of_edge, cells[0]] == trit)
-        # what is said of the zone tells more than that a road beside it is open
-        inside = edges[np.isin(self.asked.edges[edges], self.asked.inside)]
-        edge = int(inside[0] if len(inside) else edges[0])
-        return Spot(int(self.asked.edges[edge]), float(self.cells[cells[0], 1]))
+        for cell in np.flatnonzero((trits == trit).any(axis=0)).tolist():
+            edges = np.flatnonzero(trits[of_edge, cell] == trit)
+            # what is said of the zone tells more than that a road beside it is open
+            inside = edges[np.isin(self.asked.edges[edges], self.asked.inside)]
+            edge = int(inside[0] if len(inside) else edges[0])
+            yield Spot(int(self.asked.edges[edge]), float(self.cells[cell, 1]))
+
+    def spot(self, trit: int) -> Spot | None:
+        """Return the first of them; None where there is none."""
+        return next(self.spots(trit), None)
 
     @cached_property
     def closed_edges(self) -> Ints:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
+from truckban.explain import OTHER_HOURS
 from truckban.logic import FALSE, TRUE, UNKNOWN
 from truckban.missing_words import missing_words
 from truckban.norms import Notice
@@ -17,6 +19,8 @@ from truckban.trips.request import read_driver
 from truckban.trips.rules import Judged, Rule
 from truckban.verdict import WORDS, Verdict
 from zones.text import Text
+
+_MOST_SPOTS = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,8 @@ def need(case: Case, asked: Asked, network: Network) -> Line:
         text = Text(f"{who.zh}：所申请的道路在路网上找不到", f"{who.en}: the streets do not have the roads asked")
         return Line("needed.unknown", "unknown", text, Text("路网", "the streets"), {"vehicle": case.number})
     verdict = _strictest(asked.verdict(case.judged, spot), worst)
+    if worst == FALSE:
+        verdict = _while_banned(case, asked, verdict)
     notice = _notice(network, verdict)
     first = next(iter(verdict.reasons), None)
     source = clause(notice, None if first is None else first.clause)
@@ -192,6 +198,15 @@ def _alerts(network: Network) -> Mapping[str, Text]:
         for notice in rule.shelf.notices.values()
         for name, both in notice.pack.alerts.items()
     }
+
+
+def _while_banned(case: Case, asked: Asked, first: Verdict) -> Verdict:
+    """Return why a vehicle may drive there while others may not; that it is another hour says little where other hours are asked too."""
+    for spot in islice(case.bans.spots(FALSE), _MOST_SPOTS):
+        verdict = _strictest(asked.verdict(case.judged, spot), FALSE)
+        if all(reason.code != OTHER_HOURS for reason in verdict.reasons):
+            return verdict
+    return first
 
 
 def _strictest(verdicts: list[Verdict], trit: int) -> Verdict:
