@@ -9,7 +9,13 @@ from zones.text import Text
 
 def error_of(error: InputError) -> dict[str, Any]:
     """Return an error of what was handed in: the sentence in both languages, the file, the line, the field."""
-    return {"code": "input", **both(without_options(error.text)), "file": error.file, "line": error.line, "field": error.field}
+    return {
+        "code": "input",
+        **both(without_options(error.text)),
+        "file": error.file,
+        "line": error.line,
+        "field": error.field,
+    }
 
 
 def both(text: Text) -> dict[str, str]:

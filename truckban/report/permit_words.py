@@ -41,7 +41,9 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "legend.area": Text("禁行区域", "The zone"),
         "legend.edge": Text("边界道路", "Boundary roads"),
         "legend.carved": Text("除外路段", "Stretches left out"),
-        "schematic": Text("仅供演示：示意路网，位置不是真实位置", "For demonstration only. A schematic: positions are not real"),
+        "schematic": Text(
+            "仅供演示：示意路网，位置不是真实位置", "For demonstration only. A schematic: positions are not real"
+        ),
         "not_drawn": Text("图上没有这些道路：", "Not on the map: "),
         "strip": Text("一天里什么时候", "When in the day"),
         "strip.ban": Text("通告的禁行时间", "Hours of the ban"),
