@@ -36,7 +36,7 @@ function counts({ rows, fixes, duplicates, vehicles, passages, leads, gaps }) {
 function card(run) {
   const { progress } = run;
   return html`<article class="card run" data-id=${run.id} data-state=${run.state}>
-    <div class="head"><b class="num">${when(run.created_at)}</b><span class="statechip ${run.state}">${t(`state_${run.state}`)}</span><span class="soft">${state.notices[run.notice] ?? run.notice}</span>
+    <div class="head"><b class="num">${when(run.created_at)}</b><span class="statechip ${run.state}">${t(`state_${run.state}`)}</span><span class="soft" lang="zh-CN">${state.notices[run.notice] ?? run.notice}</span>
       <span class="soft small num">${run.options.crs.toUpperCase()} · ≥ ${Math.round(run.options.min_probability * 100)}%${run.options.permits === "store" ? ` · ${t("with_store")}` : ""}${run.state === "done" ? ` · ${t("took", { n: number(seconds(run)) })}` : ""}</span></div>
     ${OVER.includes(run.state) ? "" : html`<div aria-live="polite"><progress max="1" value=${progress.share ?? nothing} aria-label=${t(`phase_${progress.phase}`)}></progress>
       <p class="small num">${t(`phase_${progress.phase}`)}${progress.share === null ? "" : ` · ${Math.round(progress.share * 100)}%`} · ${t("so_far", written({ rows: progress.rows, vehicles: progress.vehicles, leads: progress.leads }))}</p></div>`}
