@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from mutations_in_slabs import in_slabs
 
 from truckban.permits import Permit
 from truckban.traces.fleet import Fleet, read_fleet, read_permits
@@ -171,6 +172,41 @@ def test_a_file_that_says_of_no_vehicle_which_it_is_cannot_be_used(write: Write)
         read_fleet(write("vehicle_type,length_mm", "重型自卸货车,8600"))
 
 
+@pytest.mark.parametrize("name", ["plate", "车牌号", '"Plate No"', "vehicle_id"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_plates_alone_one_a_line_are_vehicles(tmp_path: Path, name: str, end: str) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(end.join([name, "晋M12345", "", '"晋M12346"', "晋M12347,x", ""]), "utf-8", newline="")
+    fleet = fleet_of(path)
+    assert list(fleet.vehicles) == ["晋M12345", "晋M12346"]
+    assert why(fleet) == [(5, "")]
+    assert [reject.reason.en for reject in fleet.rejects] == ["2 columns where 1 are needed"]
+
+
+@pytest.mark.parametrize("slab", [16, 60])
+def test_plates_alone_of_a_large_file_are_vehicles(write: Write, slab: int) -> None:
+    plates = [f"晋M{number}" for number in range(12300, 12360)]
+    path = write("plate", *(f'"{plate}"' if plate.endswith("7") else plate for plate in plates))
+    with in_slabs(slab):
+        assert list(fleet_of(path).vehicles) == plates
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("length_mm", "vehicle_id: there is no column vehicle_id; the file has: length_mm"),
+        ("晋M12345", "the first line must name the columns"),
+        ("plate length_mm", "the first line must name the columns"),
+    ],
+)
+def test_one_column_that_says_of_no_vehicle_which_it_is_is_refused_for_what_it_lacks(
+    write: Write, line: str, said: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        read_fleet(write(line, "8600"))
+    assert said in str(error.value)
+
+
 @pytest.mark.parametrize("data", [b"PK\x03\x04junk", b"junk", b""])
 def test_a_damaged_workbook_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "v.xlsx").write_bytes(data)
@@ -222,6 +258,18 @@ def test_a_permit_is_the_same_from_every_kind_of_file(tmp_path: Path, write: Wri
     for path in paths:
         permits, rejects = permits_of(path)
         assert (path.name, permits, rejects) == (path.name, (EXPECTED,), [])
+
+
+def test_plates_alone_are_permits_for_all_as_the_contract_says_of_what_is_not_limited(
+    tmp_path: Path, write: Write
+) -> None:
+    for path in (write("车牌号", "晋M12345", name="p.csv"), excel(tmp_path / "p.xlsx", [["车牌号"], ["晋M12345"]])):
+        assert permits_of(path) == ((Permit("晋M12345", None, None),), [])
+
+
+def test_days_alone_are_no_permits(write: Write) -> None:
+    with pytest.raises(InputError, match="there is no column plate; the file has: 有效期止"):
+        read_permits(write("有效期止", "2024-05-08", name="p.csv"))
 
 
 def test_a_dated_permit_of_a_sheet_does_not_become_one_for_ever(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from truckban.traces.arrow_arrays import array_of, chosen
+from truckban.traces.column_names import plain
 from truckban.traces.file_marks import changed, mark
 from truckban.traces.file_notes import ColumnTally
 from truckban.traces.late_vehicles import LateVehicles
@@ -78,22 +79,26 @@ class TextTable(Table):
         return cells
 
 
-def read_csv(path: Path) -> TextTable | Iterator[TextTable]:
+def read_csv(path: Path, alone: Collection[str] = ()) -> TextTable | Iterator[TextTable]:
     """Return the rows of a CSV file, every cell as text; of a large one some hundred thousand at a time.
+
+    Args:
+        path: the file.
+        alone: names of which one may be that of the only column, compared without case, spaces and punctuation.
 
     Raises:
         InputError: no table, not whole, in no known encoding; of a large file, at the latest when what is wrong is come to.
     """
     if path.stat().st_size > WHOLE_BYTES:
-        return _unchanged(path)
+        return _unchanged(path, alone)
     text, notes = decoded(path)
     text = _line_ends(text)
     text = text if text.endswith("\n") else text + "\n"
-    sheet, rows = _Sheet.headed(path.name, text, notes)
+    sheet, rows = _Sheet.headed(path.name, text, notes, alone)
     return sheet.parsed(rows, first=sheet.first).table
 
 
-def _unchanged(path: Path) -> Iterator[TextTable]:
+def _unchanged(path: Path, alone: Collection[str]) -> Iterator[TextTable]:
     """Yield the rows of a large file, which is gone through twice.
 
     Raises:
@@ -101,7 +106,7 @@ def _unchanged(path: Path) -> Iterator[TextTable]:
     """
     before = mark(path)
     try:
-        yield from _slabs(path)
+        yield from _slabs(path, alone)
     except (UnicodeDecodeError, InputError, FileNotFoundError) as error:
         if isinstance(error, InputError) and mark(path) == before:
             raise
@@ -110,7 +115,7 @@ def _unchanged(path: Path) -> Iterator[TextTable]:
         raise changed(path)
 
 
-def _slabs(path: Path) -> Iterator[TextTable]:
+def _slabs(path: Path, alone: Collection[str]) -> Iterator[TextTable]:
     """Yield the rows of a file of which little is held at once."""
     encoding, notes = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
@@ -118,7 +123,7 @@ def _slabs(path: Path) -> Iterator[TextTable]:
         text = next(blocks, "")
         block = next(blocks, None)
         text += "\n" if block is None and not text.endswith("\n") else ""
-        sheet, text = _Sheet.headed(path.name, text, notes)
+        sheet, text = _Sheet.headed(path.name, text, notes, alone)
         first = sheet.first
         while True:
             end = text.rfind("\n") + 1
@@ -186,13 +191,13 @@ class _Sheet:
     notes: list[Text]
 
     @classmethod
-    def headed(cls, file: str, text: str, notes: list[Text]) -> tuple[Self, str]:
+    def headed(cls, file: str, text: str, notes: list[Text], alone: Collection[str]) -> tuple[Self, str]:
         """Look at the first line; return also what is below it."""
         header, line_end, below = text.partition("\n")
         header = header.removesuffix("\r")
         separator = max(_SEPARATORS, key=header.count)
         first = 2
-        if not line_end or header.count(separator) == 0:
+        if not line_end or (separator not in header and not alone):
             raise _no_names(file)
         if header.count(separator) >= _MOST_COLUMNS:
             raise InputError(
@@ -210,7 +215,7 @@ class _Sheet:
                 below = text.split("\n", first - 1)[-1]
         except csv.Error as error:
             raise _unpaired(file, 1, f": {error}") from None
-        if len(names) == 1:
+        if len(names) == 1 and plain(names[0]) not in map(plain, alone):
             raise _no_names(file)
         refuse_twice(names, file)
         return cls(file, names, separator, first, notes), below

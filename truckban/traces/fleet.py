@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ def read_fleet(path: str | Path, facts: Mapping[str, Fact] = BUILTIN) -> Fleet:
     fleet = Fleet({}, {})
     rows: dict[str, list[tuple[dict[str, Any], str, int]]] = {}
     reader = VehicleReader(facts)
-    for table in read_tables(path, Text("车辆", "vehicles"), excel=True):
+    names = _names(facts)
+    for table in read_tables(path, Text("车辆", "vehicles"), excel=True, alone=[*chain(names, *names.values())]):
         fleet.read += table.read
         fleet.rejects += table.rejects
         fleet.notes += [Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}") for note in table.notes]
@@ -159,9 +161,13 @@ def _plate_of(fields: Mapping[str, Any]) -> list[str]:
         return []
 
 
+def _names(facts: Mapping[str, Fact]) -> dict[str, Sequence[str]]:
+    """Return the columns of vehicles, and what else each is called."""
+    return {**_NAMES, **{name: () for name in facts if name not in _NAMES and name not in ("kind", "size", "body")}}
+
+
 def _records(table: Table, facts: Mapping[str, Fact]) -> list[tuple[int, dict[str, Any]]]:
-    names = {**_NAMES, **{name: () for name in facts if name not in _NAMES and name not in ("kind", "size", "body")}}
-    found = find_columns(table, names, (), None)
+    found = find_columns(table, _names(facts), (), None)
     if "vehicle_id" not in found and "plate" not in found:
         find_columns(table, {"vehicle_id": _NAMES["vehicle_id"]}, ("vehicle_id",), None)
     columns = {name: _cells(name, table.cells(column), facts) for name, column in found.items()}

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,8 @@ def permit_rows(path: Path, rejects: list[Reject]) -> list[tuple[str, int, Mappi
         InputError: there are no plates, or a column is there twice.
     """
     rows: list[tuple[str, int, Mapping[str, Any]]] = []
-    for table in read_tables(path, Text("通行证", "permits"), excel=True):
+    alone = [*chain(_NAMES, *_NAMES.values())]
+    for table in read_tables(path, Text("通行证", "permits"), excel=True, alone=alone):
         rejects += table.rejects
         refuse_twice(table.names, table.file)
         names = {column: name for name, column in find_columns(table, _NAMES, ("plate",), None).items()}

@@ -7,6 +7,7 @@ import codecs
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,7 @@ def read_tables(
     traces: bool = False,
     chosen: Mapping[str, str] | None = None,
     parquet: Reader | None = None,
+    alone: Collection[str] = (),
 ) -> Iterator[Table]:
     """Yield the tables of a file, or of the files of a folder in order of their names; a large file comes in several.
 
@@ -120,6 +122,7 @@ def read_tables(
         traces: whether the formats of traces are read too.
         chosen: which columns the caller named, for formats whose tables have to be made first.
         parquet: reads Parquet, where not as a whole.
+        alone: names of which one may be that of the only column of a text.
 
     Raises:
         InputError: nothing to read there, not a table, truncated, in no known encoding.
@@ -128,7 +131,7 @@ def read_tables(
 
     path = Path(path)
     readers: dict[str, Reader] = {
-        **dict.fromkeys((".csv", ".txt", ".tsv"), read_csv),
+        **dict.fromkeys((".csv", ".txt", ".tsv"), partial(read_csv, alone=alone)),
         **dict.fromkeys(PARQUET, parquet or _parquet),
         **(dict.fromkeys(EXCEL, _excel) if excel else {}),
     }
