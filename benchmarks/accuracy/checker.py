@@ -3,7 +3,7 @@
 import datetime as dt
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +84,8 @@ def judge(ground: Ground, days: Sequence[tuple[str, Sent]]) -> list[Judged]:
         rows = [f"{name},{_plate(number)},yellow,重型自卸货车,8600,25000" for number, (name, _) in enumerate(days)]
         head = "vehicle_id,plate,plate_color,vehicle_type,length_mm,gross_mass_kg"
         vehicles.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
-        checked = check(Inputs(traces, vehicles), notice, Locator(ground.zone))
+        zone = ground.zone if ground.streets_told else replace(ground.zone, streets=())
+        checked = check(Inputs(traces, vehicles), notice, Locator(zone))
     return [
         Judged(
             vehicle=part.vehicle_id,

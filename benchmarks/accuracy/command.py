@@ -14,6 +14,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if given.nanjing is None:
             sys.exit("--ground nanjing needs --nanjing FILE, the OSM file of the streets")
         grounds.append(nanjing(given.nanjing))
+    if given.no_streets:
+        grounds = [replace(ground, streets_told=False) for ground in grounds]
     receivers = [
         Receiver(
             noise_m=noise,
@@ -156,7 +159,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--drift", type=float, default=usual.drift_m, help="of a parked receiver, metres")
     parser.add_argument("--lost", type=float, default=usual.lost, help="share of fixes")
     parser.add_argument("--outages", type=float, default=usual.outages_h, help="silences an hour")
-    parser.add_argument("--accuracy", choices=ACCURACIES, default=usual.accuracy, help="what accuracy_m says")
+    parser.add_argument(
+        "--accuracy",
+        type=_accuracy,
+        default=usual.accuracy,
+        help="what accuracy_m says: absent, true, optimistic, or always so many metres",
+    )
+    parser.add_argument("--no-streets", action="store_true", help="the zone's file holds no streets")
     parser.add_argument("--speed", action="store_true", help="terminals send speed_kmh, some of them dead")
     parser.add_argument(
         "--facts", action="store_true", help="what the leads' times, metres, speeds and streets are off by"
@@ -170,6 +179,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _numbers(text: str) -> list[float]:
     return [float(part) for part in text.split(",")]
+
+
+def _accuracy(text: str) -> str:
+    if text not in ACCURACIES:
+        float(text)
+    return text
 
 
 def _place_of(ground: Ground, name: str) -> tuple[int, int, int]:

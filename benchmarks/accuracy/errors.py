@@ -37,7 +37,7 @@ class Receiver:
         drift_m: standard deviation of the slow error of a parked receiver, added to the noise.
         lost: share of fixes that never arrive.
         outages_h: silences an hour, half a minute to four minutes each.
-        accuracy: what the column `accuracy_m` says: nothing, the truth, or half of it and nothing of bursts.
+        accuracy: what the column `accuracy_m` says: nothing, the truth, half of it and nothing of bursts, or always the same metres.
         speed: whether terminals send their speed in whole km/h, with a Doppler error of 0.3 m/s; three of ten send zeros, one number
             or nothing in its place. Positions are the same as without.
     """
@@ -86,7 +86,9 @@ def send(ground: Ground, drive: Drive, receiver: Receiver, rng: np.random.Genera
         "absent": np.full(len(t), np.nan),
         "true": np.hypot(usual, np.hypot(*burst.T)),
         "optimistic": np.full(len(t), 0.5 * _CIRCLE * receiver.noise_m),
-    }[receiver.accuracy]
+    }.get(receiver.accuracy)
+    if said is None:
+        said = np.full(len(t), float(receiver.accuracy))
     kept = ~_lost(t, receiver, rng)
     off = np.hypot(*error.T)
     speed = _speeds(drive, t[kept], receiver, rng)

@@ -85,7 +85,8 @@ class Ground:
 
     Attributes:
         name: for people.
-        zone: as the check gets it.
+        zone: as the check gets it, but for
+        streets_told: whether it gets the streets too.
         plane: of metres.
         area: what is banned, in the plane.
         edges: both directions of two-way streets.
@@ -94,6 +95,7 @@ class Ground:
 
     name: str
     zone: Zone
+    streets_told: bool = True
     plane: LocalPlane = field(init=False)
     area: shapely.Geometry = field(init=False)
     edges: list[Edge] = field(init=False, default_factory=list)
