@@ -12,6 +12,7 @@ from truckban.norms import Notice
 from truckban.permits import PermitList
 from truckban.places import mapped_zone
 from truckban.traces.arrow_table import rows_said
+from truckban.traces.believed import with_believed
 from truckban.traces.cleaning_notes import cleaning_counts
 from truckban.traces.fixes import Fixes
 from truckban.traces.fleet import Fleet, read_fleet, read_permits
@@ -262,7 +263,8 @@ def judged_stream(
     streets = ZoneMatcher.of(ground.zone)
     drives, kept = [], []
     sample = FitSample(stream.source.crs)
-    for visits, may_be_void in stream.visits():
+    for given, may_be_void in stream.visits():
+        visits = with_believed(given, by_border=streets is None)
         sample.add(visits.fixes, may_be_void=may_be_void)
         law = law_for(visits.fixes, notice, ground, fleet, permits)
         found = passages_of(visits, stream.near, streets, partial(may_stand, notice, ground, law.vehicles))

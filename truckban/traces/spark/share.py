@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from truckban.norms import Notice
 from truckban.notices.model import NoticePack
 from truckban.permits import PermitList
+from truckban.traces.believed import with_believed
 from truckban.traces.check import law_for
 from truckban.traces.file_notes import ColumnTally, FileNotes
 from truckban.traces.fixes import Fixes, columns_of, fixes_of
@@ -225,7 +226,7 @@ class Kernel:
     ) -> Share:
         """Judge the rows of some whole vehicles; `told` are rows that had been rejected before, and notes."""
         fixes = fixes_of(columns_of(frame.astype({"file": np.int64})), self.files)
-        visits = visits_of(fixes, self.near)
+        visits = with_believed(visits_of(fixes, self.near), by_border=self.streets is None)
         law = law_for(visits.fixes, self.notice, self.ground, self.fleet, self.permits)
         stands = partial(may_stand, self.notice, self.ground, law.vehicles)
         found = passages_of(visits, self.near, self.streets, stands)
