@@ -192,7 +192,9 @@ class LeadWhole(LeadRow):
     entry: End
     exit: End
     mean_speed_kmh: float | None
-    max_speed_kmh: float | None
+    max_speed_kmh: float | None = Field(
+        description="greatest mean speed over 20 s or more, by the fixes and the ways between them; the truck may have gone faster"
+    )
     depth_max_m: float | None
     vehicle_facts: list[str]
     why_probability: list[str]

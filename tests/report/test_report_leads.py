@@ -106,6 +106,16 @@ def test_sentences_are_in_both_languages(checked: Checked) -> None:
             assert fact_words(fact, checked.notice).zh
 
 
+def test_the_greatest_speed_is_said_to_be_a_mean_and_only_where_there_is_a_stretch_of_its_own(checked: Checked) -> None:
+    lead = dataclasses.replace(checked.leads[0], mean_speed_kmh=31.2, max_speed_kmh=48.6)
+    assert speed_words(lead) == Text(
+        "平均 31 km/h，最快的一段（至少 20 秒）平均 49 km/h",
+        "31 km/h on average, 49 km/h on average over the fastest stretch of 20 s or more",
+    )
+    short = dataclasses.replace(lead, max_speed_kmh=31.2)
+    assert speed_words(short) == Text("平均 31 km/h", "31 km/h on average")
+
+
 def test_an_end_says_as_much_as_is_known() -> None:
     full = End("crossed", "五一路", 15, "丰喜大道", 110.77, 35.13)
     assert entry_words(full, "10:00:00").zh == "10:00:00 由丰喜大道驶入五一路（区域第 15 号路口）"

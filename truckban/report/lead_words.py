@@ -13,6 +13,7 @@ from truckban.traces.lead_facts import (
     PERMIT_BEGAN,
     PERMIT_ENDED,
     RULE_CHANGED,
+    STEADY_S,
     WINDOW_CLOSED,
     WINDOW_OPENED,
     End,
@@ -181,7 +182,12 @@ def speed_words(part: Lead) -> Text | None:
     if part.mean_speed_kmh is None or part.max_speed_kmh is None:
         return None
     mean, most = round(part.mean_speed_kmh), round(part.max_speed_kmh)
-    return Text(f"平均 {mean} km/h，最快 {most} km/h", f"{mean} km/h on average, {most} km/h at most")
+    if part.max_speed_kmh <= part.mean_speed_kmh:  # too short for a stretch of its own
+        return Text(f"平均 {mean} km/h", f"{mean} km/h on average")
+    return Text(
+        f"平均 {mean} km/h，最快的一段（至少 {STEADY_S:.0f} 秒）平均 {most} km/h",
+        f"{mean} km/h on average, {most} km/h on average over the fastest stretch of {STEADY_S:.0f} s or more",
+    )
 
 
 def depth_words(part: Lead) -> Text:

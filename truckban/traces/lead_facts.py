@@ -24,7 +24,7 @@ _GATE_M = 40.0
 """A crossing is at an entry of the zone that is no farther off; half of a wide boundary road lies between."""
 _AT_BORDER_M = 30.0
 """A point that is no fix, and deeper inside than this, is not where the border was crossed."""
-_STEADY_S = 20.0
+STEADY_S = 20.0
 """Over less than this a receiver's error makes speeds that nobody drove."""
 _KMH = 3.6
 _FEW = 2000
@@ -116,8 +116,8 @@ def fastest(tracks: Tracks, parts: Parts) -> Floats:
         return np.zeros(0)
     since = tracks.t_s[point] - tracks.t_s[parts.begin][part]
     # one clock for all parts, each on its own stretch of it
-    clock = since + part * (float(since.max()) + 10.0 * _STEADY_S)
-    later = np.searchsorted(clock, clock + _STEADY_S)
+    clock = since + part * (float(since.max()) + 10.0 * STEADY_S)
+    later = np.searchsorted(clock, clock + STEADY_S)
     later_or_last = np.minimum(later, len(point) - 1)
     within = part[later_or_last] == part
     within &= later < len(point)
