@@ -24,6 +24,7 @@ from jt808_messages import (
     position,
 )
 from reading import TEN, read, refused, why
+from whole import streamed
 
 from truckban.traces.formats.jt808 import read_jt808
 from truckban.traces.formats.jt808_parts import Joiner, Part
@@ -297,6 +298,16 @@ def test_a_message_in_parts_is_joined_whatever_order_they_come_in(write: Write, 
     assert fixes.rejects == []
     assert sorted(set(fixes.t_s.tolist())) == [TEN + n for n in range(30)]
     assert len(fixes.t_s) == 30 * len(fixes.vehicle_ids)
+
+
+def test_rows_come_as_they_stand_in_the_file_whatever_their_kind(write: Write) -> None:
+    later, earlier = _positions(30)[20:], _positions(20)
+    first, last = (message(batch(*some), kind=0x0704) for some in (later, earlier[11:]))
+    path = write(b"".join([first, *_in_parts(batch(*earlier[:10]), 200), message(earlier[10]), last]), "a.jt808")
+    [lines] = [table.lines.tolist() for table in read_jt808(path) if table.rows]
+    assert lines == sorted(lines)
+    assert len(lines) == 30
+    assert read(path).tally["late"] == streamed(path)[0].tally["late"] == 20
 
 
 def test_a_message_in_parts_that_never_becomes_whole_is_rejected_part_by_part(write: Write) -> None:

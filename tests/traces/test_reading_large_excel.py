@@ -87,6 +87,22 @@ def test_in_pieces_it_is_what_it_is_as_a_whole(tmp_path: Path, piece: int) -> No
     assert lines == whole_lines
 
 
+def test_two_names_of_one_sheet_are_noted_once_as_they_are_of_the_whole(tmp_path: Path) -> None:
+    path = odd_book(tmp_path / "t.xlsx")
+    named = b'<sheet name="Sheet1" sheetId="1" r:id="rId1"/>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            new.writestr(part.filename, old.read(part).replace(named, named + named.replace(b"Sheet1", b"Other")))
+    path.write_bytes(out.getvalue())
+    [whole], parts = tables_of(path), in_pieces(path)
+    assert len(parts) > 1
+    assert [note.en for note in whole.notes] == [
+        "only the first sheet, “Sheet1”, is read; 1 more with content are not: “Other”"
+    ]
+    assert [note for part in parts for note in part.notes] == whole.notes
+
+
 def test_fixes_and_rejects_are_those_of_the_whole_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = odd_book(tmp_path / "t.xlsx")
     whole = read(path)

@@ -303,27 +303,12 @@ def _excel(path: Path) -> Iterator[Table]:
 def _whole_excel(path: Path) -> Table:
     import pandas as pd  # noqa: PLC0415
 
-    from truckban.traces.formats.large_excel import sheet_table  # noqa: PLC0415 - it needs Table
+    from truckban.traces.formats.large_excel import sheet_table, sheets_not_read  # noqa: PLC0415 - it needs Table
 
     with pd.ExcelFile(path, engine="calamine") as book:
         table = sheet_table(path.name, book.book.get_sheet_by_index(0))
-        others = [
-            str(name)
-            for name in book.sheet_names[1:]
-            if not pd.read_excel(book, sheet_name=name, header=None, nrows=1).empty
-        ]
-        first = book.sheet_names[0]
-    if others:
-        table.notes.append(_not_read(str(first), others))
+        table.notes += sheets_not_read(book)
     return table
-
-
-def _not_read(first: str, others: Sequence[str]) -> Text:
-    named = ", ".join(f"“{name}”" for name in others[:5]) + (" …" if len(others) > 5 else "")  # noqa: PLR2004 - enough
-    return Text(
-        f"只读取第一个工作表“{first}”；另有 {len(others)} 个有内容的工作表没有读取：{named}",
-        f"only the first sheet, “{first}”, is read; {len(others)} more with content are not: {named}",
-    )
 
 
 def find_columns(

@@ -221,6 +221,9 @@ class _Log:
         tables = [(frame, lines) for frame, lines in tables if len(frame)]
         frame = pd.concat([frame for frame, _ in tables], ignore_index=True) if tables else _EMPTY
         lines = np.concatenate([lines for _, lines in tables]) if tables else np.zeros(0, np.int64)
+        if (np.diff(lines) < 0).any():  # as they stand in the file
+            order = np.argsort(lines, kind="stable")
+            frame, lines = frame.iloc[order].reset_index(drop=True), lines[order]
         return Table(self.name, frame, lines, rejects, named=True)
 
     def _serials(

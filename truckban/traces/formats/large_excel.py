@@ -45,6 +45,7 @@ _MOST_ROW = 1 << 26
 _MOST_COLUMNS = 16_384
 """Up to XFD; a damaged sheet may say that it has more."""
 _SHEETS = "xl/worksheets/"
+_NAMED = 5
 _CHUNK = 1 << 20
 _ROW_END = b"</row>"
 _ROWS, _TAIL = b"<sheetData>", b"</sheetData></worksheet>"
@@ -83,11 +84,12 @@ def excel_pieces(path: Path, sheet: str) -> Iterator[Table]:
         Exception: one of `NO_ZIP` or a CalamineError: the file is damaged.
     """
     names: list[str] | None = None
-    last = 0
+    last, told = 0, False
     with zipfile.ZipFile(path) as packed:
         others = _others(packed, sheet)
         for piece in _cut(packed, sheet):
-            first, rows = _cells(piece, sheet, others)
+            book = _book(piece, sheet, others)
+            first, rows, sheets = _cells(book)
             if rows:
                 if first < last:
                     raise ValueError(GOES_BACK)
@@ -99,6 +101,10 @@ def excel_pieces(path: Path, sheet: str) -> Iterator[Table]:
                 continue
             table = _table(path.name, names, first, rows)
             rows.clear()
+            if not told and sheets > 1:  # two names may be of this one sheet
+                with pd.ExcelFile(book, engine="calamine") as whole:
+                    table.notes += sheets_not_read(whole)
+                told = True
             yield table
 
 
@@ -135,16 +141,22 @@ def _cut(packed: zipfile.ZipFile, sheet: str) -> Iterator[list[bytes]]:
     yield [head, begun, *parts]
 
 
-def _cells(piece: list[bytes], sheet: str, others: bytes) -> tuple[int, list[list[Any]]]:
-    """Return the number of the first row of a piece, from 0, and the cells of all, from the first column on."""
+def _book(piece: list[bytes], sheet: str, others: bytes) -> io.BytesIO:
+    """Return a workbook with a piece of its sheet."""
     book = io.BytesIO()
     book.write(others)
     with zipfile.ZipFile(book, "a") as packed, packed.open(sheet, "w") as out:
         out.writelines(piece)
     book.seek(0)
-    found = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0)
-    row, column = found.start or (0, 0)
-    return row, [[""] * column + cells for cells in found.to_python()]
+    return book
+
+
+def _cells(book: io.BytesIO) -> tuple[int, list[list[Any]], int]:
+    """Return the number of a piece's first row, from 0, the cells of all from the first column on, and how many sheets are named."""
+    found = CalamineWorkbook.from_filelike(book)
+    sheet = found.get_sheet_by_index(0)
+    row, column = sheet.start or (0, 0)
+    return row, [[""] * column + cells for cells in sheet.to_python()], len(found.sheet_names)
 
 
 def _names(header: list[Any]) -> list[str]:
@@ -156,6 +168,21 @@ def _names(header: list[Any]) -> list[str]:
         names.append((f"{name}.{seen[name]}" if seen[name] else name).strip())
         seen[name] += 1
     return names
+
+
+def sheets_not_read(book: pd.ExcelFile) -> list[Text]:
+    """Return the note that names the sheets behind the first one that say anything."""
+    names = [str(name) for name in book.sheet_names]
+    others = [name for name in names[1:] if not pd.read_excel(book, sheet_name=name, header=None, nrows=1).empty]
+    if not others:
+        return []
+    named = ", ".join(f"“{name}”" for name in others[:_NAMED]) + (" …" if len(others) > _NAMED else "")
+    return [
+        Text(
+            f"只读取第一个工作表“{names[0]}”；另有 {len(others)} 个有内容的工作表没有读取：{named}",
+            f"only the first sheet, “{names[0]}”, is read; {len(others)} more with content are not: {named}",
+        )
+    ]
 
 
 def sheet_table(file: str, sheet: CalamineSheet) -> Table:
