@@ -120,17 +120,6 @@ class Matcher:
             match, ranked = self._with_code(code, match, ranked, warnings)
         return Answer(match, tuple(ranked[:MOST_CANDIDATES]), tuple(warnings))
 
-    def match_many(self, names: Iterable[str]) -> list[Answer]:
-        """Return what each name means; a name that occurs again is looked at once."""
-        seen: dict[str, Answer] = {}
-        found = []
-        for name in names:
-            answer = seen.get(name)
-            if answer is None:
-                answer = seen[name] = self.match(name)
-            found.append(answer)
-        return found
-
     def entry(self, answer: Answer, on: dt.date) -> Entry | None:
         """Return the matched enterprise as of a day, None where nothing matched."""
         return None if answer.match is None else self.registry.entry(answer.match.enterprise, on)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from truckban.cases import Case
 from truckban.hours import DAY_S
-from truckban.logic import COLUMNS, TRUE, UNKNOWN, Coded
+from truckban.logic import COLUMNS, UNKNOWN, Coded
 from truckban.moments import zone_of_time
 from truckban.norms import Notice
 from truckban.permits import PermitList
@@ -63,13 +63,6 @@ def decide_columns(notice: Notice, questions: Questions) -> npt.NDArray[np.int8]
         other = np.asarray(notice.prohibited(last), np.int8)
         trits[rows] = np.where(trits[rows] == other, other, np.int8(UNKNOWN))
     return trits
-
-
-def enforceable_columns(notice: Notice, at_s: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return for each instant whether the notice had been published; shape (n,)."""
-    day, _ = local_columns(at_s, notice.pack.timezone)
-    published = notice.pack.dates.published
-    return np.full(day.shape, TRUE, bool) if published is None else day >= published.toordinal()
 
 
 def local_columns(at_s: npt.NDArray[np.int64], timezone: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

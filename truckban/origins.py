@@ -89,21 +89,6 @@ def _long_stops(stops: Stops) -> dict[str, list[tuple[float, bool]]]:
     return {name: sorted(own) for name, own in found.items()}
 
 
-def origin_of(
-    visits: Sequence[Visit], vehicle: str, at_s: float, within_s: float = WITHIN_S, *, stops: Stops | None = None
-) -> Origin:
-    """Return the origin of one trip; `Origins` is for many.
-
-    Args:
-        visits: of any vehicles, in any order.
-        vehicle: its id.
-        at_s: when the trip was, seconds since 1970-01-01 UTC.
-        within_s: visits that ended longer before do not count.
-        stops: that the visits are from: a long one elsewhere since ends the trip. Without them nothing is known of any.
-    """
-    return Origins(visits, stops).before(vehicle, at_s, within_s=within_s)
-
-
 def with_origins(
     parts: Sequence[Lead], origins: Origins, *, within_s: float = WITHIN_S
 ) -> tuple[list[Lead], list[Origin]]:

@@ -140,15 +140,8 @@ class Locator:
         place, edge = int(found[0]), int(self.edge(x, y)[0])
         return place, edge if edge >= 0 else len(self._roads)
 
-    def places_and_edges(self, lon: _Floats, lat: _Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Return what `places` and `edge` say of positions that are all finite, quickly; shapes (n,).
-
-        The edge of a position on no boundary road is the number of boundary roads, which in an array of one entry more is the last.
-        """
-        return np.divmod(self.codes(lon, lat), len(self._roads) + 1)
-
     def codes(self, lon: _Floats, lat: _Floats) -> npt.NDArray[np.int64]:
-        """Return what `places_and_edges` says as one number a position (`of_code`), shape (n,)."""
+        """Return what `places` and `edge` say of positions that are all finite, quickly: one number each (`of_code`), shape (n,)."""
         codes = self.grid.answers(lon, lat)
         crossed = (codes == CROSSED).nonzero()[0]
         if len(crossed):
@@ -162,7 +155,10 @@ class Locator:
         return None if code == CROSSED else code
 
     def of_code(self, code: int) -> tuple[int, int]:
-        """Return place and edge of a number that `codes` gave."""
+        """Return place and edge of a number that `codes` gave.
+
+        The edge of a position on no boundary road is the number of boundary roads, which in an array of one entry more is the last.
+        """
         return divmod(code, len(self._roads) + 1)
 
     def make_ready(self) -> None:

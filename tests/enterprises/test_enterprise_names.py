@@ -198,11 +198,6 @@ def test_no_name_and_a_name_beyond_all_sense_are_refused(matcher: Matcher, name:
         matcher.match(name)
 
 
-def test_many_names_are_answered_as_one_by_one(matcher: Matcher) -> None:
-    names = ["汇鑫商砼", "鑫利得", "汇鑫商砼", "某某"]
-    assert matcher.match_many(names) == [matcher.match(name) for name in names]
-
-
 def test_a_name_is_taken_apart_as_the_law_builds_it() -> None:
     parts = parts_of("山西省临猗县牛杜镇张文石料场")
     assert (parts.region[-1], parts.town, parts.brand, parts.industry, parts.form) == (

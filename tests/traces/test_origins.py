@@ -14,7 +14,7 @@ from enterprises.visits import Certainty, Visit
 from truckban.cli.base import DONE_WITH_REJECTS
 from truckban.cli.main import run
 from truckban.crosschecks import enterprise_rates, wilson
-from truckban.origins import WHY, origin_of
+from truckban.origins import WHY, Origins
 from truckban.report.visit_page import ORIGINS
 from zones.coords import from_wgs84
 
@@ -53,7 +53,7 @@ def visit(hours: float, *, name: str = "T1", lasts: float = 0.5, **more: object)
 def test_the_origin_is_the_last_visit_before_or_nothing_and_why(
     visits: list[Visit], enterprise: str | None, why: str
 ) -> None:
-    origin = origin_of(visits, "T1", TEN)
+    origin = Origins(visits, None).before("T1", TEN)
     assert (origin.enterprise, origin.why) == (enterprise, why)
     assert origin.why in WHY
 
@@ -77,9 +77,9 @@ def test_a_long_stop_elsewhere_ends_the_trip_unless_the_truck_is_known_to_be_loa
     place = np.array([110.0]), np.array([35.0])
     before, after = (np.array([load], np.int8) for load in loads)
     stops = Stops(["T1"], np.array([0]), start, start + lasts_h * HOUR, *place, load_before=before, load_after=after)
-    origin = origin_of([visit(-2)], "T1", TEN, stops=stops)
+    origin = Origins([visit(-2)], stops).before("T1", TEN)
     assert (origin.why, origin.enterprise) == (why, "e-a" if why == "visit" else None)
-    assert origin_of([visit(-2)], "T2", TEN, stops=stops).why == "no_visit"
+    assert Origins([visit(-2)], stops).before("T2", TEN).why == "no_visit"
 
 
 def test_every_reason_has_its_words_on_the_page() -> None:

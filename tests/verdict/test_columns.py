@@ -5,13 +5,14 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from effort import times
 from linyi_asked import ground, law
 
-from truckban.columns import Questions, decide_columns, enforceable_columns
+from truckban.columns import Questions, decide_columns
 from truckban.logic import Coded
 from truckban.moments import instant_of
 from truckban.norms import Notice
@@ -178,13 +179,17 @@ def compare(notice: Notice, map_: Locator | None, *, seed: int, rows: int, in_li
             alerts=alerts,
         )
         in_columns = decide_columns(notice, questions).tolist()
-        published = enforceable_columns(notice, questions.at_s).tolist()
+        published = notice.pack.dates.published
         assert len(in_columns) == rows
         for row in range(rows):
             asked = Question(vehicles[chosen[row]], at[row], where[row], permits, alerts)
             found = decide(notice, asked)
             assert WORDS[in_columns[row]] == found.verdict, (row, asked)
-            assert found.enforceable == (published[row] or found.verdict == "allowed"), (row, asked)
+            assert found.enforceable == (
+                published is None
+                or at[row].astimezone(ZoneInfo(notice.pack.timezone)).date() >= published
+                or found.verdict == "allowed"
+            ), (row, asked)
             met.add(found.verdict)
     return met
 
@@ -216,4 +221,3 @@ def test_no_rows_give_no_verdicts(vehicles: int) -> None:
         permits=PermitList([read_permit({"plate": PLATES[0], "windows": ["20:00-07:00"], "roads": ["五一路"]})]),
     )
     assert decide_columns(law(), empty).shape == (0,)
-    assert enforceable_columns(law(), nothing).shape == (0,)

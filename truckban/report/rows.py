@@ -45,13 +45,11 @@ class Shown:
         leads: those that get a row.
         others: those that are only drawn.
         all_leads: how many there are.
-        all_others: how many there are.
     """
 
     leads: list[Lead]
     others: list[Lead]
     all_leads: int
-    all_others: int
 
     @property
     def parts(self) -> list[Lead]:
@@ -72,7 +70,7 @@ def chosen(checked: Checked, *, rows: int, drawn: int) -> Shown:
     leads = [part for part in order if checked.kind(part) in kinds[:2]]
     others = [part for part in order if checked.kind(part) not in kinds[:2]]
     by_time = sorted(leads[:rows], key=lambda part: (part.entered_at, part.vehicle_id))
-    return Shown(by_time, others[: max(0, drawn - len(by_time))], len(leads), len(others))
+    return Shown(by_time, others[: max(0, drawn - len(by_time))], len(leads))
 
 
 def masker_of(checked: Checked) -> Masker:

@@ -26,8 +26,6 @@ _BEGINS = Text(
     "车速文件应以 `format: truckban-truck-speeds-1` 开头，逐项写“键: 值”",
     "a file of speeds begins with `format: truckban-truck-speeds-1` and has `key: value` lines",
 )
-# of `maxspeed`: not limited, or by signs that change: nothing to cap by
-_NO_CAP = frozenset({"none", "signals", "variable"})
 
 
 class _Part(BaseModel):
@@ -105,7 +103,7 @@ def speed_kmh(highway: str, tags: Tags, speeds: Speeds, *, forward: bool = True)
     """Return the km/h that a truck is assumed to drive on a street.
 
     The speed of its class, or what its signs allow where that is less: `maxspeed`, `maxspeed:hgv`, and the least of the
-    conditional ones whatever their condition. Values that cannot be read cap nothing; see `unread_speeds`.
+    conditional ones whatever their condition. Values that cannot be read cap nothing.
 
     Args:
         highway: OSM `highway`.
@@ -116,13 +114,6 @@ def speed_kmh(highway: str, tags: Tags, speeds: Speeds, *, forward: bool = True)
     assumed = speeds.speeds.get(highway, speeds.otherwise).kmh
     caps = (_cap(value, speeds) for _, value in _signs(dict(tags), ":forward" if forward else ":backward"))
     return min([assumed, *(cap for cap in caps if cap is not None)])
-
-
-def unread_speeds(tags: Tags, speeds: Speeds) -> tuple[tuple[str, str], ...]:
-    """Return the tags of a street's speed that cannot be read, so that they can be counted."""
-    given = dict(tags)
-    found = (sign for way in (":forward", ":backward") for sign in _signs(given, way))
-    return tuple(dict.fromkeys(s for s in found if _cap(s[1], speeds) is None and s[1].strip().lower() not in _NO_CAP))
 
 
 def _signs(tags: dict[str, str], way: str) -> Iterator[tuple[str, str]]:

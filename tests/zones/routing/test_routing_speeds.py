@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zones.errors import InputError
-from zones.routing.speeds import load_speeds, may_stand, speed_kmh, unread_speeds
+from zones.routing.speeds import load_speeds, may_stand, speed_kmh
 
 SPEEDS = load_speeds()
 OWN = """format: truckban-truck-speeds-1
@@ -54,19 +54,6 @@ def test_backward_signs_bind_backward() -> None:
     assert speed_kmh("primary", [("maxspeed:backward", "20")], SPEEDS, forward=False) == 20
 
 
-def test_speeds_that_cannot_be_read_are_counted() -> None:
-    tags = {
-        "maxspeed": "30;50",
-        "maxspeed:hgv": "DE:rural",
-        "maxspeed:conditional": "x @ wet",
-        "maxspeed:forward": "none",
-    }
-    assert set(unread_speeds(tags.items(), SPEEDS)) == {
-        ("maxspeed", "30;50"), ("maxspeed:hgv", "DE:rural"), ("maxspeed:conditional", "x"),
-    }  # fmt: skip
-    assert unread_speeds([("maxspeed", "signals")], SPEEDS) == ()
-
-
 @given(st.dictionaries(st.sampled_from(["maxspeed", "maxspeed:hgv", "maxspeed:conditional"]), st.text(max_size=15)))
 def test_no_sign_gives_a_truck_no_speed_or_more_than_its_class(tags: dict[str, str]) -> None:
     assert 0 < speed_kmh("primary", tags.items(), SPEEDS) <= 45
@@ -96,7 +83,7 @@ def test_a_persons_own_file_counts_alone(tmp_path: Path) -> None:
     assert speed_kmh("primary", (), own) == 50
     assert speed_kmh("motorway", (), own) == 10
     assert may_stand("motorway", True, [("bridge", "yes")], speeds=own)  # noqa: FBT003 - a roundabout
-    assert unread_speeds([("maxspeed", "walk")], own) == (("maxspeed", "walk"),)
+    assert speed_kmh("primary", [("maxspeed", "walk")], own) == 50
 
 
 @pytest.mark.parametrize(
