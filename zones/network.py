@@ -39,6 +39,9 @@ NOT_DRIVEN = frozenset(
 Kind = Literal["road", "railway", "river", "administrative"]
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:m|米)?\s*")
 
+TRACK = "track/"
+"""How the ids of drives with a receiver begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -76,6 +79,11 @@ class Segment:
     def driven(self) -> bool:
         """Whether motor vehicles use it (by its class)."""
         return self.kind == "road" and self.highway not in NOT_DRIVEN
+
+    @property
+    def is_track(self) -> bool:
+        """Whether it is a drive with a receiver (`zones.track_streets`), whose line has no nodes where it meets others."""
+        return self.id.startswith(TRACK)
 
 
 @dataclass(frozen=True, slots=True)

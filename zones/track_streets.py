@@ -18,7 +18,7 @@ from shapely import LineString, Point
 from zones.coords import LocalPlane, check_crs, to_wgs84
 from zones.errors import InputError
 from zones.line_tables import unreadable
-from zones.network import Segment, Source, StreetNetwork, sha256_of
+from zones.network import TRACK, Segment, Source, StreetNetwork, sha256_of
 from zones.text import Text
 
 SUFFIXES = frozenset({".gpx", ".csv"})
@@ -72,7 +72,7 @@ def read_tracks(
                 Text("轨迹没有路名：请给出", "the drive has no road's name: give one"), file=str(path), field="name"
             )
         line = _line(fixes, crs, error_m, str(path))
-        segments.append(Segment(id=f"track/{path.stem}/{number}", name=road, highway="", line=line))
+        segments.append(Segment(id=f"{TRACK}{path.stem}/{number}", name=road, highway="", line=line))
     if not segments:
         raise InputError(Text("文件里没有轨迹", "the file holds no drive"), file=str(path))
     return StreetNetwork(tuple(segments), Source(path.name, sha256), "survey")

@@ -3,7 +3,6 @@
 import re
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from zones.network import Segment, TurnRule, UnreadTurn
@@ -20,8 +19,6 @@ _FREE = frozenset({"hgv", "motor_vehicle", "vehicle"})
 _LIFTED = frozenset({"none", "no", "yes", "off"})
 _SEGMENT = re.compile(r"(-?\d+)/(-?\d+)-(-?\d+)(?:#\d+)?")
 _SHOWN = 8
-_SAME_DEG = 1e-6
-_PART = re.compile(r"(.+)#\d+")
 
 
 class _Rule(NamedTuple):
@@ -90,59 +87,6 @@ def turns_among(turns: Iterable[TurnRule], segments: Collection[str]) -> tuple[T
         # `only` forbids what else is there, also where the way it allows is not
         and (turn.only or (turn.to_segment in segments and all(one in segments for one in turn.via)))
     )
-
-
-def turns_of_parts(turns: Iterable[TurnRule], parts: Sequence[Segment]) -> tuple[TurnRule, ...]:
-    """Return turn rules of streets for the parts that these were cut into, `id#1`, `id#2`, ... (`matching.cutting`).
-
-    Each rule is then made from the part that ends at its place, to the one that begins there. A rule over segments in
-    between goes over all their parts; one whose parts are not found is left out.
-    """
-    named: dict[str, list[Segment]] = {}
-    for part in parts:
-        whole = _PART.fullmatch(part.id)
-        named.setdefault(part.id, []).append(part)
-        if whole is not None:
-            named.setdefault(whole[1], []).append(part)
-
-    def ending(name: str, place: tuple[float, float]) -> list[Segment]:
-        return [p for p in named.get(name, ()) if any(_at(p.line.coords[end], place) for end in (0, -1))]
-
-    found: dict[TurnRule, None] = {}
-    for turn in turns:
-        begins = ending(turn.from_segment, (turn.lon, turn.lat))
-        via, place = _via_parts(turn, named)
-        ends = ending(turn.to_segment, place) if place is not None else []
-        back = turn.from_segment == turn.to_segment and not turn.via
-        pairs = [(one, other) for one in begins for other in ends if one is other or not back]
-        if turn.only and begins and not ends:  # nothing else may be taken, and what may is not there
-            found.update(dict.fromkeys(replace(turn, from_segment=one.id, via=()) for one in begins))
-        for one, other in pairs:
-            found[replace(turn, from_segment=one.id, to_segment=other.id, via=via)] = None
-    return tuple(found)
-
-
-def _via_parts(turn: TurnRule, named: dict[str, list[Segment]]) -> tuple[tuple[str, ...], tuple[float, float] | None]:
-    """Return the parts of the segments between in the order of travel, and where they end; None where they do not join."""
-    place = (turn.lon, turn.lat)
-    chain: list[str] = []
-    for name in turn.via:
-        left = list(named.get(name, ()))
-        if not left:
-            return (), None
-        while left:
-            on = next((p for p in left if _at(p.line.coords[0], place) or _at(p.line.coords[-1], place)), None)
-            if on is None:
-                return (), None
-            left.remove(on)
-            other = -1 if _at(on.line.coords[0], place) else 0
-            place = (on.line.coords[other][0], on.line.coords[other][1])
-            chain.append(on.id)
-    return tuple(chain), place
-
-
-def _at(point: Sequence[float], place: tuple[float, float]) -> bool:
-    return abs(point[0] - place[0]) <= _SAME_DEG and abs(point[1] - place[1]) <= _SAME_DEG
 
 
 class _Streets:

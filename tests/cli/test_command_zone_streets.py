@@ -215,3 +215,39 @@ def test_coordinates_that_are_unknown_or_the_formats_own_are_said(tmp_path: Path
     assert "crs" in capsys.readouterr().err
     assert build(tmp_path, "overpass", *AROUND, "--crs", "gcj02") == 2
     assert "--crs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("tags", "lang", "said"),
+    [
+        ({}, "en", "5 places where they cross count as junctions (121.000000,31.000000; "),
+        ({}, "zh", "5 处交叉按路口处理（121.000000,31.000000; "),
+        ({"bridge": "yes"}, "en", "4 places where they cross count as junctions (121.000000,31.000000; "),
+    ],
+)
+def test_crossings_of_lines_without_nodes_are_counted_for_the_person_to_look(
+    tmp_path: Path, capsys: Capture, tags: dict[str, str], lang: str, said: str
+) -> None:
+    lines = {
+        "北路": [[120.999, 31.005], [121.011, 31.005]],
+        "南路": [[120.999, 31.0], [121.011, 31.0]],
+        "西路": [[121.0, 30.999], [121.0, 31.006]],
+        "东路": [[121.01, 30.999], [121.01, 31.006]],
+        "高架": [[121.005, 31.001], [121.005, 31.008]],
+    }
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": name, "highway": "secondary", **(tags if name == "高架" else {})},
+            "geometry": {"type": "LineString", "coordinates": line},
+        }
+        for name, line in lines.items()
+    ]
+    (tmp_path / "s.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    assert build(tmp_path, str(tmp_path / "s.geojson"), lang=lang) == 0
+    assert said in capsys.readouterr().err
+
+
+def test_nothing_is_said_of_crossings_where_streets_have_nodes(tmp_path: Path, capsys: Capture) -> None:
+    assert build(tmp_path, osm(tmp_path)) == 0
+    assert "junctions" not in capsys.readouterr().err

@@ -12,13 +12,12 @@ import pytest
 sys.path.append(str(Path(__file__).parent))
 
 from overpass_server import OSM_BASE, Step, serving
-from shapely import LineString
 
 from zones.area import Around
 from zones.errors import InputError, TextError
-from zones.network import Segment, StreetNetwork, TurnRule, UnreadTurn, read_streets
+from zones.network import StreetNetwork, TurnRule, UnreadTurn, read_streets
 from zones.overpass import OverpassSettings, read_overpass
-from zones.turns import note_of, turns_among, turns_of, turns_of_parts
+from zones.turns import note_of, turns_among, turns_of
 
 # a cross at 5 with arms 1 (north), 2 (east), 3 (south), 4 (west), the east arm on to 6; way 25 is one-way to the east
 PLACES = {1: (0, 1), 2: (1, 0), 3: (0, -1), 4: (-1, 0), 5: (0, 0), 6: (2, 0), 7: (1, 1), 8: (9, 9)}
@@ -260,40 +259,6 @@ def test_an_only_rule_stays_where_the_way_it_allows_is_cut_off() -> None:
     assert turns_among([only, plain], {"a"}) == (only,)
     assert turns_among([only, plain], {"a", "b"}) == (only, plain)
     assert turns_among([only, plain], {"b"}) == ()
-
-
-def part(name: str, *points: tuple[float, float]) -> Segment:
-    return Segment(name, None, "secondary", LineString(points))
-
-
-def test_rules_go_over_to_the_parts_that_meet_at_their_place() -> None:
-    parts = [
-        part("a#1", (0, 0), (1, 0)),
-        part("a#2", (1, 0), (2, 0)),
-        part("b#1", (2, 0), (3, 0)),
-        part("b#2", (3, 0), (4, 0)),
-    ]
-    [rule] = turns_of_parts([TurnRule("a", "b", 2, 0)], parts)
-    assert (rule.from_segment, rule.to_segment) == ("a#2", "b#1")
-    [back] = turns_of_parts([TurnRule("a", "a", 2, 0)], parts)
-    assert (back.from_segment, back.to_segment) == ("a#2", "a#2")
-    [whole] = turns_of_parts([TurnRule("a", "b", 2, 0)], [part("a", (0, 0), (2, 0)), part("b", (2, 0), (3, 0))])
-    assert (whole.from_segment, whole.to_segment) == ("a", "b")
-    [lonely] = turns_of_parts([TurnRule("a", "z", 2, 0, only=True)], parts)
-    assert (lonely.from_segment, lonely.to_segment) == ("a#2", "z")
-    assert turns_of_parts([TurnRule("a", "z", 2, 0), TurnRule("y", "b", 2, 0)], parts) == ()
-
-
-def test_a_chain_goes_over_all_parts_of_what_is_between() -> None:
-    parts = [
-        part("a", (0, 0), (1, 0)),
-        part("v#2", (3, 0), (2, 0)),
-        part("v#1", (2, 0), (1, 0)),
-        part("b", (3, 0), (3, 1)),
-    ]
-    [rule] = turns_of_parts([TurnRule("a", "b", 1, 0, via=("v",))], parts)
-    assert rule.via == ("v#1", "v#2")
-    assert turns_of_parts([TurnRule("a", "b", 1, 0, via=("w",))], parts) == ()
 
 
 def test_a_real_extract_has_its_rules(shared: Callable[[str], Path]) -> None:

@@ -17,6 +17,8 @@ from truckban.cli.zone_making import options as making
 from truckban.cli.zone_show import entries, show
 from truckban.cli.zone_streets import options, streets_asked
 
+_LISTED = 5
+
 
 def command(say: Speaker) -> Lazy:
     """Build the group."""
@@ -38,6 +40,7 @@ def _build(say: Speaker) -> Command:
     ) -> int:
         from zones.build import build_zone  # noqa: PLC0415
         from zones.errors import ZoneError  # noqa: PLC0415
+        from zones.matching.cutting import crossings_made  # noqa: PLC0415
         from zones.provenance import Provenance  # noqa: PLC0415
 
         spots = [_position(point, say) for point in bridge]
@@ -75,6 +78,18 @@ def _build(say: Speaker) -> Command:
             )
         for warning in zone.warnings:
             complain(str(warning))
+        crossings = crossings_made(zone)
+        if crossings:
+            places = "; ".join(f"{lon:.6f},{lat:.6f}" for lon, lat in crossings[:_LISTED])
+            complain(
+                say(
+                    f"线上没有节点，{len(crossings)} 处交叉按路口处理（{places}{'……' if len(crossings) > _LISTED else ''}）；"
+                    "立交的线请标 bridge=yes 或 tunnel=yes",
+                    f"the lines have no nodes: {len(crossings)} places where they cross count as junctions "
+                    f"({places}{'; …' if len(crossings) > _LISTED else ''}); "
+                    "tag what passes over or under with bridge=yes or tunnel=yes",
+                )
+            )
         write(say("已写出 ", "written: ") + str(out))
         return DONE
 

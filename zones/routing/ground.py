@@ -12,7 +12,7 @@ import shapely
 from zones.coords import LocalPlane
 from zones.errors import InputError
 from zones.locate import Locator, Place
-from zones.matching.cutting import noded, parts_of
+from zones.matching.cutting import parts_of, with_nodes
 from zones.matching.streets import RoadGraph
 from zones.network import Segment, TurnRule
 from zones.routing.search import Ints, Streets
@@ -91,7 +91,7 @@ class TripStreets:
             locators: zones; edges are cut at the borders of all their parts.
             turns: OSM turn restrictions between the segments.
             speeds: the built-in assumptions if None.
-            drawn: whether the lines have no nodes where they meet, as those of a survey; see `noded`.
+            drawn: whether the lines have no nodes where they meet, as those of a survey; see `noded`; drives with a receiver never have.
 
         Raises:
             InputError: none of the segments is a street.
@@ -101,8 +101,8 @@ class TripStreets:
             raise InputError(Text("没有可行车的道路", "there are no streets that vehicles use"), field="streets")
         speeds = speeds or load_speeds()
         plane = LocalPlane.around(*(s.line for s in driven))
-        if drawn:
-            driven = [*noded(driven, plane)]
+        wholes = [s.id for s in driven]
+        driven, whole = with_nodes(driven, plane, drawn=drawn)
         cut, origin = _cut(driven, locators, plane)
         stretch_of = _stretches(cut, locators)
         labels = {
@@ -124,7 +124,7 @@ class TripStreets:
             [may_stand(cut[s].highway, cut[s].roundabout, cut[s].truck_tags, speeds=speeds) for s in range(len(cut))],
             np.bool_,
         )
-        turning = turning_of(graph, [s.id for s in driven], origin, turns)
+        turning = turning_of(graph, wholes, whole[origin].astype(np.int32), turns)
         real = turning.real
         length = edges.length[real]
         return cls(
