@@ -110,7 +110,7 @@ def test_the_greatest_speed_is_said_to_be_a_mean_and_only_where_there_is_a_stret
     lead = dataclasses.replace(checked.leads[0], mean_speed_kmh=31.2, max_speed_kmh=48.6)
     assert speed_words(lead) == Text(
         "平均 31 km/h，最快的一段（至少 20 秒）平均 49 km/h",
-        "31 km/h on average, 49 km/h on average over the fastest stretch of 20 s or more",
+        "31 km/h on average, 49 km/h over the fastest stretch of 20 s or more",
     )
     short = dataclasses.replace(lead, max_speed_kmh=31.2)
     assert speed_words(short) == Text("平均 31 km/h", "31 km/h on average")

@@ -186,7 +186,7 @@ def speed_words(part: Lead) -> Text | None:
         return Text(f"平均 {mean} km/h", f"{mean} km/h on average")
     return Text(
         f"平均 {mean} km/h，最快的一段（至少 {STEADY_S:.0f} 秒）平均 {most} km/h",
-        f"{mean} km/h on average, {most} km/h on average over the fastest stretch of {STEADY_S:.0f} s or more",
+        f"{mean} km/h on average, {most} km/h over the fastest stretch of {STEADY_S:.0f} s or more",
     )
 
 

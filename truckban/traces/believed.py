@@ -50,9 +50,12 @@ def with_believed(visits: Visits, *, by_border: bool) -> Visits:
         return visits
     starts, sizes = visits.starts[:-1], np.diff(visits.starts)
     least, most = np.fmin.reduceat(said, starts), np.fmax.reduceat(said, starts)
-    shown = shown_errors(fixes.t_s, fixes.lon, fixes.lat, visits.starts)
     same = least == most
-    absurd = same & (most > _RECEIVERS_M) & (shown < _LESS * most)
+    absurd = same & (most > _RECEIVERS_M)
+    shown = np.full(len(starts), np.nan)
+    if by_border or absurd.any():
+        shown = shown_errors(fixes.t_s, fixes.lon, fixes.lat, visits.starts)
+    absurd &= shown < _LESS * most
     absurd, small, shown = (np.repeat(each, sizes) for each in (absurd, same & (most < SIGMA_M), shown))
     unsaid = absurd | small
     too_sure = shown > _MORE * np.where(unsaid, SIGMA_M, np.maximum(said, LEAST_SIGMA_M))
