@@ -45,6 +45,26 @@ def test_texts_of_a_megabyte_each_are_refused(tmp_path: Path, told: Refusing) ->
     assert told(path).text.en == _BEYOND
 
 
+@pytest.mark.parametrize("told", [refused, as_vehicles])
+def test_rows_of_millions_of_equal_values_are_refused(tmp_path: Path, told: Refusing) -> None:
+    path = tmp_path / "t.parquet"
+    columns = {name: [TEN] for name in HEADER.split(",")}
+    pq.write_table(pa.table({**columns, "windows": [["22:00-07:00"] * 20_000_000]}), path)
+    assert path.stat().st_size < 200_000
+    assert told(path).text.en == _BEYOND
+
+
+def test_damage_in_what_is_said_of_a_column_ends_in_a_refusal(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"vehicle_id": ["T1", None, "T1"]}), path)
+    # Thrift's list of how many values are not there and how many are: one number less, in as many bytes
+    two, one = bytes([0x19, 0x26, 0x02, 0x04]), bytes([0x19, 0x16, 0x84, 0x00])
+    whole = path.read_bytes()
+    assert whole.count(two) == 1
+    path.write_bytes(whole.replace(two, one))
+    assert as_vehicles(path).file == "t.parquet"
+
+
 def test_what_stands_beside_fixes_may_be_large_where_it_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     columns = {"vehicle_id": ["T1"] * 300, "time": [TEN] * 300, "lon": [110.7] * 300, "lat": [35.1] * 300}

@@ -5,6 +5,7 @@ What is equal is said once, with how often. Of 2 MB that are 150 million equal r
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -29,16 +30,27 @@ def refuse_thin(path: Path, wanted: Callable[[str], bool] | None = None) -> None
     try:
         said, size = pa.parquet.read_metadata(path), path.stat().st_size
         groups = [said.row_group(number) for number in range(said.num_row_groups)]
-        chunks = [group.column(number) for group in groups for number in range(said.num_columns)]
-        chunks = [chunk for chunk in chunks if wanted is None or wanted(chunk.path_in_schema)]
+        values = 0 if wanted else said.num_rows * said.num_columns
+        chunks = []
+        # pyarrow ends the process where what is said of a chunk is damaged: none is asked for without need
+        if any(_is_much(group.total_byte_size, group.num_rows) for group in groups) or _is_nested(said):
+            chunks = [group.column(number) for group in groups for number in range(said.num_columns)]
+            chunks = [chunk for chunk in chunks if wanted is None or wanted(chunk.path_in_schema)]
+            values = 0 if wanted else sum(chunk.num_values for chunk in chunks)
     except _NO_PARQUET:
         return
-    values = sum(chunk.num_values for chunk in chunks) if wanted is None else 0
     thin = values > max(_FEW, _VALUES_A_BYTE * size) or said.num_rows > max(_FEW, _ROWS_A_BYTE * size)
-    if thin or any(
-        chunk.total_uncompressed_size > max(_FEW_BYTES, _BYTES_A_VALUE * chunk.num_values) for chunk in chunks
-    ):
+    if thin or any(_is_much(chunk.total_uncompressed_size, chunk.num_values) for chunk in chunks):
         raise InputError(
             Text("Parquet 文件展开后大得没有道理", "the Parquet file unpacks to a size beyond all sense"),
             file=path.name,
         )
+
+
+def _is_much(size: int, values: int) -> bool:
+    return size > max(_FEW_BYTES, _BYTES_A_VALUE * values)
+
+
+def _is_nested(said: Any) -> bool:  # noqa: ANN401
+    """Return whether a row may have several values of a column."""
+    return any(said.schema.column(number).max_repetition_level for number in range(said.num_columns))
