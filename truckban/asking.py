@@ -24,11 +24,12 @@ from zones.text import Text
 _FIELDS = {"id", "vehicle", "at", "place", "permits", "alerts", "expect"}
 
 
-def zone_facts(ground: Locator | None) -> dict[str, str] | None:
-    """Return what an answer says of the map it used: name, grade, hash."""
+def zone_facts(ground: Locator | None) -> dict[str, Any] | None:
+    """Return what an answer says of the map it used: name, grade, hash; of several maps, the further ones under `others`."""
     if ground is None:
         return None
-    return {"id": ground.zone.id, "grade": ground.zone.grade, "sha256": ground.zone.sha256}
+    own: dict[str, Any] = {"id": ground.zone.id, "grade": ground.zone.grade, "sha256": ground.zone.sha256}
+    return {**own, "others": [zone_facts(other) for other in ground.others]} if ground.others else own
 
 
 def read_question(case: Mapping[str, Any], notice: Notice, ground: Locator | None) -> Question:

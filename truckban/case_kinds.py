@@ -37,7 +37,7 @@ from truckban.logic import FALSE, ONE
 from truckban.norms import Notice
 from truckban.permits import Permit, PermitList
 from truckban.remembered import Remembered
-from truckban.standing_dates import aged, was_published
+from truckban.standing_dates import aged, not_enforceable
 from truckban.vehicle_facts import VehicleFacts
 
 _MOST_KINDS = 8192
@@ -75,13 +75,13 @@ class Moment:
     Attributes:
         kind: two moments of one kind are the same to every condition of the notice.
         stretch: its number in the day.
-        published: the notice had been published.
+        hindered: why no penalty could rest on the notice, as the code of a reason; None where one could.
         aged: it was due for review.
     """
 
     kind: Hashable
     stretch: int
-    published: bool
+    hindered: str | None
     aged: bool
 
 
@@ -138,9 +138,9 @@ class CaseKinds:
 
     def _moment(self, day: int, stretch: int) -> Moment:
         case = permit_case(self.notice, None, (day, self.edges[stretch - 1]), PermitList(), Position())
-        published, old = was_published(self.notice, day), aged(self.notice, day)
+        hindered, old = not_enforceable(self.notice, day), aged(self.notice, day)
         answers = tuple(_at(leaf, case) for leaf in self._of_time)
-        return Moment((answers, *begun_and_ended(self.notice, day)), stretch, published, old)
+        return Moment((answers, *begun_and_ended(self.notice, day)), stretch, hindered, old)
 
 
 class Position(Struct, frozen=True):

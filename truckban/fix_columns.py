@@ -384,7 +384,7 @@ class _Share(NamedTuple):
         if self.permits.permits:
             return day, second
         moment = case_kinds(self.notice).moment(day, second)
-        return moment.kind, moment.published, moment.aged
+        return moment.kind, moment.hindered, moment.aged
 
     def _of_permits(self, positions: _Positions) -> list[npt.NDArray[Any]]:
         """Return what permits ask of places, each of shape (n,)."""

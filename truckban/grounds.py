@@ -1,6 +1,6 @@
 """Which map a notice's zone is looked up in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
 
@@ -10,8 +10,12 @@ import shapely
 
 from truckban.kept import kept
 from truckban.norms import Notice
+from truckban.notices.load import notice_named
+from truckban.notices.shelf import shelf_named
 from zones import load_builtin
+from zones.errors import InputError
 from zones.locate import Locator
+from zones.text import Text
 from zones.zone import Zone
 from zones.zone_file import read_zone
 
@@ -22,10 +26,75 @@ def ground_for(notice: Notice, zone_file: str | Path | None = None) -> Locator |
     Raises:
         InputError: the file is no zone.
     """
-    if zone_file is not None:
-        return _locator(read_zone(zone_file))
+    return grounds_for([notice], [] if zone_file is None else [zone_file])[notice.id]
+
+
+def grounds_for(notices: Iterable[Notice], zone_files: Sequence[str | Path]) -> dict[str, Locator | None]:
+    """Return for each notice the map of its zones; several files are those of several zones, or of notices that follow each other.
+
+    A single file is the map of whatever area a notice has (`truckban.places.mapped_zone`). Of several, each is that of the zone whose id
+    it bears, and of the notice that it was built for; a notice for which none was built is answered by all.
+
+    Raises:
+        InputError: a file is no zone, or, of several, that of no zone of any notice or of the same zone as another.
+    """
+    laws = list(notices)
+    maps = [_locator(read_zone(file)) for file in zone_files]
+    if len(maps) > 1:
+        _are_apart(maps, laws)
+    return {law.id: _ground(law, maps) for law in laws}
+
+
+def in_force_with(notice: str, zone_file: str | Path | None) -> tuple[Notice, Locator | None]:
+    """Return the notice that a check is by, and its map; of a folder the notice that the zone was built for, in its time.
+
+    Raises:
+        InputError: there is no such notice, the file is no zone, or it does not say which notice of the folder it was built for.
+    """
+    if not Path(notice).is_dir():
+        law = notice_named(notice)
+        return law, ground_for(law, zone_file)
+    shelf = shelf_named(notice)
+    built = None if zone_file is None else read_zone(zone_file).notice.get("id")
+    if built not in shelf.notices:
+        listed = ", ".join(shelf.notices)
+        raise InputError(
+            Text(
+                f"一次按一个通告核查：请用 --zone 给出为其中一个通告建的区域文件；有：{listed}",
+                f"a check is by one notice: give with --zone the file that was built for one of: {listed}",
+            ),
+            field="--zone",
+        )
+    law = shelf.in_its_time(str(built))
+    return law, ground_for(law, zone_file)
+
+
+def _ground(notice: Notice, maps: Sequence[Locator]) -> Locator | None:
+    if maps:
+        built = [m for m in maps if m.zone.notice.get("id") == notice.id] or maps
+        own = {m.zone.id: m for m in reversed(built) if m.zone.id in notice.zones}
+        first, *others = [m for m in built if m in own.values()] or built[:1]
+        return first.beside(others) if others else first
     name = notice.pack.zone_file
     return None if name is None else _builtin(name)
+
+
+def _are_apart(maps: Sequence[Locator], notices: Sequence[Notice]) -> None:
+    known = {name for notice in notices for name in notice.zones}
+    seen: set[tuple[str, object]] = set()
+    for name, built in ((m.zone.id, m.zone.notice.get("id")) for m in maps):
+        if name not in known:
+            listed = ", ".join(sorted(known))
+            raise InputError(
+                Text(
+                    f"区域文件 {name} 不是通告的区域；通告的区域有：{listed}",
+                    f"zone file {name} is of no zone of the notice, which has: {listed}",
+                ),
+                field="--zone",
+            )
+        if (name, built) in seen:
+            raise InputError(Text(f"区域 {name} 给了两个文件", f"zone {name} has two files"), field="--zone")
+        seen.add((name, built))
 
 
 @cache

@@ -192,6 +192,10 @@ def at_position(
     if ground is None:
         return PlaceFacts("unsure", _nothing_known(notice), None, lon, lat)
     masks, word = _known_on_the_map(notice, ground, *(known or ground.place_and_edge(lon, lat, accuracy_m)))
+    if ground.others:
+        found = [ground.place_and_edge(lon, lat, accuracy_m)]
+        found += [other.place_and_edge(lon, lat, accuracy_m) for other in ground.others]
+        masks, word = _on_several_maps(notice, ground, tuple(found))
     return PlaceFacts(word, masks, Later(lambda: _streets(ground, lon, lat, accuracy_m)), lon, lat, mapped=True)
 
 
@@ -206,6 +210,22 @@ def _streets(ground: Locator, lon: float, lat: float, accuracy_m: float) -> froz
 def _known_on_the_map(notice: Notice, ground: Locator, place: int, edge: int) -> tuple[Mapping[str, int], str]:
     masks, word = on_the_map(notice, ground, Place(place), edge)
     return MappingProxyType(masks), word
+
+
+@lru_cache(maxsize=1024)
+def _on_several_maps(
+    notice: Notice, ground: Locator, found: tuple[tuple[int, int], ...]
+) -> tuple[Mapping[str, int], str]:
+    """Return what `on_the_map` does where several zones of a notice have maps; the part that a ban is most likely about is the word."""
+    masks, words = _nothing_known(notice), []
+    for one, (place, edge) in zip((ground, *ground.others), found, strict=True):
+        own, word = on_the_map(notice, one, Place(place), edge)
+        zone = mapped_zone(notice, one).id
+        masks[zone] = own[zone]
+        words.append(word)
+    _nest(masks, notice)
+    first = next((word for word in ("inside", "boundary_road", "carve_out", "unsure") if word in words), "outside")
+    return MappingProxyType(masks), first
 
 
 def on_the_map(notice: Notice, ground: Locator, place: Place, edge: int) -> tuple[dict[str, int], str]:
@@ -256,6 +276,8 @@ def part_masks(notice: Notice, ground: Locator) -> np.ndarray:
     masks = np.zeros((len(Place), len(ground.zone.boundary_roads) + 1), np.int64)
     masks[Place.INSIDE], masks[Place.CARVE_OUT], masks[Place.OUTSIDE] = AREA, CARVE_OUT, OUTSIDE
     masks[Place.UNSURE] = everywhere(zone)
+    if not zone.complete:
+        masks[Place.OUTSIDE] = AREA | OUTSIDE
     edges = {edge.road for edge in zone.area.edges} if zone.area else set()
     by_value = {"included": AREA, "excluded": OUTSIDE, "unstated": AREA | OUTSIDE}
     for number, road in enumerate(ground.zone.boundary_roads):
@@ -314,10 +336,10 @@ def _on_road(road: str, ends: frozenset[str] | None, notice: Notice, ground: Loc
     for zone in notice.zones.values():
         if zone.roads is not None and listed and zone.id not in listed and not zone.complete:
             masks[zone.id] = OUTSIDE  # one stretch stands in one list: listed there means not meant here
-    if ground is not None:
-        zone = mapped_zone(notice, ground)
-        parts = part_masks(notice, ground)
-        found = ground.segment_place(road, *sorted(ends or ()))
+    for one in (ground, *ground.others) if ground is not None else ():
+        zone = mapped_zone(notice, one)
+        parts = part_masks(notice, one)
+        found = one.segment_place(road, *sorted(ends or ())) if zone.area else ()  # a list of roads says itself which
         if found:
             masks[zone.id] = int(np.bitwise_or.reduce([parts[place, -1] for place in found]))
             if zone.area and road in {edge.road for edge in zone.area.edges} and found == {Place.BOUNDARY_ROAD}:

@@ -20,6 +20,7 @@ from truckban.moments import local, rfc3339_of
 from truckban.norms import Notice
 from truckban.permits import PermitList
 from truckban.places import PlaceFacts
+from truckban.standing_dates import quoted_day
 from truckban.vehicle_facts import VehicleFacts
 from zones.text import Text
 
@@ -48,7 +49,7 @@ class Verdict(Struct, frozen=True):
     penalty: Mapping[str, Any] | None = None
     advice: tuple[Mapping[str, Any], ...] = ()
     warnings: tuple[tuple[str, Text], ...] = ()
-    zone: Mapping[str, str] | None = None
+    zone: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the contract's object, without `id`."""
@@ -82,7 +83,7 @@ class Question(Struct, frozen=True):
     zone_assumed: bool = False
 
 
-def decide(notice: Notice, question: Question, *, zone: Mapping[str, str] | None = None) -> Verdict:
+def decide(notice: Notice, question: Question, *, zone: Mapping[str, Any] | None = None) -> Verdict:
     """Decide one case.
 
     Args:
@@ -99,12 +100,12 @@ def decide(notice: Notice, question: Question, *, zone: Mapping[str, str] | None
     if question.zone_assumed:
         timezone = notice.pack.timezone
         reasons.append(Reason("time.assumed_zone", None, f"时间没有写时区，按 {timezone} 理解", {"timezone": timezone}))
-    enforceable = found.trit == FALSE or asked.moment.published
-    if not enforceable:
-        reasons.append(_reason(notice, "notice.not_yet_published", {"published": str(notice.pack.dates.published)}))
+    hindered = None if found.trit == FALSE else asked.moment.hindered
+    if hindered is not None:
+        reasons.append(_reason(notice, hindered, quoted_day(notice, hindered)))
     return Verdict(
         verdict=WORDS[found.trit],
-        enforceable=enforceable,
+        enforceable=hindered is None,
         notice=notice.id,
         vehicle_class=question.vehicle.vehicle_class,
         place=question.place.word,
@@ -267,7 +268,7 @@ def _penalty(notice: Notice) -> Mapping[str, Any] | None:
 
 
 def _warnings(
-    asked: _Asked, found: Found, assumed: Sequence[tuple[str, Text]], zone: Mapping[str, str] | None
+    asked: _Asked, found: Found, assumed: Sequence[tuple[str, Text]], zone: Mapping[str, Any] | None
 ) -> list[tuple[str, Text]]:
     question, pack = asked.question, asked.notice.pack
     warnings = [warning for warning in question.vehicle.warnings if warning not in assumed]

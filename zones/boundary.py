@@ -22,8 +22,8 @@ from zones.spellings import as_ref
 from zones.stretches import Stretches
 from zones.text import Text
 
-# what is left of the area narrower than this, between kerbs, is no area
-_SLIVER_M = 2.0
+SLIVER_M = 2.0
+"""What is left of the area narrower than this, between kerbs, is no area."""
 _CLEAR_M = 1.0
 _HAIR_M = 0.01
 # so many named parts go round a ring
@@ -36,7 +36,7 @@ class Outline:
 
     Attributes:
         plane: the plane that all geometry is in.
-        loop: what the edges' centre lines enclose.
+        loop: what the edges' centre lines enclose; where roads are listed instead, the area.
         area: what is banned: the loop with `included` roads, without the others and without the carve-outs.
         boundary: the surface of each edge's road along the loop, in the order of the edges.
         carve_outs: the surface of each carve-out that would else be area.
@@ -48,7 +48,7 @@ class Outline:
     """
 
     plane: LocalPlane
-    loop: Polygon
+    loop: BaseGeometry
     area: BaseGeometry
     boundary: tuple[BaseGeometry, ...]
     carve_outs: tuple[BaseGeometry, ...]
@@ -61,7 +61,7 @@ class Outline:
 
 def names_in(spec: ZoneSpec) -> list[str]:
     """Return every road that a specification names."""
-    parts = [*spec.carve_outs, *(edge.part for edge in spec.edges if edge.part)]
+    parts = [*spec.carve_outs, *(edge.part for edge in spec.edges if edge.part), *(spec.roads or ())]
     places = [*spec.points.values(), *(place for part in parts for place in (part.from_, part.to))]
     names = [*(edge.road for edge in spec.edges), *(part.road for part in parts)]
     names += [name for edge in spec.edges for name in edge.also or ()]
@@ -123,7 +123,7 @@ def outline(
     found = _found(spec, network)
     plane = _plane([s for edge in spec.edges for s in found[edge.road].segments])
     named = {name: Road.of(name, road.segments, plane) for name, road in found.items()}
-    stretches = Stretches(named.__getitem__, spec.points, _posts(spec, network, plane))
+    stretches = Stretches(named.__getitem__, spec.points, posts_for(spec, network, plane))
     roads = [
         stretches.part_of_road(edge.part, at=f"edges.{number}.part") if edge.part else named[edge.road]
         for number, edge in enumerate(spec.edges)
@@ -172,7 +172,7 @@ def _seen(surface: BaseGeometry, road: Road, loop: Polygon, area: BaseGeometry) 
     return shapely.union_all([surface, *polygon_parts(thin)])
 
 
-def _posts(spec: ZoneSpec, network: StreetNetwork, plane: LocalPlane) -> Callable[[str], Sequence[RoadPost]]:
+def posts_for(spec: ZoneSpec, network: StreetNetwork, plane: LocalPlane) -> Callable[[str], Sequence[RoadPost]]:
     """Return how to find a road's kilometre posts: the operator's, and where they give none, all of the source.
 
     Raises:
@@ -348,7 +348,6 @@ def _clean(area: BaseGeometry, face: Polygon) -> BaseGeometry:
         [
             part
             for part in polygon_parts(area)
-            if not shapely.buffer(part, -_SLIVER_M / 2).is_empty
-            and shapely.intersection(part, face).area > _SLIVER_M**2
+            if not shapely.buffer(part, -SLIVER_M / 2).is_empty and shapely.intersection(part, face).area > SLIVER_M**2
         ]
     )

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zones.boundary import Outline, outline
 from zones.errors import InputError
+from zones.listed import listed_outline
 from zones.names import Found
 from zones.network import StreetNetwork, read_streets
 from zones.placing import streets_around
@@ -61,7 +62,14 @@ def build_zone(
     bridge = tuple(bridge)
     set_ = _built_with(max_gap_m, bridge, {"grade": grade, "crs": crs}, provenance)
     network = streets if isinstance(streets, StreetNetwork) else read_streets(streets, crs=crs)
-    drawn = outline(spec, network, max_gap_m=max_gap_m, bridge=bridge)
+    if spec.roads is not None:
+        if bridge:
+            raise InputError(
+                Text("列出道路的区域没有缺口可补", "a list of roads has no gap to be bridged"), field="bridge"
+            )
+        drawn = listed_outline(spec, network)
+    else:
+        drawn = outline(spec, network, max_gap_m=max_gap_m, bridge=bridge)
     final = grade or network.grade
     streets_here = streets_around(network, drawn)
     turns = turns_among(network.turns, {street.id for street in streets_here})

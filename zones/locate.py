@@ -1,6 +1,7 @@
 """Where positions are: in the area, on a boundary road, in a carve-out, on which street. Arrays in, arrays out."""
 
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from functools import cached_property
 
@@ -71,6 +72,7 @@ class Locator:
                 were kept, say. Without it, those of single ones are made when they are asked for.
         """
         self.zone = zone
+        self.others: tuple[Locator, ...] = ()
         self._keep = keep
         self.plane = LocalPlane.around(zone.area)
         self._asked = 0
@@ -86,6 +88,12 @@ class Locator:
         self.area = shapely.difference(zone.area, lawful) if overlap else zone.area
         self._left_out = np.array([self._carved, self._boundary, *self._roads], object)
         shapely.prepare([self.area, *self._left_out])
+
+    def beside(self, others: Iterable["Locator"]) -> "Locator":
+        """Return this map with those of further zones of the same notice (`others`); it is asked of its own zone as before."""
+        found = copy.copy(self)
+        found.others = tuple(others)
+        return found
 
     def places(
         self, lon: npt.ArrayLike, lat: npt.ArrayLike, accuracy_m: npt.ArrayLike | None = None

@@ -128,6 +128,30 @@ class Area(_Model):
 
 
 class ZoneSpec(Area):
-    """An area with the name that its zone gets: the specification file of `truckban zone build`."""
+    """An area, or roads instead of one, with the name that its zone gets: the specification file of `truckban zone build`."""
 
     zone: Name
+    edges: list[Edge]
+    roads: Annotated[list[Part], Field(min_length=1)] | None = Field(
+        None, description="roads instead of an area: the zone is these, without the streets that cross them"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _needs_no_edges_beside_roads(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        if data.get("roads") is not None:
+            return {"edges": [], **data}
+        return {name: value for name, value in data.items() if name != "edges" or value}  # none at all are missing
+
+    @model_validator(mode="after")
+    def _has_edges_or_roads(self) -> Self:
+        if bool(self.edges) == (self.roads is not None):
+            raise TextError("要有 `edges` 或 `roads` 之一，且只有一个", "it has `edges` or `roads`, and not both")
+        if self.roads is not None and (self.carve_outs or self.ordered):
+            raise TextError(
+                "列出道路的区域没有 `carve_outs` 和 `ordered`：不禁行的路段不要列",
+                "a list of roads has no `carve_outs` and no `ordered`: leave out what stays open",
+            )
+        return self

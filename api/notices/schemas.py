@@ -24,11 +24,12 @@ class ZoneNamed(BaseModel):
 
 
 class NoticeDates(BaseModel):
-    """Made, published, in force, ended: four dates; null where the text does not say."""
+    """Made, published, in force, enforceable, ended: five dates; null where the text does not say."""
 
     issued: dt.date | None
     published: dt.date | None
     in_force: dt.date | None
+    enforceable: dt.date | None
     end: dt.date | None
 
 

@@ -13,7 +13,13 @@ def test_a_notice_is_shown_clause_by_clause_with_its_source_and_dates(reader: Te
     shown = reader.get("/v1/notices/linyi-2023-5").json()
     pack = builtin_notice("linyi-2023-5").pack
     assert [(each["id"], each["text"]) for each in shown["clauses"]] == [(c.id, c.text) for c in pack.clauses]
-    assert shown["dates"] == {"issued": "2023-04-23", "published": "2023-04-23", "in_force": "2023-03-01", "end": None}
+    assert shown["dates"] == {
+        "issued": "2023-04-23",
+        "published": "2023-04-23",
+        "in_force": "2023-03-01",
+        "enforceable": None,
+        "end": None,
+    }
     assert shown["source"]["title"] == "临猗县人民政府公报 2023年第2期"
     assert shown["zone"]["grade"] == "schematic"
     assert shown["data"]["format"] == "truckban-notice-1"

@@ -109,3 +109,21 @@ def test_a_folder_of_notices_is_asked_by_the_day_of_each_case(tmp_path: Path) ->
     )
     answers = [json.loads(line) for line in run.stdout.splitlines()]
     assert [(a["notice"], a["verdict"]) for a in answers] == [("linyi-2023-5", "prohibited"), ("linyi-next", "allowed")]
+
+
+def test_a_notice_in_its_time_ends_the_day_before_the_next_takes_over() -> None:
+    later = notice("later", dates=dated("2024-01-01", "2024-02-10", "2026-12-31"), amends=["first"])
+    shelf = Shelf([FIRST, later])
+    first, second = (shelf.in_its_time(name).pack.dates for name in ("first", "later"))
+    assert (first.in_force, first.end) == (dt.date(2020, 1, 1), dt.date(2024, 2, 9))
+    assert (second.in_force, second.end) == (dt.date(2024, 2, 10), dt.date(2026, 12, 31))
+    assert shelf.in_its_time("first").sha256 == FIRST.sha256
+
+
+def test_a_notice_alone_is_as_it_stands_and_one_that_never_answered_is_refused() -> None:
+    assert Shelf([FIRST]).in_its_time("first") is FIRST
+    with pytest.raises(InputError, match="there is no notice gone"):
+        Shelf([FIRST]).in_its_time("gone")
+    overtaken = Shelf([FIRST, notice("later", dates=dated("2019-06-01", "2019-06-01"), replaces=["first"])])
+    with pytest.raises(InputError, match="was never in force"):
+        overtaken.in_its_time("first")

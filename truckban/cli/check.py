@@ -25,15 +25,13 @@ def command(say: Speaker) -> Command:
     def check(traces: Path, out: Path, **given: Any) -> int:  # noqa: ANN401
         import datetime as dt  # noqa: PLC0415
 
-        from truckban.grounds import ground_for  # noqa: PLC0415
-        from truckban.notices.load import notice_named  # noqa: PLC0415
+        from truckban.grounds import in_force_with  # noqa: PLC0415
         from truckban.report import write_report  # noqa: PLC0415
         from truckban.traces.check import Inputs  # noqa: PLC0415
         from truckban.traces.check import check as run_check  # noqa: PLC0415
         from truckban.traces.output import whole_result, write_outputs, write_run  # noqa: PLC0415
 
-        law = notice_named(given["notice"])
-        ground = ground_for(law, given["zone"])
+        law, ground = in_force_with(given["notice"], given["zone"])
         if ground is None:
             raise click.UsageError(
                 say(

@@ -12,15 +12,15 @@ from truckban.cli.language import Speaker
 def command(say: Speaker) -> Command:
     """Build the command."""
 
-    def decide(cases: str, notice: str, zone: str | None) -> int:
+    def decide(cases: str, notice: str, zone: tuple[str, ...]) -> int:
         from truckban.asking import answer, notice_for  # noqa: PLC0415
-        from truckban.grounds import ground_for  # noqa: PLC0415
+        from truckban.grounds import grounds_for  # noqa: PLC0415
         from truckban.json_text import identity, read_json  # noqa: PLC0415
         from truckban.notices.shelf import shelf_named  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 
         shelf = shelf_named(notice)
-        grounds = {name: ground_for(law, zone) for name, law in shelf.notices.items()}
+        grounds = grounds_for(shelf.notices.values(), zone)
         status = DONE
         for number, line in enumerate(read_lines(cases), start=1):
             if not line.strip():
@@ -59,8 +59,10 @@ def command(say: Speaker) -> Command:
             ),
             click.Option(
                 ["--zone"],
+                multiple=True,
                 help=say(
-                    "区域文件（GeoJSON）；不写则用通告自带的", "a zone file (GeoJSON); the notice's own unless said"
+                    "区域文件（GeoJSON）；不写则用通告自带的；通告有几个区域时可多次",
+                    "a zone file (GeoJSON); the notice's own unless said; may be repeated where the notice has several zones",
                 ),
             ),
         ],

@@ -71,6 +71,8 @@ def _lines(notice, say: Speaker) -> Iterator[str]:  # type: ignore[no-untyped-de
         f"made {pack.dates.issued or unsaid}  published {pack.dates.published or unsaid}  "
         f"in force {pack.dates.in_force or unsaid}  ends {pack.dates.end or unsaid}",
     )
+    if pack.dates.enforceable is not None:
+        yield say(f"开始处罚 {pack.dates.enforceable}", f"penalties from {pack.dates.enforceable}")
     yield f"sha256 {notice.sha256}"
     yield ""
     yield say("条款原文", "Clauses, verbatim")

@@ -44,7 +44,7 @@ def _build(say: Speaker) -> Command:
         from zones.provenance import Provenance  # noqa: PLC0415
 
         spots = [_position(point, say) for point in bridge]
-        said, law = words(spec, notice, say)
+        said, law = words(spec, notice, given.pop("zone_id"), say)
         before = replaced(given.pop("replaces"), out)
         network = streets_asked(say, streets, given)
         try:
@@ -105,6 +105,14 @@ def _build(say: Speaker) -> Command:
             *options(say),
             click.Option(["--spec"], type=click.Path(), help=say("区域说明（YAML）", "the zone's words (YAML)")),
             click.Option(["--notice"], help=say("用通告里的区域说明", "take the words from this notice")),
+            click.Option(
+                ["--zone-id"],
+                metavar="ID",
+                help=say(
+                    "通告有几个区域时画哪一个（通告 zones 里的 id）",
+                    "which zone of the notice, where it has several: its id under `zones`",
+                ),
+            ),
             *making(say),
             file_option(say, "--failure-png", "围不拢时画出断头处", "draw the loose ends where it does not close"),
             file_option(say, "--failure-html", "同上，离线 HTML", "the same, as one offline HTML file"),

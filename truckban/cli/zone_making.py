@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from truckban.cli.base import complain
 from truckban.cli.language import Speaker
 from zones.errors import InputError, not_readable
 from zones.text import Text
@@ -38,23 +39,31 @@ def options(say: Speaker) -> list[click.Parameter]:
     ]
 
 
-def words(spec: str | None, notice: str | None, say: Speaker) -> "tuple[ZoneSpec, dict[str, Any]]":
+def words(spec: str | None, notice: str | None, zone_id: str | None, say: Speaker) -> "tuple[ZoneSpec, dict[str, Any]]":
     """Return the words to build by, and the notice they are from: `{"id", "sha256"}`, empty for a file of words."""
-    from zones.spec import ZoneSpec  # noqa: PLC0415
     from zones.spec_file import read_spec  # noqa: PLC0415
 
     if (spec is None) == (notice is None):
         raise click.UsageError(say("--spec 和 --notice 要给其中一个", "give one of --spec and --notice"))
+    if zone_id is not None and notice is None:
+        raise click.UsageError(say("--zone-id 只能和 --notice 一起用", "--zone-id goes with --notice"))
     if spec is not None:
         return read_spec(spec), {}
     from truckban.notices.load import notice_named  # noqa: PLC0415
+    from truckban.zone_words import zone_words  # noqa: PLC0415
 
     law = notice_named(str(notice))
-    for zone in law.pack.zones:
-        if zone.area is not None:
-            found = ZoneSpec(zone=zone.id, **zone.area.model_dump(by_alias=True))
-            return found, {"id": law.id, "sha256": law.sha256}
-    raise InputError(Text("通告里没有由道路围成的区域", "the notice has no area bounded by roads"), field="--notice")
+    found = zone_words(law, zone_id)
+    others = [zone.id for zone in law.zones.values() if zone.unstated is None and zone.id != found.zone]
+    if zone_id is None and others:
+        listed = ", ".join(others)
+        complain(
+            say(
+                f"通告有几个区域，这里画的是 {found.zone}；其余用 --zone-id 各画一个文件：{listed}",
+                f"the notice has several zones, and this is {found.zone}; build each of the others with --zone-id: {listed}",
+            )
+        )
+    return found, {"id": law.id, "sha256": law.sha256}
 
 
 def replaced(old: Path | None, out: Path) -> dict[str, Any]:

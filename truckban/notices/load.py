@@ -106,7 +106,8 @@ def builtin_names() -> tuple[str, ...]:
 
 def notice_named(name: str) -> Notice:
     """Return a built-in notice by its name, or the one in a file."""
-    return load_notice(name) if name.endswith((".yaml", ".yml")) or "/" in name else builtin_notice(name)
+    is_file = name.endswith((".yaml", ".yml")) or "/" in name or Path(name).is_dir()
+    return load_notice(name) if is_file else builtin_notice(name)
 
 
 def _read(path: Path) -> bytes:

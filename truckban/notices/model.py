@@ -69,13 +69,27 @@ class Review(Strict):
 
 
 class Dates(Strict):
-    """Made, published, in force, ended: four dates. Absent means that the text does not say."""
+    """Made, published, in force, enforceable, ended: five dates. Absent means that the text does not say."""
 
     issued: Day | None = None
     published: Day | None = None
     in_force: Day | None = Field(None, description="first day; absent: taken as in force, and every answer says so")
+    enforceable: Day | None = Field(
+        None, description="first day on which a violation is penalised, where the text has warnings only before it"
+    )
     end: Day | None = Field(None, description="last day, included")
     review: Review | None = None
+
+    @field_validator("enforceable")
+    @classmethod
+    def _is_not_enforced_before_it_begins(cls, enforceable: dt.date | None, others: ValidationInfo) -> dt.date | None:
+        in_force = others.data.get("in_force")
+        if in_force and enforceable and enforceable < in_force:
+            raise TextError(
+                f"{enforceable} 早于 `in_force` {in_force}：开始处罚的日子不能早于施行日",
+                f"{enforceable} lies before `in_force` {in_force}: nothing is penalised before a notice begins",
+            )
+        return enforceable
 
     @field_validator("end")
     @classmethod

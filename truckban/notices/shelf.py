@@ -55,12 +55,37 @@ class Shelf:
             found = self.notices[name]
         return found
 
+    def in_its_time(self, name: str) -> Notice:
+        """Return a notice as it answers among those that follow each other: from when it took over to the day before the next did.
+
+        Raises:
+            InputError: it is not here, or another one answers on all of its days.
+        """
+        if name not in self.notices:
+            listed = ", ".join(self.notices)
+            raise InputError(Text(f"没有通告 {name}；有：{listed}", f"there is no notice {name}; there are: {listed}"))
+        notice = self.notices[name]
+        dates, later = notice.pack.dates, self._after.get(name)
+        first = takes_over(notice) if self._before(name) else dates.in_force
+        ends = [dates.end] if dates.end is not None else []
+        if later is not None:
+            ends.append(takes_over(self.notices[later]) - dt.timedelta(days=1))
+        last = min(ends, default=None)
+        if (first, last) == (dates.in_force, dates.end):
+            return notice
+        if first is not None and last is not None and last < first:
+            raise InputError(
+                Text(f"{later} 施行时 {name} 还没有施行", f"{name} was never in force: {later} took over before")
+            )
+        own = dates.model_copy(update={"in_force": first, "end": last})
+        return Notice(notice.pack.model_copy(update={"dates": own}), sha256=notice.sha256)
+
     def _follow(self, notice: Notice, before: str) -> None:
         if before not in self.notices:
             raise InputError(
                 Text(
-                    f"{notice.id} 接替 {before}，但没有这个通告",
-                    f"{notice.id} takes over from {before}, which is not here",
+                    f"{notice.id} 接替 {before}，但没有这个通告：请把它一并给出；手头没有就不写 replaces、amends",
+                    f"{notice.id} takes over from {before}, which is not here: give that one as well, or leave `replaces` and `amends` out",
                 )
             )
         if before in self._after:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from truckban.conditions import ByPerson, leaves
 from truckban.norms import Norm, Notice
+from truckban.standing_dates import NOT_YET_PUBLISHED, WARNINGS_ONLY
 from zones.text import Text
 
 REASONS: Mapping[str, Text] = MappingProxyType(
@@ -57,6 +58,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "notice.not_in_force": Text("通告当时尚未施行", "the notice was not in force yet"),
         "notice.ended": Text("通告当时已经失效", "the notice had ended"),
         "notice.not_yet_published": Text("通告当时尚未公布，不能作为处罚依据", "the notice was not published yet and cannot be the ground of a penalty"),
+        "notice.warnings_only": Text("通告写明当时只作教育警告，不处罚", "by the notice's own words there were warnings only at that time, no penalties"),
         "notice.open_question": Text("通告文字有没有写明之处", "the notice leaves a question open"),
         "notice.for_a_person_to_check": Text("有须由人核对的条件", "a condition is for a person to check"),
         "notice.zone_not_stated": Text("通告没有写明区域的全部范围", "the notice does not state the whole zone"),
@@ -122,7 +124,7 @@ def clause_of(code: str, notice: Notice) -> str | None:
         bans = code.startswith("rule.")
         asking = (norm for norm in notice.norms.values() if norm.prohibits == bans and _asks_a_person(norm))
         return next((norm.written.clause for norm in asking), None)
-    if code == "notice.not_yet_published":
+    if code in {NOT_YET_PUBLISHED, WARNINGS_ONLY}:
         return notice.pack.clauses[-1].id
     return None
 

@@ -28,7 +28,7 @@ from truckban.traces.repeats import counted_once
 from truckban.traces.sift import rows_to_come
 from truckban.traces.stream import FitSample, Stream, Traces
 from truckban.traces.tables import Reject
-from truckban.traces.zone_notice import notices_differ, roads_not_there
+from truckban.traces.zone_notice import alerts_not_asked, notices_differ, roads_not_there, zones_not_asked
 from truckban.vehicle_facts import read_vehicle
 from zones.locate import Locator
 from zones.matching.compiled import plain_at_first
@@ -114,7 +114,12 @@ class Checked:
             f"区域文件 {self.ground.zone.id} 的边界道路不是通告 {self.notice.id} 所说的道路；结果只能用于试验",
             f"zone file {self.ground.zone.id} is bounded by other roads than notice {self.notice.id} names: for trial only",
         )
-        about_zone = [*([zone] if self._other_roads else []), *notices_differ(self.notice, self.ground.zone)]
+        about_zone = [
+            *([zone] if self._other_roads else []),
+            *notices_differ(self.notice, self.ground.zone),
+            *zones_not_asked(self.notice, self.ground),
+            *alerts_not_asked(self.notice),
+        ]
         about_permits = roads_not_there(self.permits, self.ground.zone)
         return [*about_zone, *self.fixes.notes, *self.fleet.notes, *about_permits]
 

@@ -9,7 +9,8 @@ from truckban.advice import change_seconds
 from truckban.columns import Questions, decide_columns, local_columns
 from truckban.logic import Coded
 from truckban.moments import instant_of
-from truckban.norms import AREA, Notice, everywhere
+from truckban.norms import AREA, OUTSIDE, Notice, everywhere
+from truckban.notices.model import Rule
 from truckban.permits import PermitList
 from truckban.places import mapped_zone
 from truckban.vehicle_facts import VehicleFacts
@@ -19,9 +20,15 @@ _Floats = npt.NDArray[np.float64]
 
 
 def area_of(notice: Notice, ground: Locator) -> dict[str, int]:
-    """Return the parts of a notice's zones that a passage is in: the mapped one's area; of others nothing is known."""
-    masks = {name: everywhere(zone) for name, zone in notice.zones.items()}
-    return {**masks, mapped_zone(notice, ground).id: AREA}
+    """Return the parts of a notice's zones that a passage is in: the mapped one's area.
+
+    Of other zones the map says nothing. What bans there is another check's question, asked with that zone's own map: for this one
+    the truck is outside them, or every lawful drive would be undetermined. Where another zone lifts a ban, nothing is known.
+    """
+    mapped = mapped_zone(notice, ground).id
+    lifting = {where.zone for norm in notice.pack.norms if not isinstance(norm, Rule) for where in norm.where or ()}
+    masks = {name: everywhere(zone) if name in lifting else OUTSIDE for name, zone in notice.zones.items()}
+    return {**masks, mapped: AREA}
 
 
 def may_stand(

@@ -12,13 +12,13 @@ import shapely
 
 from truckban.columns import Questions, decide_columns, local_columns
 from truckban.logic import Coded
-from truckban.norms import AREA, Notice, everywhere
+from truckban.norms import Notice
 from truckban.permits import UNREAD, Permit, PermitList
-from truckban.places import mapped_zone
 from truckban.traces.evidence import missing_evidence
 from truckban.traces.fixes import Fixes
 from truckban.traces.hours_edge import NOT_SHOWN, only_between_fixes
 from truckban.traces.late_vehicles import AS_LIKELY, RECEIVED_LATER
+from truckban.traces.lawful import area_of
 from truckban.traces.lead_facts import (
     End,
     Parts,
@@ -173,7 +173,7 @@ def judge(passages: Sequence[Passage], fixes: Fixes, law: Law) -> list[Lead]:
         on.update(enumerate(streets, start=int(tracks.first[number])))
     parts = _parts(tracks, _trits(tracks, vehicle, on, law, own))
     begin = parts.begin
-    verdicts = Judgement(law.notice, _inside(law), own).verdicts(
+    verdicts = Judgement(law.notice, area_of(law.notice, law.ground), own).verdicts(
         [law.vehicles[number] for number in vehicle[begin].tolist()],
         tracks.t_s[begin],
         tracks.lon[begin],
@@ -181,12 +181,6 @@ def judge(passages: Sequence[Passage], fixes: Fixes, law: Law) -> list[Lead]:
         [on.get(point) for point in begin.tolist()],
     )
     return _leads(tracks, parts, verdicts, fixes, law, own)
-
-
-def _inside(law: Law) -> dict[str, int]:
-    """Return the parts of the notice's zones that a passage is in: the mapped one's area; of others nothing is known."""
-    masks = {name: everywhere(zone) for name, zone in law.notice.zones.items()}
-    return {**masks, mapped_zone(law.notice, law.ground).id: AREA}
 
 
 def _with_a_place(passages: Sequence[Passage], law: Law, own: Own) -> Ints:
@@ -225,7 +219,7 @@ def _trits(tracks: Tracks, vehicle: Ints, on: dict[int, Streets], law: Law, own:
                 [law.vehicles[number] for number in drivers[group].tolist()],
                 np.searchsorted(group, driver[some]),
                 np.floor(tracks.t_s[at]).astype(np.int64),
-                {name: np.full(len(at), mask, np.int64) for name, mask in _inside(law).items()},
+                {name: np.full(len(at), mask, np.int64) for name, mask in area_of(law.notice, law.ground).items()},
                 Coded.of([on.get(row) for row in at.tolist()]),
                 tracks.lon[at],
                 tracks.lat[at],

@@ -12,6 +12,7 @@ from truckban.traces.drives import SLOW_MS, WANDERING_M, all_drives, moving_time
 from truckban.traces.fixes import Fixes
 from truckban.traces.inside import SIGMA_M, SLIGHT, border_runs
 from truckban.traces.near import Near, Visits, visits_of
+from truckban.traces.own_roads import own_roads
 from truckban.traces.passage import Passage, Points, by_border, crossing, cut_corner
 from truckban.traces.paths import (
     Run,
@@ -84,6 +85,9 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
     """
     fixes = visits.fixes
     depth_m, x_m, y_m = near.depths.depth_m(fixes.lon, fixes.lat)
+    own = own_roads(near.ground, streets) if streets is not None else None
+    if own is not None:
+        depth_m = own.deepened(depth_m, fixes.lon, fixes.lat, visits.starts)
     drives, _ = all_drives(fixes.t_s, x_m, y_m, visits.starts)
     runs = border_runs(depth_m, fixes.accuracy_m, drives)
     square_m2 = np.diff(x_m) ** 2 + np.diff(y_m) ** 2

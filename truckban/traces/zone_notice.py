@@ -1,7 +1,10 @@
-"""Whether a zone's file is the one that a notice and permits speak of."""
+"""Whether a zone's file is the one that a notice and permits speak of, and all that the notice speaks of."""
 
 from truckban.norms import Notice
 from truckban.permits import PermitList
+from truckban.places import mapped_zone
+from truckban.zone_words import zones_beside
+from zones.locate import Locator
 from zones.text import Text
 from zones.zone import Zone
 
@@ -30,6 +33,33 @@ def notices_differ(notice: Notice, zone: Zone) -> list[Text]:
             f"{notice.sha256[:12]}…）；请用现在的文本重建区域",
             f"zone file {zone.id} was built for another text of notice {notice.id} (sha256 {str(built.get('sha256'))[:12]}…, it is now "
             f"{notice.sha256[:12]}…); build the zone again from the present text",
+        )
+    ]
+
+
+def zones_not_asked(notice: Notice, ground: Locator) -> list[Text]:
+    """Return a note where a notice bans in zones that the map does not show: they need a check each."""
+    mapped = mapped_zone(notice, ground).id
+    others = ", ".join(zones_beside(notice, mapped))
+    if not others:
+        return []
+    return [
+        Text(
+            f"这次只查了区域 {mapped}；通告还在这些区域禁行，请用各自的区域文件各查一次：{others}",
+            f"this check is about zone {mapped} alone; the notice bans in other zones as well, each of which needs a check with its own zone file: {others}",
+        )
+    ]
+
+
+def alerts_not_asked(notice: Notice) -> list[Text]:
+    """Return a note where a notice bans while an alert is in force: a check is not told when there was one."""
+    rules = "、".join(rule.id for rule in notice.pack.rules if rule.alerts)
+    if not rules:
+        return []
+    return [
+        Text(
+            f"通告有只在预警期间生效的禁令，核查不知道哪些时候有预警，没有查：{rules}",
+            f"the notice has bans that hold during alerts only; a check is not told when there were any and did not ask: {rules}",
         )
     ]
 
