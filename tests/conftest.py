@@ -25,9 +25,26 @@ def pytest_report_header() -> str:
     return f"random cases: {TIMES} times as many as are enough for every day (TRUCKBAN_TEST_TIMES)"
 
 
+# the longest: one that compiles everything anew, and what compiles nothing and mostly waits
+_FIRST = (
+    "test_cold_check.py",
+    "test_api_kills.py",
+    "test_spark_cluster.py",
+    "test_api_backup_broken_off.py",
+    "test_api_leads_list.py",
+)
+_LONG = ("spark", "slow")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long: else one core is left with it when the others have nothing to do."""
-    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("spark", "slow")))
+    order = {name: number for number, name in enumerate(_FIRST)}
+    items.sort(
+        key=lambda item: (
+            order.get(item.path.name, len(order)),
+            not any(item.get_closest_marker(name) for name in _LONG),
+        )
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -31,9 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_java() -> Iterator[None]:
-    """Let every Java of these tests compile its code once and quickly: it lives for seconds, and so halves its work."""
+    """Let every Java of these tests compile its code once and quickly, and take Spark's as sound: it lives for seconds."""
+    quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    unchecked = "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        patch.setenv("JAVA_TOOL_OPTIONS", f"{quick} {unchecked}")
         yield
 
 

@@ -52,7 +52,7 @@ def test_only_the_keyboard_is_needed(driver: Driver) -> None:
     page.locator("#to-list [role=option]").first.wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    assert page.locator("#to").input_value() == "五一路 × 北环路" or "北环路" in page.locator("#to").input_value()
+    assert "北环路" in page.locator("#to").input_value()
     page.keyboard.press("Enter")
     page.locator("[data-verdict=lawful]").wait_for()
     assert page.evaluate("document.activeElement.id") == "verdict"
@@ -99,6 +99,8 @@ def test_a_position_that_is_refused_is_said_and_typing_still_works(driver: Drive
     page = driver()
     page.locator("[data-locate=from]").tap()
     page.locator("#from-fault:not(:empty)").wait_for()
+    fill(page)
+    ask(page, "unlawful")
 
 
 def test_a_place_is_picked_on_the_map(driver: Driver) -> None:

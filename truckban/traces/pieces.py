@@ -118,8 +118,8 @@ class Source:
             ms=0,
             parts=1,
             shift_ms=0,
-            lon=np.ascontiguousarray(lon),
-            lat=np.ascontiguousarray(lat),
+            lon=_own(lon),
+            lat=_own(lat),
             accuracy_m=_where_any(accuracy),
             speed_kmh=_where_any(speed),
             lines=columns["line"],
@@ -214,4 +214,9 @@ class Source:
 
 
 def _where_any(column: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return _NONE if np.isnan(column).all() else np.ascontiguousarray(column)
+    return _NONE if np.isnan(column).all() else _own(column)
+
+
+def _own(column: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return a column that lies in one piece and may be written to: for any other the loop would be compiled once more."""
+    return np.require(column, np.float64, ("C", "W"))
