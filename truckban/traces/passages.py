@@ -23,7 +23,7 @@ from truckban.traces.paths import (
     runs_inside,
     usual_interval,
 )
-from truckban.traces.showing import STOOD_M, MatchedDrive, deep_m, metres, shown
+from truckban.traces.showing import STOOD_M, MatchedDrive, deep_m, metres, shown, stood_deep
 from truckban.traces.slips import Visit, leaps_of
 from truckban.traces.speeds import Sent
 from zones.locate import Locator
@@ -152,7 +152,7 @@ def _on_streets(
         every_s = [usual_interval(t_s[start:stop]) for _, start, stop in some]
         matched = streets.all_matched(
             [
-                (x[start:stop], y[start:stop], t_s[start:stop], usual[start:stop], lasting_at(every))
+                (x[start:stop], y[start:stop], t_s[start:stop], usual[start:stop], every)
                 for (_, start, stop), every in zip(some, every_s, strict=True)
             ]
         )
@@ -277,7 +277,8 @@ def _on_path(fixes: Fixes, driven: MatchedDrive, depth_m: _Floats, run: Run, vis
     slow = driven_m < min(WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
     fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
     still = driven_m < _STILL_M
-    sure = not slow and not fast and not still and shown(fixes, driven, depth_m, inside, visit, driven_m)
+    stood = stood_deep(driven, depth_m, visit, before=not run.from_outside, after=not run.to_outside)
+    sure = not slow and not fast and not still and (stood or shown(fixes, driven, depth_m, inside, visit, driven_m))
     denied = 0
     if sure and run.probability > _SINGLE:
         out = visit.denied(row + inside, max(median(driven.usual), driven.error_m))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from truckban.traces.bursts import LASTS_S
 from truckban.traces.fixes import Fixes
-from truckban.traces.slips import Visit
+from truckban.traces.slips import STAYED, Visit
 from zones.matching.matcher import Match
 
 _Floats = npt.NDArray[np.float64]
@@ -97,6 +98,29 @@ def shown(
         if slipped and not _stood_there(fixes, depth_m, one, visit):
             return False
     return dense or driven_m >= _SHORT_M or deepest >= _DEEPEST_M
+
+
+def stood_deep(driven: MatchedDrive, depth_m: _Floats, visit: Visit, *, before: bool, after: bool) -> bool:
+    """Return whether the truck stood deep inside for longer than reflections last, before a drive or after it.
+
+    Then it drove there, or from there, however little of that the fixes of the drive show.
+
+    Args:
+        driven: the drive.
+        depth_m: of all fixes.
+        visit: the drive's.
+        before: whether to look before it.
+        after: whether to look after it.
+    """
+    first, last = driven.first, driven.first + len(driven.t_s) - 1
+    least_m = deep_m(driven.error_m)
+    return any(
+        len(stood) > 0
+        and bool(np.quantile(depth_m[stood], 0.25) >= least_m and depth_m[stood[-STAYED:]].min() >= least_m)
+        for row, step, asked in ((first, -1, before), (last, 1, after))
+        if asked
+        for stood in [visit.standing(row, step, LASTS_S)]
+    )
 
 
 def _stood_there(fixes: Fixes, depth_m: _Floats, row: int, visit: Visit) -> bool:

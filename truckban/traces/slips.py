@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from truckban.traces.drives import SLOW_MS
+from truckban.traces.drives import SLOW_MS, STOP_RADIUS_M
 from truckban.traces.paths import ZoneMatcher
 from truckban.traces.speeds import Sent
 
@@ -34,8 +34,8 @@ _TIMES = 2.0
 _NEAR_S = 120.0
 """Where that happens so many seconds before or after a drive inside, or less, it shows none."""
 _STAYS_S = 300.0
-_STAYED = 2
-"""Fixes there, for so long, show that a truck is parked where it was seen first; a terminal without satellites is back sooner."""
+STAYED = 2
+"""So many fixes there, for so long, show that a truck is parked where it was seen first; a terminal without satellites is back sooner."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,17 @@ class Visit(Sent):
         t_s = self.fixes.t_s[row : self.stop]
         after = slice(row + 1, row + int(np.searchsorted(t_s, t_s[0] + _STAYS_S, side="right")))
         away = np.hypot(self.x_m[after] - self.x_m[row], self.y_m[after] - self.y_m[row])
-        return len(away) >= _STAYED and bool((away <= within_m).all())
+        return len(away) >= STAYED and bool((away <= within_m).all())
+
+    def standing(self, row: int, step: int, lasts_s: float) -> _Rows:
+        """Return the fixes of so many seconds after one (`step` 1) or before it (-1), and the next two, if the truck stood there, else none."""
+        rows = np.arange(row, self.stop if step > 0 else self.start - 1, step)
+        count = int(np.searchsorted(np.abs(self.fixes.t_s[rows] - self.fixes.t_s[row]), lasts_s))
+        beside = rows[1 : count + STAYED]
+        if len(rows) < count + STAYED or count <= STAYED:
+            return rows[:0]
+        x, y = self.x_m[beside], self.y_m[beside]
+        return beside if np.median(np.hypot(x - x.mean(), y - y.mean())) <= STOP_RADIUS_M else rows[:0]
 
     def hops_near(self, since: float, until: float) -> bool:
         """Return whether fixes hop to another place or back about the time between two instants, seconds."""
