@@ -53,7 +53,8 @@ def main() -> int:
         with load_workbook(file) as book:
             for name in book.sheet_names:
                 sheet = book.get_sheet_by_name(name)
-                room = sheet.total_height * sheet.total_width
+                row, column = sheet.end or (0, 0)
+                room = (row + 1) * (column + 1)  # empty cells before the first count too
                 said = sum(len(row) - row.count("") for row in sheet.iter_rows())  # a time of no calendar ends it here
                 if room > _MOST_CELLS and room > _ONE_IN * said:
                     return TOO_LARGE

@@ -60,6 +60,20 @@ def test_what_calamine_says_in_order_is_left_to_it(tmp_path: Path) -> None:
     assert refused.value.text == CANNOT_BE_OPENED
 
 
+def test_the_only_cell_of_a_sheet_may_be_far_off_too(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsb"
+    with zipfile.ZipFile(_BOOKS / "t.xlsb") as whole, zipfile.ZipFile(path, "w") as changed:
+        for part in whole.infolist():
+            content = whole.read(part)
+            if part.filename.endswith("sheet1.bin"):
+                # BrtCellIsst: its number and length, then the column; BrtEndSheetData (MS-XLSB 2.4)
+                cell, end = content.index(b"\x07\x0c"), content.index(b"\x92\x01\x00")
+                far = (142_639_104).to_bytes(4, "little")
+                content = content[: cell + 2] + far + content[cell + 6 : cell + 14] + content[end:]
+            changed.writestr(part.filename, content)
+    assert trouble_with(path.read_bytes()) == BEYOND_SENSE
+
+
 def test_a_sheet_whose_end_is_missing_does_not_keep_anybody_waiting(tmp_path: Path) -> None:
     path = tmp_path / "t.ods"
     with zipfile.ZipFile(_BOOKS / "t.ods") as whole, zipfile.ZipFile(path, "w") as damaged:
