@@ -87,9 +87,13 @@ def test_corners_show_no_error() -> None:
     assert shown < 1.0
 
 
-def test_nothing_said_is_left_alone() -> None:
+def test_where_nothing_is_said_more_than_the_usual_error_counts_where_it_shows() -> None:
+    assert believed(visits(None, sigma_m=5.0)) == [None]
+    [shown] = believed(visits(None, sigma_m=25.0))
+    assert shown is not None
+    assert 15.0 < shown < 40.0
     given = visits(None, sigma_m=25.0)
-    assert with_believed(given, by_border=True) is given
+    assert with_believed(given, by_border=False) is given
 
 
 @pytest.mark.usefixtures("_no_streets")

@@ -37,8 +37,8 @@ def with_believed(visits: Visits, *, by_border: bool) -> Visits:
     """Return visits with the errors that are to be reckoned with, NaN for the usual one.
 
     What is the same throughout a visit and less than the usual error is no measurement: it is taken for not said. So is what is the same
-    and hundreds of metres, where the fixes of the drive lie on lines. And where these lie farther off the line than was said, what they
-    show counts, unless the streets that they are matched to will show it.
+    and hundreds of metres, where the fixes of the drive lie on lines. And where these lie farther off the line than was said, or than
+    is usual, what they show counts, unless the streets that they are matched to will show it.
 
     Args:
         visits: of any vehicles.
@@ -46,7 +46,7 @@ def with_believed(visits: Visits, *, by_border: bool) -> Visits:
     """
     fixes = visits.fixes
     said = fixes.accuracy_m
-    if not np.isfinite(said).any():
+    if not by_border and not np.isfinite(said).any():
         return visits
     starts, sizes = visits.starts[:-1], np.diff(visits.starts)
     least, most = np.fmin.reduceat(said, starts), np.fmax.reduceat(said, starts)
@@ -57,7 +57,7 @@ def with_believed(visits: Visits, *, by_border: bool) -> Visits:
         shown = shown_errors(fixes.t_s, fixes.lon, fixes.lat, visits.starts)
     absurd &= shown < _LESS * most
     absurd, small, shown = (np.repeat(each, sizes) for each in (absurd, same & (most < SIGMA_M), shown))
-    unsaid = absurd | small
+    unsaid = absurd | small | np.isnan(said)
     too_sure = shown > _MORE * np.where(unsaid, SIGMA_M, np.maximum(said, LEAST_SIGMA_M))
     accuracy_m = np.where(too_sure & (absurd | by_border), shown, np.where(unsaid, np.nan, said))
     return replace(visits, fixes=replace(fixes, accuracy_m=accuracy_m))
