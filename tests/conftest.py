@@ -1,6 +1,7 @@
 """What tests of several rooms share: helper folders, and the data that the project did not make."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -19,6 +20,13 @@ sys.path += [str(_TESTS / folder) for folder in ("maps", "traces")]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="write screenshots of the pages into docs/pages")
+
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Of `-n auto` make half as many more as there are cores: many tests wait for a database, a browser or a worker."""
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None  # as was asked for
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 def pytest_report_header() -> str:
