@@ -195,8 +195,10 @@ def test_a_fix_far_off_is_denied_where_speeds_are_alive(seed: int) -> None:
     reports, row = with_slip(seed)
     inside = np.arange(row - 1, row + 2)
     if alive(reports, row - 1, row + 1) and reports.speed_ms[row - 1 : row + 2].max() <= 10.0:
-        assert denied(reports, inside, 8.0)[1]
-        assert denied(reports, inside, 8.0).sum() <= 2
+        found = denied(reports, inside, 8.0)
+        assert found[1]
+        # of a truck that stood all three may go: which of them was carried off no speed can tell
+        assert found.sum() <= 2 or not reports.speed_ms[inside].any()
 
 
 def test_speeds_of_a_truck_that_drives_are_alive_and_deny_next_to_nothing() -> None:
