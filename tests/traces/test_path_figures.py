@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truckban.traces.paths import lasting_at, median, usual_interval
+from truckban.traces.paths import lasting, median, usual_interval
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=60))
@@ -16,6 +16,6 @@ def test_the_median_is_that_of_numpy_to_the_last_bit(values: list[float]) -> Non
 
 def test_a_single_fix_has_the_interval_for_which_an_error_lasts() -> None:
     assert usual_interval(np.array([5.0])) == 60.0
-    assert lasting_at(60.0) == 1.0
+    assert lasting(np.array([5.0])) == 1.0
     assert usual_interval(np.array([5.0, 20.0, 35.0, 95.0])) == 15.0
-    assert lasting_at(15.0) == 2.0
+    assert lasting(np.array([5.0, 20.0, 35.0, 95.0])) == 2.0

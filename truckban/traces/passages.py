@@ -152,7 +152,7 @@ def _on_streets(
         every_s = [usual_interval(t_s[start:stop]) for _, start, stop in some]
         matched = streets.all_matched(
             [
-                (x[start:stop], y[start:stop], t_s[start:stop], usual[start:stop], every)
+                (x[start:stop], y[start:stop], t_s[start:stop], usual[start:stop], lasting_at(every))
                 for (_, start, stop), every in zip(some, every_s, strict=True)
             ]
         )

@@ -62,20 +62,7 @@ class ZoneMatcher:
         who turns round inside has driven far between two fixes that are near each other, which must not speak for having stood
         outside. Where fixes are sparse, turning back is not rare either; near each other, errors look like it.
         """
-        return self._weighing_sparse if every_s >= _SPARSE_S else self._of_every_fix
-
-    def matching(self, every_s: float) -> Matcher:
-        """Return the matcher to match a drive with, by the usual seconds between its fixes.
-
-        Where they are sparse, two near each other say how far the truck did not get, which is no reason to leave one out; and turning
-        back between two is as rare as what can have been driven, not as how far they are apart, which is little just where it turned.
-        """
-        return self._matching_sparse if every_s >= _SPARSE_S else self.matcher
-
-    @cached_property
-    def _matching_sparse(self) -> Matcher:
-        usual = self.matcher
-        return Matcher(usual.graph, model=usual.model._replace(apart=0.0, turn_every=1.0), table=usual.table)
+        return self._of_sparse if every_s >= _SPARSE_S else self._of_every_fix
 
     @cached_property
     def _of_every_fix(self) -> Matcher:
@@ -87,7 +74,7 @@ class ZoneMatcher:
         return Matcher(usual.graph, model=wide, table=usual.table)
 
     @cached_property
-    def _weighing_sparse(self) -> Matcher:
+    def _of_sparse(self) -> Matcher:
         dense = self._of_every_fix
         return Matcher(dense.graph, model=dense.model._replace(turn_every=1.0), table=dense.table)
 
@@ -126,9 +113,9 @@ class ZoneMatcher:
         """Match a drive; the error of its fixes is what they say, else what the drive itself shows."""
         x, y = self.matcher.graph.plane.xy(fixes.lon[rows], fixes.lat[rows])
         t_s = fixes.t_s[rows]
-        return self.matched(x, y, t_s, self.usual_error(fixes, rows), usual_interval(t_s))[0]
+        return self.matched(x, y, t_s, self.usual_error(fixes, rows), lasting(t_s))[0]
 
-    def matched(self, x: _Floats, y: _Floats, t_s: _Floats, usual: _Floats, every_s: float) -> tuple[Match, float]:
+    def matched(self, x: _Floats, y: _Floats, t_s: _Floats, usual: _Floats, wider: float) -> tuple[Match, float]:
         """Match a drive in the plane of the streets, see `match`; return it, and the error of its fixes that it shows.
 
         Args:
@@ -136,26 +123,23 @@ class ZoneMatcher:
             y: metres north.
             t_s: seconds.
             usual: of `usual_error`.
-            every_s: of `usual_interval`.
+            wider: of `lasting`.
         """
-        return self.all_matched([(x, y, t_s, usual, every_s)])[0]
+        return self.all_matched([(x, y, t_s, usual, wider)])[0]
 
     def all_matched(
         self, drives: Sequence[tuple[_Floats, _Floats, _Floats, _Floats, float]]
     ) -> list[tuple[Match, float]]:
         """Match drives, at least one, each given by what `matched` is given; what they show of their errors is asked at once."""
         own = 1.3 * self.matcher.model.sigma
-        matches = [
-            self.matching(every_s).match_xy(x, y, t_s, usual * lasting_at(every_s))
-            for x, y, t_s, usual, every_s in drives
-        ]
+        matches = [self.matcher.match_xy(x, y, t_s, usual * wider) for x, y, t_s, usual, wider in drives]
         found = list(zip(matches, errors_shown(matches), strict=True))
         again = [n for n, (_, shown) in enumerate(found) if shown > own]
         if again:
             wider_errors = [(drives[n], found[n][1]) for n in again]
             matches = [
-                self.matching(every_s).match_xy(x, y, t_s, np.maximum(usual, shown) * lasting_at(every_s))
-                for (x, y, t_s, usual, every_s), shown in wider_errors
+                self.matcher.match_xy(x, y, t_s, np.maximum(usual, shown) * wider)
+                for (x, y, t_s, usual, wider), shown in wider_errors
             ]
             for n, one in zip(again, zip(matches, errors_shown(matches), strict=True), strict=True):
                 found[n] = one
@@ -192,8 +176,13 @@ def usual_interval(t_s: _Floats) -> float:
     return max(median(t_s[1:] - t_s[:-1]), 1.0) if len(t_s) > 1 else _LASTING_S
 
 
+def lasting(t_s: _Floats) -> float:
+    """Return by how much the error of single fixes is to be widened, for what they say to count once and not each time."""
+    return lasting_at(usual_interval(t_s))
+
+
 def lasting_at(every_s: float) -> float:
-    """Return by how much the error of fixes usually so far apart is to be widened, for what they say to count once and not each time."""
+    """Return the same by the usual seconds between fixes."""
     return float(max(1.0, (_LASTING_S / every_s) ** 0.5))
 
 
