@@ -41,6 +41,8 @@ def read_instant(text: object, timezone: str) -> tuple[dt.datetime, bool]:
         raise InputError(_EXPECTED, field="at")
     said = str(text).upper()
     try:
+        if found[4] == "24":  # Python 3.14 and later take it for the next day; RFC 3339 has no such hour
+            raise ValueError(said)  # noqa: TRY301
         # pendulum knows the hour that a clock skips or repeats; with an offset there is none
         instant = dt.datetime.fromisoformat(said) if found["offset"] else pendulum.parse(said, tz=timezone)
     except ValueError:
