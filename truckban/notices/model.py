@@ -80,27 +80,19 @@ class Dates(Strict):
     end: Day | None = Field(None, description="last day, included")
     review: Review | None = None
 
-    @field_validator("enforceable")
+    @field_validator("enforceable", "end")
     @classmethod
-    def _is_not_enforced_before_it_begins(cls, enforceable: dt.date | None, others: ValidationInfo) -> dt.date | None:
+    def _is_not_before_it_begins(cls, day: dt.date | None, others: ValidationInfo) -> dt.date | None:
         in_force = others.data.get("in_force")
-        if in_force and enforceable and enforceable < in_force:
+        if in_force and day and day < in_force:
+            why = {
+                "enforceable": ("开始处罚的日子不能早于施行日", "nothing is penalised before a notice begins"),
+                "end": ("失效日不能早于施行日", "a notice cannot end before it begins"),
+            }[str(others.field_name)]
             raise TextError(
-                f"{enforceable} 早于 `in_force` {in_force}：开始处罚的日子不能早于施行日",
-                f"{enforceable} lies before `in_force` {in_force}: nothing is penalised before a notice begins",
+                f"{day} 早于 `in_force` {in_force}：{why[0]}", f"{day} lies before `in_force` {in_force}: {why[1]}"
             )
-        return enforceable
-
-    @field_validator("end")
-    @classmethod
-    def _is_not_over_before_it_begins(cls, end: dt.date | None, others: ValidationInfo) -> dt.date | None:
-        in_force = others.data.get("in_force")
-        if in_force and end and end < in_force:
-            raise TextError(
-                f"{end} 早于 `in_force` {in_force}：失效日不能早于施行日",
-                f"{end} lies before `in_force` {in_force}: a notice cannot end before it begins",
-            )
-        return end
+        return day
 
 
 class Source(Strict):
