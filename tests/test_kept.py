@@ -93,6 +93,17 @@ def test_of_one_kind_the_newest_eight_are_kept(folder: Callable[[], list[Path]])
     assert [len([f for f in folder() if f.name.startswith(kind)]) for kind in ("thing", "other")] == [8, 1]
 
 
+def test_what_is_used_again_and_again_stays_however_much_else_is_made(folder: Callable[[], list[Path]]) -> None:
+    make = Made()
+    for number in range(20):
+        assert kept("thing", ("used",), make) == [1, 2, 1]
+        for file in folder():
+            os.utime(file, ns=(number, number))
+        kept("thing", ("used",), make)
+        kept("thing", (str(number),), Made())
+    assert make.times == 1
+
+
 def test_what_is_too_large_is_not_kept(folder: Callable[[], list[Path]]) -> None:
     assert len(kept("thing", ("a",), lambda: bytes(33_000_000))) == 33_000_000
     assert folder() == []

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _NEWEST = 8
-"""Of one kind so many files are kept: as many zones or notices as one works with."""
+"""Of one kind so many files are kept, those used last: as many zones or notices as one works with."""
 _MOST_BYTES = 32_000_000
 _ENDING = ".kept"
 
@@ -38,6 +38,9 @@ def kept(kind: str, of: Iterable[str], make: Callable[[], T], *, packages: Itera
     # whatever a damaged file raises, it is made again
     with contextlib.suppress(Exception):
         found: T = pickle.loads(path.read_bytes())  # noqa: S301 - as trustworthy as the byte code beside it
+        if not sys.dont_write_bytecode:
+            with contextlib.suppress(OSError):
+                os.utime(path)  # the files used longest ago are the ones to go
         return found
     made = make()
     if not sys.dont_write_bytecode:
