@@ -72,7 +72,7 @@ def fleet() -> pd.DataFrame:
         twin.assign(vehicle_id="E5"),
         drive(IN_BY_SECOND_STREET, at("14:00:00"), every_s=15, name="F6"),
     ]
-    table = noisy(pd.concat(parts, ignore_index=True), 11).assign(speed_kmh=36.0)
+    table = noisy(pd.concat(parts, ignore_index=True), 11).assign(speed_kmh=36.0, heading=90.0)
     rng = np.random.default_rng(5)
     slips = rng.choice(np.flatnonzero(table["vehicle_id"].isin(["A1", "F6"])), 6, replace=False)
     table.loc[slips, "lon"] += 0.4
@@ -82,7 +82,7 @@ def fleet() -> pd.DataFrame:
     table = written(table.assign(lon=table["lon"].round(6), lat=table["lat"].round(6), accuracy_m=accuracy))
     bad = table.iloc[[3, 90]].assign(lon=0, lat=0)
     torn = table.iloc[[12]].assign(lat=35.2)
-    said_otherwise = table.iloc[10:200:9].assign(accuracy_m=30.0, speed_kmh=0.0)
+    said_otherwise = table.iloc[10:200:9].assign(accuracy_m=30.0, speed_kmh=0.0, heading=[270.0, np.nan] * 11)
     return pd.concat([table, bad, torn, said_otherwise], ignore_index=True)
 
 

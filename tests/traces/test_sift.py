@@ -68,7 +68,7 @@ def files(folder: Path, way: dict[str, Any]) -> Path:
         if kind == "csv":
             csv(folder / f"{n}.csv", rows[a:b], way["zone"])
             continue
-        extra = ("accuracy_m",) if kind == "no speed" else ("speed_kmh", "accuracy_m")
+        extra = ("accuracy_m",) if kind == "no speed" else ("speed_kmh", "heading", "accuracy_m")
         group = 50 if kind == "no speed" else 100_000
         how = {"unit": way["unit"], "zone": way["zone"], "extra": extra, "row_group_size": group}
         parquet(folder / f"{n}.parquet", rows[a:b], **how)

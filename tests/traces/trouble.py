@@ -15,6 +15,7 @@ WEST, SOUTH, EAST, NORTH = near().box
 START = int(at("10:00:00")) * 1000
 NAMES = ("A", "B", " C", "D 4")
 Row = dict[str, Any]
+COLUMNS = ["vehicle_id", "t", "lon", "lat", "speed_kmh", "heading", "accuracy_m"]
 
 
 class Truck:
@@ -35,6 +36,7 @@ class Truck:
     def aside(self, **more: Any) -> None:  # noqa: ANN401
         """Add a row that says something else, and go on from where it was."""
         row = {"vehicle_id": self.name, "t": self.t, "lon": self.lon, "lat": self.lat, "speed_kmh": np.nan}
+        row["heading"] = np.nan if len(self.rows) % 5 == 0 else float(len(self.rows) * 37 % 360)
         self.rows.append({**row, "accuracy_m": float(self.rng.choice([np.nan, 5.0, 12.0])), **more})
 
     def go(self, seconds: float, ms: float, **more: Any) -> None:  # noqa: ANN401
@@ -76,6 +78,9 @@ class Truck:
 
     def other_speed(self) -> None:
         self.rows.append(self.rows[-1] | {"speed_kmh": 77.0})
+
+    def other_heading(self) -> None:
+        self.rows.append(self.rows[-1] | {"heading": 181.0})
 
     def repeated_late(self) -> None:
         self.rows.append(dict(self.rows[max(-4, -len(self.rows))]))
@@ -188,14 +193,14 @@ def mixed(tracks: Sequence[list[Row]], order: str, seed: int) -> list[Row]:
 
 
 def parquet(path: Path, rows: Sequence[Row], *, unit: str = "ms", zone: str | None = "UTC", **options: Any) -> Path:  # noqa: ANN401
-    frame = pd.DataFrame(rows, columns=["vehicle_id", "t", "lon", "lat", "speed_kmh", "accuracy_m"])
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     times = (
         pa.array(frame["t"].to_numpy(np.int64))
         .cast(pa.timestamp("ms", zone))
         .cast(pa.timestamp(unit, zone), safe=False)
     )
     columns = {name: pa.array(frame[name].to_numpy(float), from_pandas=False) for name in ("lon", "lat")}
-    for name in options.pop("extra", ("speed_kmh", "accuracy_m")):
+    for name in options.pop("extra", ("speed_kmh", "heading", "accuracy_m")):
         columns[name] = pa.array(frame[name].to_numpy(float), from_pandas=False)
     ids = pa.array(frame["vehicle_id"].astype(str).tolist(), pa.string()).dictionary_encode()
     pq.write_table(pa.table({"vehicle_id": ids, "time": times, **columns}), path, **options)
@@ -204,7 +209,7 @@ def parquet(path: Path, rows: Sequence[Row], *, unit: str = "ms", zone: str | No
 
 def csv(path: Path, rows: Sequence[Row], zone: str | None) -> Path:
     offset = "" if zone is None else "Z"
-    frame = pd.DataFrame(rows, columns=["vehicle_id", "t", "lon", "lat", "speed_kmh", "accuracy_m"])
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     stamps = pd.to_datetime(frame["t"], unit="ms").dt.strftime("%Y-%m-%d %H:%M:%S.%f") + offset
     frame.assign(time=stamps).drop(columns="t").to_csv(path, index=False)
     return path
@@ -219,6 +224,7 @@ def line(count: int, *, x: float = WEST - 0.2, every_s: float = 20.0, name: str 
             "lon": x - 0.0001 * n,
             "lat": SOUTH,
             "speed_kmh": 36.0,
+            "heading": 270.0,
             "accuracy_m": 5.0,
         }
         for n in range(count)
@@ -235,6 +241,7 @@ def lockstep(places: Sequence[float], count: int) -> list[list[Row]]:
                 "lon": x,
                 "lat": 35.14,
                 "speed_kmh": 1.0,
+                "heading": 90.0,
                 "accuracy_m": 5.0,
             }
             for v in range(count)

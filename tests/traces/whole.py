@@ -18,7 +18,7 @@ from truckban.traces.pieces import Source
 from truckban.traces.stream import Stream, Traces
 from zones.text import Text
 
-Place = tuple[float, float, float, float, float]
+Place = tuple[float, float, float, float, float, float]
 """Time, longitude, latitude, accuracy and speed (-1 where not given)."""
 TIMEZONE = "Asia/Shanghai"
 
@@ -43,14 +43,18 @@ def visits_by_name(visits: Visits, found: dict[str, list[list[Place]]], *, void:
     """Add visits to those of each vehicle, but for those of vehicles whose are void."""
     fixes = visits.fixes
     accuracy = np.where(np.isnan(fixes.accuracy_m), -1.0, fixes.accuracy_m)
-    said = np.full(len(fixes.t_s), np.nan) if fixes.speed_kmh is None else fixes.speed_kmh
-    speed = np.where(np.isnan(said), -1.0, said)
+    speed, heading = (_or_none(column, len(fixes.t_s)) for column in (fixes.speed_kmh, fixes.heading))
     for a, b in zip(visits.starts[:-1].tolist(), visits.starts[1:].tolist(), strict=True):
         code = int(fixes.vehicle[a])
         assert (fixes.vehicle[a:b] == code).all()
         if void is None or not void[code]:
-            rows = zip(fixes.t_s[a:b], fixes.lon[a:b], fixes.lat[a:b], accuracy[a:b], speed[a:b], strict=True)
+            columns = (fixes.t_s, fixes.lon, fixes.lat, accuracy, speed, heading)
+            rows = zip(*(column[a:b] for column in columns), strict=True)
             found.setdefault(fixes.vehicle_ids[code], []).append([tuple(map(float, row)) for row in rows])
+
+
+def _or_none(column: np.ndarray | None, n: int) -> np.ndarray:
+    return np.full(n, -1.0) if column is None else np.where(np.isnan(column), -1.0, column)
 
 
 def streamed(path: Path, **how: Any) -> tuple[Traces, dict[str, list[list[Place]]]]:  # noqa: ANN401

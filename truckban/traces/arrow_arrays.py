@@ -38,6 +38,17 @@ def numbers_of(array: pa.Array) -> npt.NDArray[Any]:
     return np.frombuffer(array.buffers()[1], kind, count=len(array), offset=array.offset * kind.itemsize)
 
 
+def is_number(kind: pa.DataType) -> bool:
+    """Return whether `numbers_or_nan` can read a type."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def numbers_or_nan(array: pa.Array) -> npt.NDArray[np.float64]:
+    """Return the values of an array of numbers of any width, NaN for nulls; not to be written to."""
+    plain = array if array.type == pa.float64() else array.cast(pa.float64(), safe=False)
+    return numbers_of(plain.fill_null(np.nan) if plain.null_count else plain)
+
+
 def indices_of(array: pa.DictionaryArray) -> npt.NDArray[np.int32]:
     """Return the indices of an array by dictionary without nulls; not to be written to."""
     if array.type.index_type != pa.int32() or not len(array):

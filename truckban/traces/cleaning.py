@@ -135,7 +135,16 @@ def _in_order(frame: Columns, all_: _Rowed) -> _Index:
     tied[1:] |= same
     tied[:-1] |= same
     some = order[tied]
-    names = ("line", "file", *(("load",) if "load" in frame else ()), "speed_kmh", "accuracy_m", "lat", "lon")
+    names = (
+        "line",
+        "file",
+        *(("load",) if "load" in frame else ()),
+        "heading",
+        "speed_kmh",
+        "accuracy_m",
+        "lat",
+        "lon",
+    )
     keys = (frame[name][some] for name in names)
     order[tied] = some[np.lexsort((*keys, all_.t_s[some], all_.vehicle[some]))]
     return order

@@ -39,6 +39,7 @@ class Fixes:
         load: what JT/T 808 terminals say of their load (bits 8 and 9 of the status), NaN where nothing is said, shape (n,); None
             where no file can say it.
         speed_kmh: what terminals say of their speed, NaN where nothing is said, shape (n,); None where no file says any.
+        heading: what they say of their course over ground, degrees from north, likewise.
         read: rows in the files.
         duplicates: rows that repeat a fix; they are used, once.
         assumed_zone: used rows whose time named no zone and was read in the notice's.
@@ -67,11 +68,12 @@ class Fixes:
     fit: "Fit | None" = None
     load: npt.NDArray[np.float64] | None = None
     speed_kmh: npt.NDArray[np.float64] | None = None
+    heading: npt.NDArray[np.float64] | None = None
 
     def taken(self, rows: npt.NDArray[np.intp]) -> "Fixes":
         """Return some of the fixes, in the given order, with the figures of all."""
         columns = {name: getattr(self, name)[rows] for name in ("vehicle", "t_s", "lon", "lat", "accuracy_m")}
-        said = {name: getattr(self, name) for name in ("load", "speed_kmh")}
+        said = {name: getattr(self, name) for name in ("load", "speed_kmh", "heading")}
         columns |= {name: None if column is None else column[rows] for name, column in said.items()}
         return replace(self, **columns)
 
@@ -189,4 +191,5 @@ def fixes_of(frame: Columns, files: Sequence[str]) -> Fixes:
         named=clean.named,
         load=np.asarray(kept[LOAD], np.float64) if LOAD in kept else None,
         speed_kmh=np.asarray(kept["speed_kmh"], np.float64),
+        heading=np.asarray(kept["heading"], np.float64),
     )

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from truckban.traces.arrow_arrays import indices_of, numbers_of
+from truckban.traces.arrow_arrays import indices_of, is_number, numbers_of, numbers_or_nan
 from truckban.traces.arrow_table import ArrowTable, parquet_tables
 from truckban.traces.clocks import TOLERANCE_S
 from truckban.traces.column_names import EXTRA, NAMES
@@ -106,7 +106,7 @@ class Source:
         self.late.add(table.late)
         self.rejects += bad
         self.assumed_zone += int(columns["without_zone"].sum())
-        lon, lat, accuracy, speed = (columns[name] for name in ("lon", "lat", "accuracy_m", "speed_kmh"))
+        lon, lat = columns["lon"], columns["lat"]
         if self.crs != "wgs84" and len(lon):
             lon, lat = to_wgs84(lon, lat, self.crs)
         return Piece(
@@ -120,8 +120,7 @@ class Source:
             shift_ms=0,
             lon=_own(lon),
             lat=_own(lat),
-            accuracy_m=_where_any(accuracy),
-            speed_kmh=_where_any(speed),
+            **{name: _where_any(columns[name]) for name in ("accuracy_m", "speed_kmh", "heading")},
             lines=columns["line"],
             naive=columns["without_zone"],
             latest_s=np.inf,
@@ -136,6 +135,7 @@ class Source:
         if plan is None or not len(batch):
             return None
         columns = {name: batch.column(column) for name, column in plan.items()}
+        heading = columns.pop("heading", None)
         if any(column.null_count for column in columns.values()):
             return None
         ids, time = columns["vehicle_id"], columns["time"]
@@ -175,6 +175,7 @@ class Source:
             lat=lat,
             accuracy_m=np.where(accuracy > 0, accuracy, np.nan) if len(accuracy) else _NONE,
             speed_kmh=numbers_of(columns["speed_kmh"]) if "speed_kmh" in columns else _NONE,
+            heading=_NONE if heading is None else _where_any(numbers_or_nan(heading)),
             lines=np.array([table.first], np.int64),
             naive=np.array([time.type.tz is None]),
             latest_s=np.inf if self.now_s is None else self.now_s + TOLERANCE_S,
@@ -184,7 +185,6 @@ class Source:
         """Return which columns are which, by their numbers; None where a type or a column asks for a look at each row."""
         schema = table.batch.schema
         found = find_columns(table, NAMES, NEEDED, self.columns)
-        found.pop("heading", None)
         try:
             extra = find_columns(table, EXTRA, (), self.columns)
         except InputError:
@@ -197,6 +197,7 @@ class Source:
             and pa.types.is_string(ids.value_type)
             and pa.types.is_timestamp(kinds["time"])
             and all(pa.types.is_float64(kinds[name]) for name in _NUMBERS if name in kinds)
+            and is_number(kinds.get("heading", pa.float64()))
         )
         return {name: schema.get_field_index(column) for name, column in found.items()} if fitting else None
 

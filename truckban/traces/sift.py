@@ -62,8 +62,7 @@ class Sift:
         if len(self._room.vehicle) < since + 4 * n:
             more = Kept.room(since + 4 * n + _SPARE)
             self._room = Kept.all_of([self._room.take(slice(since)), more]) if since else more
-        if len(piece.speed_kmh):
-            self._room = self._room.with_speeds()
+        self._room = self._room.with_room(speeds=len(piece.speed_kmh) > 0, headings=len(piece.heading) > 0)
         if len(self._marks[1]) < n:
             self._marks = np.empty((2 * n, 4), np.int64), np.empty(n, np.intp)
         jumps, bad = self._marks

@@ -15,6 +15,7 @@ from truckban.traces.sift_rows import (
     FILE,
     FIRST,
     GAPS,
+    HEADING,
     HELD,
     JUMPS,
     LAT,
@@ -115,7 +116,9 @@ def _take(
     if _reachable(held, v, 0, t, lon, lat):
         held.state[v, AFTER] = here
         jumped = _drop(held, v, jumps, jumped)
-        count = _link(box, held, v, 0, t, lon, lat, _accuracy(piece, k), _speed(piece, k), kept, count)
+        count = _link(
+            box, held, v, 0, t, lon, lat, _accuracy(piece, k), _speed(piece, k), _heading(piece, k), kept, count
+        )
         _hold(piece, k, t, held, v, 0)
     elif here > 0 and _reachable(held, v, here, t, lon, lat):
         if here + 1 < SETTLED:
@@ -125,9 +128,10 @@ def _take(
         for slot in range(here):
             a_t, a_lon = held.numbers[v, slot + 1, T], held.numbers[v, slot + 1, LON]
             a_lat, a_accuracy = held.numbers[v, slot + 1, LAT], held.numbers[v, slot + 1, ACCURACY]
-            a_speed = held.numbers[v, slot + 1, SPEED]
-            count = _link(box, held, v, slot, a_t, a_lon, a_lat, a_accuracy, a_speed, kept, count)
-        count = _link(box, held, v, here, t, lon, lat, _accuracy(piece, k), _speed(piece, k), kept, count)
+            a_speed, a_heading = held.numbers[v, slot + 1, SPEED], held.numbers[v, slot + 1, HEADING]
+            count = _link(box, held, v, slot, a_t, a_lon, a_lat, a_accuracy, a_speed, a_heading, kept, count)
+        accuracy, speed, heading = _accuracy(piece, k), _speed(piece, k), _heading(piece, k)
+        count = _link(box, held, v, here, t, lon, lat, accuracy, speed, heading, kept, count)
         held.state[v, HELD] = 0
         _hold(piece, k, t, held, v, 0)
     elif here > 0 or held.state[v, AFTER] > 0:
@@ -156,18 +160,23 @@ def _odd(piece: Piece, k: int, t: float, held: Held, v: int, slot: int) -> bool:
 @compiled_inline
 def _repeat(piece: Piece, k: int, t: float, held: Held, v: int, slot: int) -> None:
     """Note a fix that is no later than the newest: the same once more, or rows out of order."""
-    accuracy, other = _accuracy(piece, k), held.numbers[v, slot, ACCURACY]
     if (
         slot == 0  # a row that repeats a jump is one
         and t == held.numbers[v, slot, T]
         and piece.lon[k] == held.numbers[v, slot, LON]
         and piece.lat[k] == held.numbers[v, slot, LAT]
-        and (accuracy == other or (np.isnan(accuracy) and np.isnan(other)))
+        and _same(_accuracy(piece, k), held.numbers[v, slot, ACCURACY])
+        and _same(_heading(piece, k), held.numbers[v, slot, HEADING])
         and (not len(piece.speed_kmh) or piece.speed_kmh[k] == held.numbers[v, slot, SPEED])
     ):
         held.state[v, DUPLICATES] += 1
     else:
         held.state[v, TORN] = 1
+
+
+@compiled_inline
+def _same(a: float, b: float) -> bool:
+    return a == b or (np.isnan(a) and np.isnan(b))
 
 
 @compiled_inline
@@ -187,6 +196,7 @@ def _link(
     lat: float,
     accuracy: float,
     speed: float,
+    heading: float,
     kept: Kept,
     count: int,
 ) -> int:
@@ -200,13 +210,23 @@ def _link(
     if held.state[v, OPEN] == 0:
         held.state[v, OPEN] = 1
         a_t, a_lon, a_lat = last[v, slot, T], last[v, slot, LON], last[v, slot, LAT]
-        count = _keep(kept, count, v, a_t, a_lon, a_lat, last[v, slot, ACCURACY], last[v, slot, SPEED], False)
-    return _keep(kept, count, v, t, lon, lat, accuracy, speed, True)
+        a_accuracy, a_speed, a_heading = last[v, slot, ACCURACY], last[v, slot, SPEED], last[v, slot, HEADING]
+        count = _keep(kept, count, v, a_t, a_lon, a_lat, a_accuracy, a_speed, a_heading, False)
+    return _keep(kept, count, v, t, lon, lat, accuracy, speed, heading, True)
 
 
 @compiled_inline
 def _keep(
-    kept: Kept, count: int, v: int, t: float, lon: float, lat: float, accuracy: float, speed: float, joined: bool
+    kept: Kept,
+    count: int,
+    v: int,
+    t: float,
+    lon: float,
+    lat: float,
+    accuracy: float,
+    speed: float,
+    heading: float,
+    joined: bool,
 ) -> int:
     kept.vehicle[count] = v
     kept.t_s[count] = t
@@ -215,6 +235,8 @@ def _keep(
     kept.accuracy_m[count] = accuracy
     if len(kept.speed_kmh):
         kept.speed_kmh[count] = speed
+    if len(kept.heading):
+        kept.heading[count] = heading
     kept.joined[count] = joined
     return count + 1
 
@@ -239,7 +261,7 @@ def _hold(piece: Piece, k: int, t: float, held: Held, v: int, slot: int) -> None
     held.places[v, slot, LINE] = piece.lines[k] if len(piece.lines) > 1 else piece.lines[0] + k
     held.places[v, slot, FILE] = piece.file
     held.places[v, slot, NAIVE] = piece.naive[k] if len(piece.naive) > 1 else piece.naive[0]
-    held.numbers[v, slot, SPEED] = _speed(piece, k)
+    held.numbers[v, slot, SPEED], held.numbers[v, slot, HEADING] = _speed(piece, k), _heading(piece, k)
 
 
 @compiled_inline
@@ -266,6 +288,11 @@ def _accuracy(piece: Piece, k: int) -> float:
 @compiled_inline
 def _speed(piece: Piece, k: int) -> float:
     return piece.speed_kmh[k] if len(piece.speed_kmh) else np.nan
+
+
+@compiled_inline
+def _heading(piece: Piece, k: int) -> float:
+    return piece.heading[k] if len(piece.heading) else np.nan
 
 
 @compiled_inline
@@ -298,9 +325,8 @@ def _pass(
 ) -> int:
     """Take in one vehicle's ordinary fixes, rows `first` to `end`; return how many rows are kept by now."""
     lon, lat = piece.lon, piece.lat
-    count = _link(
-        box, held, v, 0, t, lon[first], lat[first], _accuracy(piece, first), _speed(piece, first), kept, count
-    )
+    accuracy, speed, heading = _accuracy(piece, first), _speed(piece, first), _heading(piece, first)
+    count = _link(box, held, v, 0, t, lon[first], lat[first], accuracy, speed, heading, kept, count)
     is_open = held.state[v, OPEN] == 1
     for k in range(first + 1, end):
         if not (
@@ -314,8 +340,9 @@ def _pass(
         if not is_open:
             is_open = True
             before = _seconds(piece, k - 1)
-            accuracy, speed = _accuracy(piece, k - 1), _speed(piece, k - 1)
-            count = _keep(kept, count, v, before, lon[k - 1], lat[k - 1], accuracy, speed, False)
-        count = _keep(kept, count, v, _seconds(piece, k), lon[k], lat[k], _accuracy(piece, k), _speed(piece, k), True)
+            accuracy, speed, heading = _accuracy(piece, k - 1), _speed(piece, k - 1), _heading(piece, k - 1)
+            count = _keep(kept, count, v, before, lon[k - 1], lat[k - 1], accuracy, speed, heading, False)
+        accuracy, speed, heading = _accuracy(piece, k), _speed(piece, k), _heading(piece, k)
+        count = _keep(kept, count, v, _seconds(piece, k), lon[k], lat[k], accuracy, speed, heading, True)
     held.state[v, OPEN] = 1 if is_open else 0
     return count

@@ -10,7 +10,7 @@ _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
 SLOTS = 3
 """Fixes that are held of a vehicle: its last one, and two that may be jumps."""
-T, LON, LAT, ACCURACY, SPEED = range(5)
+T, LON, LAT, ACCURACY, SPEED, HEADING = range(6)
 """Columns of `Held.numbers`."""
 LINE, FILE, NAIVE = range(3)
 """Columns of `Held.places`."""
@@ -35,6 +35,7 @@ class Piece(NamedTuple):
         lat: likewise.
         accuracy_m: NaN where not given, shape (n,), or (0,) where no row has one.
         speed_kmh: NaN where not given, shape (n,), or (0,) where no row has one.
+        heading: likewise, degrees.
         lines: of each row, shape (n,), or of the first, which the others follow, shape (1,).
         naive: whether its time named no zone, of each row or of all, shape (n,) or (1,).
         latest_s: what is later is no fix.
@@ -52,6 +53,7 @@ class Piece(NamedTuple):
     lat: _Floats
     accuracy_m: _Floats
     speed_kmh: _Floats
+    heading: _Floats
     lines: _Ints
     naive: npt.NDArray[np.bool_]
     latest_s: float
@@ -67,6 +69,7 @@ class Kept(NamedTuple):
         lat: likewise.
         accuracy_m: NaN where not given, shape (n,).
         speed_kmh: what the terminal says, NaN where nothing, shape (n,), or (0,) where no piece has any.
+        heading: likewise, degrees.
         joined: whether the row goes on with the visit of the vehicle's row before, shape (n,).
     """
 
@@ -76,11 +79,12 @@ class Kept(NamedTuple):
     lat: _Floats
     accuracy_m: _Floats
     speed_kmh: _Floats
+    heading: _Floats
     joined: npt.NDArray[np.bool_]
 
     @classmethod
     def room(cls, n: int) -> "Kept":
-        """Return room for n rows, without speeds."""
+        """Return room for n rows, without speeds and headings."""
         return cls(
             np.empty(n, np.int32),
             np.empty(n),
@@ -88,20 +92,22 @@ class Kept(NamedTuple):
             np.empty(n),
             np.empty(n),
             np.empty(0),
+            np.empty(0),
             np.empty(n, np.bool_),
         )
 
     @classmethod
     def all_of(cls, parts: Sequence["Kept"]) -> "Kept":
         """Return the rows of all parts, one after another."""
-        if any(len(part.speed_kmh) for part in parts):
-            parts = [part.with_speeds() for part in parts]
+        speeds, headings = (any(len(getattr(part, name)) for part in parts) for name in ("speed_kmh", "heading"))
+        parts = [part.with_room(speeds=speeds, headings=headings) for part in parts]
         return cls._make(np.concatenate(columns) for columns in zip(*parts, strict=True)) if parts else cls.room(0)
 
-    def with_speeds(self) -> "Kept":
-        """Return the same with room for speeds, which are not known where there was none."""
+    def with_room(self, *, speeds: bool, headings: bool) -> "Kept":
+        """Return the same with room for speeds and headings, which are not known where there was none."""
         n = len(self.vehicle)
-        return self if len(self.speed_kmh) == n else self._replace(speed_kmh=np.full(n, np.nan))
+        lacking = [name for name, wanted in (("speed_kmh", speeds), ("heading", headings)) if wanted]
+        return self._replace(**{name: np.full(n, np.nan) for name in lacking if len(getattr(self, name)) != n})
 
     def copied(self) -> "Kept":
         """Return the rows in room of their own."""
@@ -116,7 +122,7 @@ class Held(NamedTuple):
     """What is held between pieces, by vehicle.
 
     Attributes:
-        numbers: time, lon, lat, accuracy and speed of the last fix and of two that may be jumps, shape (vehicles, 3, 5).
+        numbers: time, lon, lat, accuracy, speed and heading of the last fix and of two that may be jumps, shape (vehicles, 3, 6).
         places: line and file of the same, and whether its time named no zone, shape (vehicles, 3, 3).
         state: shape (vehicles, 10).
     """
@@ -129,7 +135,7 @@ class Held(NamedTuple):
     def room(cls, vehicles: int) -> "Held":
         """Return room for vehicles of which nothing is known yet."""
         return cls(
-            np.zeros((vehicles, SLOTS, SPEED + 1)),
+            np.zeros((vehicles, SLOTS, HEADING + 1)),
             np.zeros((vehicles, SLOTS, NAIVE + 1), np.int64),
             np.zeros((vehicles, JUMPS + 1), np.int64),
         )

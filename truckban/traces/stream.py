@@ -230,7 +230,9 @@ class Stream:
         starts = np.append(np.flatnonzero(~done.joined), len(done.vehicle)).astype(np.intp)
         names = list(self.source.vehicles)
         fixes = Fixes(names, done.vehicle.astype(np.intp), done.t_s, done.lon, done.lat, done.accuracy_m, 0, 0, 0)
-        fixes.speed_kmh = done.speed_kmh if len(done.speed_kmh) else None
+        for name in ("speed_kmh", "heading"):
+            said = getattr(done, name)
+            setattr(fixes, name, said if len(said) else None)
         if over:
             mine = np.append(0, np.flatnonzero(np.diff(done.vehicle)) + 1)
             ends = np.append(mine[1:], len(done.vehicle)) - 1
@@ -293,7 +295,7 @@ class Stream:
             "lon": piece.lon[rows],
             "lat": piece.lat[rows],
             "speed_kmh": some(piece.speed_kmh),
-            "heading": np.full(len(rows), np.nan),
+            "heading": some(piece.heading),
             "accuracy_m": some(piece.accuracy_m),
             "file": np.full(len(rows), piece.file),
         }
