@@ -66,7 +66,7 @@ def judge(ground: Ground, days: Sequence[tuple[str, Sent]]) -> list[Judged]:
     sizes = [len(sent.t_s) for _, sent in days]
     joined = {
         name: np.concatenate([getattr(sent, name) for _, sent in days])
-        for name in ("t_s", "lon", "lat", "accuracy_m", "speed_kmh")
+        for name in ("t_s", "lon", "lat", "accuracy_m", "speed_kmh", "heading")
     }
     stamps = np.round((joined["t_s"] + MIDNIGHT) * 1000).astype("datetime64[ms]")
     table = {
@@ -75,7 +75,7 @@ def judge(ground: Ground, days: Sequence[tuple[str, Sent]]) -> list[Judged]:
         "lon": pa.array(joined["lon"]),
         "lat": pa.array(joined["lat"]),
     }
-    for name in ("accuracy_m", "speed_kmh"):
+    for name in ("accuracy_m", "speed_kmh", "heading"):
         if np.isfinite(joined[name]).any():
             table[name] = pa.array(joined[name])
     with tempfile.TemporaryDirectory() as folder:

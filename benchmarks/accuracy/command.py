@@ -114,6 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             outages_h=given.outages,
             accuracy=given.accuracy,
             speed=given.speed,
+            course=given.course,
         )
         for noise in given.noise
         for every in given.every
@@ -167,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--no-streets", action="store_true", help="the zone's file holds no streets")
     parser.add_argument("--speed", action="store_true", help="terminals send speed_kmh, some of them dead")
+    parser.add_argument("--course", action="store_true", help="terminals send heading, some of them dead")
     parser.add_argument(
         "--facts", action="store_true", help="what the leads' times, metres, speeds and streets are off by"
     )

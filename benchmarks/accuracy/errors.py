@@ -1,4 +1,4 @@
-"""What a receiver makes of a drive: white and lasting errors, bursts, street canyons, drift when parked, lost fixes, speeds."""
+"""What a receiver makes of a drive: white and lasting errors, bursts, street canyons, drift when parked, lost fixes, speeds, courses."""
 
 from dataclasses import dataclass
 
@@ -21,6 +21,8 @@ _DOPPLER_MS, _STILL_MS, _KMH = 0.3, 0.1, 3.6
 _SPEEDS = ("measured",) * 7 + ("zeros", "constant", "none")
 """What one of ten terminals does each."""
 _CONSTANT_KMH = (20.0, 50.0)
+_COURSES = ("measured",) * 7 + ("late", "from_fixes", "zeros")
+_FREEZES_MS, _STEADY_DEG, _LATE_S, _CLOCK_S = 1.0, 2.0, (1.0, 3.0), 0.5
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Receiver:
         accuracy: what the column `accuracy_m` says: nothing, the truth, half of it and nothing of bursts, or always the same metres.
         speed: whether terminals send their speed in whole km/h, with a Doppler error of 0.3 m/s; three of ten send zeros, one number
             or nothing in its place. Positions are the same as without.
+        course: whether terminals send their course in whole degrees, with the same Doppler error and at least 2 degrees, both doubled in a
+            burst; who stands keeps the last. Three of ten send one of 1 to 3 s ago, the line from fix to fix, or zeros in its place.
     """
 
     noise_m: float = 10.0
@@ -53,6 +57,7 @@ class Receiver:
     outages_h: float = 0.2
     accuracy: str = "absent"
     speed: bool = False
+    course: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +70,7 @@ class Sent:
     accuracy_m: Floats
     off_m: Floats
     speed_kmh: Floats
+    heading: Floats
 
 
 def send(ground: Ground, drive: Drive, receiver: Receiver, rng: np.random.Generator) -> Sent:
@@ -92,7 +98,10 @@ def send(ground: Ground, drive: Drive, receiver: Receiver, rng: np.random.Genera
     kept = ~_lost(t, receiver, rng)
     off = np.hypot(*error.T)
     speed = _speeds(drive, t[kept], receiver, rng)
-    return Sent(t[kept], np.round(lon, 6)[kept], np.round(lat, 6)[kept], np.round(said, 1)[kept], off[kept], speed)
+    heading = _courses(drive, t[kept], (xy + error)[kept], strength[kept], receiver, rng)
+    return Sent(
+        t[kept], np.round(lon, 6)[kept], np.round(lat, 6)[kept], np.round(said, 1)[kept], off[kept], speed, heading
+    )
 
 
 def gauss_markov(t: Floats, tau_s: float, rng: np.random.Generator) -> Floats:
@@ -191,6 +200,39 @@ def _speeds(drive: Drive, t: Floats, receiver: Receiver, rng: np.random.Generato
     true = np.interp(t + 0.5, drive.t_s, along) - np.interp(t - 0.5, drive.t_s, along)
     said = np.abs(true + _DOPPLER_MS * rng.standard_normal(len(t)))
     return np.asarray(np.round(np.where(true < _STILL_MS, 0.0, said) * _KMH))
+
+
+def _courses(
+    drive: Drive, t: Floats, seen: Floats, strength: Floats, receiver: Receiver, rng: np.random.Generator
+) -> Floats:
+    """Return what the terminal says of its course, degrees from north; NaN where it says nothing.
+
+    Args:
+        drive: the true one.
+        t: seconds of its fixes, shape (n,).
+        seen: where it has them, shape (n, 2).
+        strength: of bursts, 0 to 1, shape (n,).
+        receiver: how it errs.
+        rng: for its errors.
+    """
+    kind = _COURSES[rng.integers(len(_COURSES))] if receiver.course else "none"
+    if kind == "none":
+        return np.full(len(t), np.nan)
+    if kind == "zeros":
+        return np.zeros(len(t))
+    if kind == "from_fixes":
+        step = np.diff(seen, axis=0, prepend=seen[:1])
+        return np.round(np.degrees(np.arctan2(step[:, 0], step[:, 1]))) % 360
+    late = rng.uniform(*_LATE_S) if kind == "late" else 0.0
+    clock = np.arange(t[0] - _LATE_S[1], t[-1] + 1.0, _CLOCK_S)
+    xy = np.column_stack([np.interp(clock, drive.t_s, drive.xy[:, axis]) for axis in (0, 1)])
+    step = np.gradient(xy, axis=0) / _CLOCK_S
+    speed = np.hypot(*step.T)
+    moved = np.maximum.accumulate(np.where(speed > _FREEZES_MS, np.arange(len(clock)), 0))
+    k = moved[np.searchsorted(clock, t - late)]
+    true = np.degrees(np.arctan2(step[k, 0], step[k, 1]))
+    spread = np.maximum(np.degrees(_DOPPLER_MS / np.maximum(speed[k], _FREEZES_MS)), _STEADY_DEG) * (1.0 + strength)
+    return np.round(true + spread * rng.standard_normal(len(t))) % 360
 
 
 def _lost(t: Floats, receiver: Receiver, rng: np.random.Generator) -> npt.NDArray[np.bool_]:

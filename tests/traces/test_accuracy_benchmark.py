@@ -58,6 +58,25 @@ def test_speeds_are_those_of_the_truck_and_some_are_dead_while_positions_stay_th
     assert 20 <= sum(kinds) <= 35
 
 
+def test_courses_are_those_of_the_truck_and_some_are_dead_while_all_else_stays_the_same(ground: Ground) -> None:
+    kinds = []
+    for n in range(40):
+        true = day(ground, f"L{n}", 3)
+        plain, told = (fixes(ground, true, Receiver(speed=True, course=course), 3) for course in (False, True))
+        for column in ("lon", "t_s", "speed_kmh"):
+            assert np.array_equal(getattr(plain, column), getattr(told, column), equal_nan=True)
+        assert np.isnan(plain.heading).all()
+        ahead, behind = (
+            np.column_stack([np.interp(told.t_s + part, true.t_s, true.xy[:, axis]) for axis in (0, 1)])
+            for part in (0.5, -0.5)
+        )
+        step = ahead - behind
+        moves = np.hypot(*step.T) > 6.0
+        off = np.radians(told.heading[moves]) - np.arctan2(*step[moves].T)
+        kinds.append(float(np.mean(np.abs(np.exp(1j * off) - 1.0) < 0.2)) > 0.9)
+    assert 20 <= sum(kinds) <= 36
+
+
 def test_an_error_that_lasts_has_the_stated_spread_and_correlation() -> None:
     error = gauss_markov(np.arange(0, 3e5, 15.0), 100.0, np.random.default_rng(1))[:, 0]
     assert float(error.std()) == pytest.approx(1, abs=0.05)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from truckban.traces import bursts_loop
 from truckban.traces.bursts_loop import put_nearest, thinned
+from truckban.traces.courses import worth
 from truckban.traces.inside import MOST_PROBABLE
 from truckban.traces.paths import ZoneMatcher, lasting_at, usual_interval
 from zones.matching.compiled import ahead, quick
@@ -70,6 +71,7 @@ class Seen:
         t_s: seconds.
         depth_m: distance to the area's border, positive inside.
         sigma: standard deviation of one axis of a single fix, metres.
+        course: direction of travel that the terminal tells, radians from east, NaN where none; None where that is not to be believed.
     """
 
     x: _Floats
@@ -77,6 +79,7 @@ class Seen:
     t_s: _Floats
     depth_m: _Floats
     sigma: float
+    course: _Floats | None = None
 
 
 def burst_probability(streets: ZoneMatcher, seen: Seen, since: float, until: float) -> float:
@@ -120,7 +123,8 @@ def log_ratio(streets: ZoneMatcher, seen: Seen, first: int, last: int) -> float:
     times = float(seen.t_s[first]), float(seen.t_s[last])
     if times[1] - times[0] > LASTS_S:
         return -np.inf
-    arcs = _near(streets, seen.x[first : last + 1], seen.y[first : last + 1])
+    ends = seen.x[first : last + 1], seen.y[first : last + 1]
+    arcs = _near(streets.outside_pieces, streets.outside_bounds, *ends)
     if not len(arcs):
         return -np.inf
     rows = thinned(seen.t_s, times[0] - LASTS_S - _AROUND_S, times[1] + LASTS_S + _AROUND_S, first, _EVERY_S)
@@ -137,13 +141,16 @@ def log_ratio(streets: ZoneMatcher, seen: Seen, first: int, last: int) -> float:
     ahead(_POINT_S * (len(tried) + 1) * (window.stop - window.start))
     weighing = streets.weighing(every_s)
     as_seen = scene.weighed(weighing, streets.inside, window, since=_before(t_s, begin), until=_after(t_s, end))
+    course = None if seen.course is None else seen.course[rows]
+    on_any = arcs if course is None else _near(streets.pieces, streets.bounds, *ends)
     sparse = np.interp(every_s, _RARE_S, (0.0, 1.0))
     best = -np.inf
     for burst in tried:
         since, until = _before(t_s, burst.first), _after(t_s, burst.last)
         shifted = scene.without(burst).weighed(weighing, streets.inside, window, since=since, until=until)
         lasts = np.interp(t_s[burst.last] - t_s[burst.first] + every_s, _LONG_S, _LONG) * sparse
-        best = max(best, shifted.without - _BROKEN * (shifted.faults - as_seen.faults) + float(lasts))
+        told = 0.0 if course is None else _by_courses(course, scene, burst, on_any)
+        best = max(best, shifted.without - _BROKEN * (shifted.faults - as_seen.faults) + float(lasts) + told)
     return float(best - as_seen.together)
 
 
@@ -155,14 +162,29 @@ def _after(t_s: _Floats, row: int) -> float:
     return float(t_s[min(row + 1, len(t_s) - 1)])
 
 
-def _near(streets: ZoneMatcher, x: _Floats, y: _Floats) -> _Floats:
-    """Return the pieces of streets outside that fixes may have come from."""
-    west, south, east, north = streets.outside_bounds
+def _near(pieces: _Floats, bounds: tuple[_Floats, ...], x: _Floats, y: _Floats) -> _Floats:
+    """Return the pieces of streets that fixes may have come from; `bounds` are west, south, east and north of each."""
+    west, south, east, north = bounds
     on: npt.NDArray[np.bool_] = east >= x.min() - _ARCS_M
     on &= west <= x.max() + _ARCS_M
     on &= north >= y.min() - _ARCS_M
     on &= south <= y.max() + _ARCS_M
-    return np.asarray(streets.outside_pieces[on])
+    return pieces[on]
+
+
+def _by_courses(course: _Floats, scene: "Scene", burst: "Burst", pieces: _Floats) -> float:
+    """Return by how much likelier the courses told during a burst are with it taken off, in log-probability.
+
+    Args:
+        course: radians from east, NaN where none, shape (n,).
+        scene: the fixes as seen, and the streets outside.
+        burst: what is taken off.
+        pieces: of all streets.
+    """
+    rows = np.flatnonzero((burst.weight > 0.0) & np.isfinite(course))
+    shifted = scene.without(burst)
+    outside = worth(course[rows], shifted.x[rows], shifted.y[rows], scene.arcs, scene.sigma)
+    return float((outside - worth(course[rows], scene.x[rows], scene.y[rows], pieces, scene.sigma)).sum())
 
 
 def _offsets() -> _Floats:

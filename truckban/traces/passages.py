@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from truckban.traces.bursts import BEYOND_M, LASTS_S, Seen, burst_probability
+from truckban.traces.courses import courses
 from truckban.traces.drives import SLOW_MS, WANDERING_M, all_drives, moving_times
 from truckban.traces.fixes import Fixes
 from truckban.traces.inside import SIGMA_M, SLIGHT, border_runs
@@ -249,8 +250,11 @@ def _told_from_burst(fixes: Fixes, driven: MatchedDrive, visit: Visit, depth: _F
     # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
     usual = median(driven.usual)
     shown = median(driven.match.fixes.sigma) / lasting_at(driven.every_s)
+    rows = first + np.flatnonzero((t_s >= begin) & (t_s <= end))
+    course = courses(visit, int(rows[0]), int(rows[-1])) if len(rows) else None
+    mine = None if course is None else course[first - visit.start :][: len(t_s)]
     burst = max(
-        burst_probability(visit.streets, Seen(driven.x, driven.y, t_s, depth, sigma), begin, end)
+        burst_probability(visit.streets, Seen(driven.x, driven.y, t_s, depth, sigma, mine), begin, end)
         for sigma in {usual, max(usual, shown)}
     )
     return replace(passage, probability=passage.probability * (1.0 - burst), burst=burst)

@@ -79,23 +79,30 @@ class ZoneMatcher:
         return Matcher(dense.graph, model=dense.model._replace(turn_every=1.0), table=dense.table)
 
     @cached_property
-    def outside_pieces(self) -> _Floats:
-        """Straight pieces of the streets outside the area, in the graph's plane, (pieces, 4): x0, y0, x1, y1."""
+    def pieces(self) -> _Floats:
+        """Straight pieces of all streets, in the graph's plane, (pieces, 4): x0, y0, x1, y1; the order is that of `lines`."""
         graph = self.matcher.graph
-        return np.asarray(graph.arc_ends[graph.arc_forward & ~self.inside], np.float64)
+        return np.asarray(graph.arc_ends[graph.arc_forward], np.float64)
+
+    @cached_property
+    def bounds(self) -> tuple[_Floats, _Floats, _Floats, _Floats]:
+        """West, south, east and north of each of these, metres, shape (pieces,) each."""
+        return _bounds(self.pieces)
+
+    @cached_property
+    def outside_pieces(self) -> _Floats:
+        """Those of them outside the area."""
+        return self.pieces[~self.inside[self.matcher.graph.arc_forward]]
 
     @cached_property
     def outside_bounds(self) -> tuple[_Floats, _Floats, _Floats, _Floats]:
-        """West, south, east and north of each of these pieces, metres, shape (pieces,) each."""
-        x0, y0, x1, y1 = self.outside_pieces.T
-        return np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)
+        """West, south, east and north of each of these, metres, shape (pieces,) each."""
+        return _bounds(self.outside_pieces)
 
     @cached_property
     def lines(self) -> shapely.STRtree:
         """The straight pieces of all streets, in the graph's plane."""
-        graph = self.matcher.graph
-        ends = graph.arc_ends[graph.arc_forward].reshape(-1, 2, 2)
-        return shapely.STRtree(np.asarray(shapely.linestrings(ends), dtype=object))
+        return shapely.STRtree(np.asarray(shapely.linestrings(self.pieces.reshape(-1, 2, 2)), dtype=object))
 
     @classmethod
     def of(cls, zone: Zone) -> "ZoneMatcher | None":
@@ -149,6 +156,11 @@ class ZoneMatcher:
         """Return the error of fixes that is reckoned with before the streets show another: what they say, within reason."""
         said, own = fixes.accuracy_m[rows], self.matcher.model.sigma
         return np.asarray(np.where(said > 0, np.minimum(np.maximum(said, own), 100.0), own))
+
+
+def _bounds(pieces: _Floats) -> tuple[_Floats, _Floats, _Floats, _Floats]:
+    x0, y0, x1, y1 = pieces.T
+    return np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)
 
 
 def _prepared(zone: Zone) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ _Floats = npt.NDArray[np.float64]
 _Flags = npt.NDArray[np.bool_]
 
 _KMH = 3.6
-_FASTEST_KMH = 200.0
+FASTEST_KMH = 200.0
 """What is more, or less than nothing, is no speed."""
 _SPREAD = 0.06
 """Between two reports a truck speeds up and brakes: the way is the mean of both speeds times the time, with a standard deviation of so
@@ -69,7 +69,7 @@ class Reports:
     def of(cls, t_s: _Floats, x_m: _Floats, y_m: _Floats, speed_kmh: _Floats) -> "Reports":
         """Return reports with speeds as terminals send them."""
         with np.errstate(invalid="ignore"):
-            can_be = (speed_kmh >= 0.0) & (speed_kmh <= _FASTEST_KMH)
+            can_be = (speed_kmh >= 0.0) & (speed_kmh <= FASTEST_KMH)
         return cls(t_s, x_m, y_m, np.where(can_be, speed_kmh, np.nan) / _KMH)
 
     def some(self, rows: npt.NDArray[np.intp] | slice) -> "Reports":
@@ -213,7 +213,7 @@ def alive(reports: Reports, first: int, last: int) -> bool:
     seconds = np.diff(some.t_s)
     used = (seconds <= _SOON_S) & ((rows[1:] < first) | (rows[:-1] > last))
     with np.errstate(invalid="ignore", divide="ignore"):
-        went = np.minimum(np.hypot(np.diff(some.x_m), np.diff(some.y_m)) / seconds, _FASTEST_KMH / _KMH)[used]
+        went = np.minimum(np.hypot(np.diff(some.x_m), np.diff(some.y_m)) / seconds, FASTEST_KMH / _KMH)[used]
     speed = some.speed_ms
     said = ((speed[1:] + speed[:-1]) / 2.0)[used]
     moves = went >= _MOVES_MS
