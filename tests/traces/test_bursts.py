@@ -109,7 +109,7 @@ def test_a_burst_does_not_set_a_parked_truck_driving(monkeypatch: pytest.MonkeyP
     # a simulated day depends in its last digits on the versions of libraries: what the second sent at noon is kept in a file
     kept = pd.read_csv(Path(__file__).with_name("fixes_of") / "wandering.csv")
     nothing = np.full(len(kept), np.nan)
-    wandering = Sent(*(kept[name].to_numpy(float) for name in ("t_s", "lon", "lat")), nothing, nothing, nothing)
+    wandering = Sent(*(kept[name].to_numpy(float) for name in ("t_s", "lon", "lat")), *[nothing] * 4)
     ground = schematic()
 
     def accused_now() -> set[str]:

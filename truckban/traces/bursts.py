@@ -173,7 +173,9 @@ def _near(pieces: _Floats, bounds: tuple[_Floats, ...], x: _Floats, y: _Floats) 
 
 
 def _by_courses(course: _Floats, scene: "Scene", burst: "Burst", pieces: _Floats) -> float:
-    """Return by how much likelier the courses told during a burst are with it taken off, in log-probability.
+    """Return by how much likelier the courses told during a burst are with it taken off, in log-probability; not less than 0.
+
+    Courses make no burst less likely: who turns into a yard outside drives across the boundary road as well.
 
     Args:
         course: radians from east, NaN where none, shape (n,).
@@ -184,7 +186,8 @@ def _by_courses(course: _Floats, scene: "Scene", burst: "Burst", pieces: _Floats
     rows = np.flatnonzero((burst.weight > 0.0) & np.isfinite(course))
     shifted = scene.without(burst)
     outside = worth(course[rows], shifted.x[rows], shifted.y[rows], scene.arcs, scene.sigma)
-    return float((outside - worth(course[rows], scene.x[rows], scene.y[rows], pieces, scene.sigma)).sum())
+    as_seen = worth(course[rows], scene.x[rows], scene.y[rows], pieces, scene.sigma)
+    return max(float((outside - as_seen).sum()), 0.0)
 
 
 def _offsets() -> _Floats:
