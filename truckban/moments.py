@@ -34,7 +34,7 @@ def read_instant(text: object, timezone: str) -> tuple[dt.datetime, bool]:
         timezone: the notice's own zone of time.
 
     Raises:
-        InputError: not an RFC 3339 time, or not on the calendar.
+        InputError: not an RFC 3339 time, not on the calendar, or of a year before `FIRST_YEAR` or after `LAST_YEAR`.
     """
     found = _RFC3339.fullmatch(text) if isinstance(text, str) else None
     if found is None:
@@ -49,8 +49,16 @@ def read_instant(text: object, timezone: str) -> tuple[dt.datetime, bool]:
         raise InputError(
             Text(f"{text}：没有这个日期或时刻", f"{text}: there is no such day or time"), field="at"
         ) from None
-    if not isinstance(instant, dt.datetime) or not FIRST_YEAR <= instant.year <= LAST_YEAR:
+    if not isinstance(instant, dt.datetime):
         raise InputError(_EXPECTED, field="at")
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise InputError(
+            Text(
+                f"{text}：年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间",
+                f"{text}: the year must be from {FIRST_YEAR} to {LAST_YEAR}",
+            ),
+            field="at",
+        )
     return instant, found["offset"] is None
 
 

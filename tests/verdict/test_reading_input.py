@@ -120,6 +120,16 @@ class TestTime:
         assert refused(at=at).field == "at"
 
     @pytest.mark.parametrize(
+        "at", ["1800-05-08T10:00:00+08:00", "1899-12-31T23:59:59Z", "2201-01-01T00:00:00Z", "1800-05-08T10:00:00"]
+    )
+    def test_of_a_year_that_is_not_taken_is_told_which_years_are(self, at: str) -> None:
+        """It was told that an RFC 3339 time is needed, which it is."""
+        error = refused(at=at)
+        for said in (error.text.zh, error.text.en):
+            assert "RFC 3339" not in said
+            assert all(part in said for part in (at, "1900", "2200"))
+
+    @pytest.mark.parametrize(
         "at", ["9999-12-31T10:00:00+08:00", "9999-12-31T23:30:00+08:00", "0001-01-01T10:00:00+08:00"]
     )
     def test_on_the_first_or_last_day_of_the_calendar_is_answered_or_refused(self, at: str) -> None:
