@@ -9,9 +9,8 @@ from api.access.guard import Caller
 from api.access.principal import Principal
 from api.access.table import rules
 from api.enterprises.service import today
-from api.enterprises.words import EnterprisePath
-from api.problems import not_found
 from api.service import Service, service_of
+from api.web.addresses import EnterprisePath, no_enterprise
 from api.web.desk_pages import GUESSES
 from api.web.rendering import page
 
@@ -82,7 +81,7 @@ def enterprise(request: Request, principal: Caller, enterprise: EnterprisePath) 
     service = service_of(request)
     registry = service.law.registry
     if enterprise not in registry.enterprises:
-        not_found()
+        raise no_enterprise()
     state = _state(request, principal, enterprise=enterprise)
     state["own"] = principal.role != "enterprise" or principal.enterprise_id == enterprise
     entry = registry.entry(enterprise, today(service))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import shapely
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
@@ -16,11 +16,12 @@ from api.etags import etag_of
 from api.leads.again import notice_by, zone_by
 from api.leads.showing import whole_of
 from api.privacy import Plates, may_see_plates, plates_for
-from api.problems import Problem, language_of, not_found
+from api.problems import Problem, language_of
 from api.service import Service, service_of
 from api.store.audit import note
 from api.store.base import now
 from api.store.lead_acts import Whole, lead_of, whole
+from api.web.addresses import LeadPath, no_lead
 from api.web.desk_pages import may_act, officers, sources
 from api.web.lead_view import banned_hours, end_of, lead_words
 from api.web.offers import may_find_permits
@@ -34,7 +35,6 @@ from truckban.report.masking import Masker
 from zones.text import Text
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
-LeadPath = Annotated[str, Path(pattern="^[0-9a-f]{16,64}$")]
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,9 @@ def lead_sheet(
 
 
 def _ready(session: Session, service: Service, lead_id: str, plates: Plates, lang: str) -> _Ready:
-    lead = lead_of(session, lead_id) or not_found()
+    lead = lead_of(session, lead_id)
+    if lead is None:
+        raise no_lead()
     known = whole(session, lead)
     told = whole_of(lead, known, plates, lang)
     offset_min, plate = lead.offset_min, lead.plate

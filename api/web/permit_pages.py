@@ -1,8 +1,8 @@
 """The pages of permits before they are permits: the reviewer's desk, and the applicant's form."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
@@ -10,17 +10,16 @@ from api.access.guard import Caller, CallerReach
 from api.access.table import rules
 from api.permits.routes import whose
 from api.privacy import may_see_plates
-from api.problems import not_found
 from api.service import Service, service_of
 from api.store import permits as stored
 from api.store.accounts import accounts
+from api.web.addresses import ApplicationPath, no_application
 from api.web.desk_pages import sources
 from api.web.driver_pages import COMMON
 from api.web.rendering import page
 from truckban.vehicles.codes import vehicle_codes
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
-IdPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$")]
 _TRUCKS = ("H", "Q", "Z", "N", "G", "B")
 _MOST = 1000
 
@@ -33,12 +32,12 @@ def review(request: Request, principal: Caller) -> HTMLResponse:
 
 
 @router.get("/review/{permit_id}", operation_id="web.application")
-def application(request: Request, principal: Caller, permit_id: IdPath) -> HTMLResponse:
+def application(request: Request, principal: Caller, permit_id: ApplicationPath) -> HTMLResponse:
     """Show one application beside what the program finds on it."""
     service = service_of(request)
     with service.store.read() as session:
         if stored.permit(session, permit_id, whose=None) is None:
-            not_found()
+            raise no_application()
         people = office(session)
     state = {
         "id": permit_id,
@@ -61,12 +60,12 @@ def apply(request: Request, principal: Caller) -> HTMLResponse:
 
 
 @router.get("/apply/{permit_id}", operation_id="web.apply_form")
-def apply_form(request: Request, principal: Caller, reach: CallerReach, permit_id: IdPath) -> HTMLResponse:
+def apply_form(request: Request, principal: Caller, reach: CallerReach, permit_id: ApplicationPath) -> HTMLResponse:
     """Show the form of one's own application; what it holds, the script asks for."""
     service = service_of(request)
     with service.store.read() as session:
         if stored.permit(session, permit_id, whose=whose(principal, reach)) is None:
-            not_found()
+            raise no_application()
     known = vehicle_codes()
     ground = service.law.now.ground()
     streets = {street.name for street in ground.zone.streets if street.name} if ground else set()
