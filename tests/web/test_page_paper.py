@@ -41,6 +41,21 @@ def test_the_answer_is_printed_with_its_map_and_its_clause_and_without_buttons(r
     assert page.locator("#answer-map .paper").is_hidden()
 
 
+@pytest.mark.parametrize("address", ["/runs", "/enterprises/runs"])
+def test_what_was_checked_is_printed_without_the_form_for_the_next_files(
+    regular: Callable[..., Any], address: str
+) -> None:
+    page = regular("officer", maps=False)
+    page.goto(address)
+    page.locator("#upload").wait_for()
+    page.emulate_media(media="print")
+    assert page.locator("#upload").is_hidden()
+    assert page.locator("#new-title").is_hidden()
+    assert page.locator("#runs").is_visible()
+    page.emulate_media(media="screen")
+    assert page.locator("#upload").is_visible()
+
+
 def test_one_is_never_many(regular: Callable[..., Any]) -> None:
     page = regular(lang="en", maps=False)
     page.goto("/")
