@@ -9,6 +9,7 @@ from api.access.identify import shows_something
 from api.access.principal import Principal
 from api.access.table import Reach, Rule, rules
 from api.problems import Problem
+from api.query_text import check_query
 from zones.text import Text
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ async def guard(request: Request) -> Principal:
     that shows nothing costs no thread.
 
     Raises:
-        Problem: 401 for nobody where somebody is needed, 403 for a role, key or origin that may not.
+        Problem: 401 for nobody where somebody is needed, 403 for a role, key or origin that may not, 422 for a query that is no text.
     """
     identify: Callable[[Request], Principal] = request.app.state.identify
     principal = await run_in_threadpool(identify, request) if shows_something(request) else identify(request)
     request.state.principal = principal
     request.state.reach = allowed(rules()[request.scope["route"].operation_id], principal)
+    check_query(request.scope["query_string"])
     return principal
 
 

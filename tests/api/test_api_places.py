@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from api.law import Law
 from api.places.index import Index, index_of
 from api.places.spelling import fit, folded, sounds_of
+from api.problems import Problem
+from api.query_text import check_query
 from enterprises.registry_file import registry_named
 
 DAY = dt.date(2026, 11, 22)
@@ -65,6 +67,25 @@ def test_a_name_that_is_written_in_two_ways_is_one(reader: TestClient, q: str) -
 def test_the_street_that_was_typed_is_named_first(reader: TestClient) -> None:
     assert found(reader, "东环路 峨嵋")[0]["label"] == "东环路 × 峨嵋大道"
     assert found(reader, "峨嵋 东环路")[0]["label"] == "峨嵋大道 × 东环路"
+
+
+@pytest.mark.parametrize("query", ["q=%FF", "limit=3&q=%E4%BA%94%E4", "q=%ED%A0%80", "q=wyl&%FF=1", "q=%C0%80"])
+def test_what_is_no_text_is_refused_and_not_looked_for_as_another_character(reader: TestClient, query: str) -> None:
+    """Bytes that are no UTF-8 were looked for as U+FFFD."""
+    for lang, said in (("zh", "UTF-8 文字"), ("en", "UTF-8 text")):
+        told = reader.get(f"/v1/places?{query}&lang={lang}")
+        assert told.status_code == 422, told.text
+        problem = told.json()
+        assert said in problem["title"]
+        assert problem["errors"][0]["field"] == ("query.\ufffd" if "%FF=" in query else "query.q")
+
+
+def test_letters_that_are_written_as_themselves_are_refused() -> None:
+    """Clients that do not encode an address send them so; they were read as other letters, and nothing was found."""
+    with pytest.raises(Problem) as raised:
+        check_query("limit=8&q=五一".encode())
+    assert raised.value.errors[0][0] == "query.q"
+    check_query(b"q=%E4%BA%94%e4%b8%80&limit=8&lang=en")
 
 
 def test_what_is_found_is_what_a_trip_takes(reader: TestClient) -> None:
