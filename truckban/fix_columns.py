@@ -32,6 +32,7 @@ from truckban.advice import change_seconds
 from truckban.asking import alerts_of, object_of, permit_list, prefixed, vehicle_reader, zone_facts
 from truckban.case_kinds import case_kinds
 from truckban.columns import EPOCH_ORDINAL, local_columns, one_offset_s
+from truckban.far import far_rows
 from truckban.fix_numbers import Column, read_numbers, read_plain
 from truckban.fix_times import Instants, read_times, times_of, times_since_1970
 from truckban.hours import DAY_S
@@ -318,15 +319,14 @@ class _Share(NamedTuple):
 
         Fixes between which no condition of the notice and no test of a permit can tell are decided once.
         """
-        code = codes = None
+        code = codes = far = None
         if self.ground is not None:
             code = self.ground.one_code(positions.bounds)
             codes = self.ground.codes(positions.lon.values, positions.lat.values) if code is None else None
+            far = far_rows(self.ground, positions.lon, positions.lat)
         kinds = self._of_time(instants) if instants.many else []
-        if self.permits.permits:
-            kinds += self._of_permits(positions)
-        if codes is not None:
-            kinds.append(codes)
+        kinds += self._of_permits(positions) if self.permits.permits else []
+        kinds += [kind for kind in (codes, far) if kind is not None]
         known: dict[Any, int] = {}
         first_rows, row_kinds = _first_rows(kinds, instants.many)
         labels = []

@@ -12,6 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from truckban.cases import Later, settled
+from truckban.far import far_notes
 from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, OUTSIDE, Notice, all_edges, edge_bit, everywhere
 from truckban.notices.model import NoticeZone
 from truckban.numbers import is_number
@@ -196,7 +197,8 @@ def at_position(
         found = [ground.place_and_edge(lon, lat, accuracy_m)]
         found += [other.place_and_edge(lon, lat, accuracy_m) for other in ground.others]
         masks, word = _on_several_maps(notice, ground, tuple(found))
-    return PlaceFacts(word, masks, Later(lambda: _streets(ground, lon, lat, accuracy_m)), lon, lat, mapped=True)
+    on = Later(lambda: _streets(ground, lon, lat, accuracy_m))
+    return PlaceFacts(word, masks, on, lon, lat, mapped=True, notes=far_notes(notice, ground, lon, lat))
 
 
 def _streets(ground: Locator, lon: float, lat: float, accuracy_m: float) -> frozenset[str] | None:

@@ -87,7 +87,11 @@ def test_a_driver_far_away_is_not_told_of_options_of_a_command_line(signed_in: C
     }
     told = signed_in("driver").post("/v1/trips", json=trip)
     assert told.status_code == 422
-    assert told.json()["errors"] == [{"field": "origin.lon", "message": "500 米内没有这辆车可走的道路"}]
+    message = (
+        "500 米内没有这辆车可走的道路；这里离临猗县的禁行区域很远：只按《临猗县人民政府关于临猗县城区道路货车禁行的通告》"
+        "（临政发〔2023〕5号）回答，当地自己的禁行、限行规定不在其中，须另行查明"
+    )
+    assert told.json()["errors"] == [{"field": "origin.lon", "message": message}]
 
 
 @pytest.mark.parametrize(

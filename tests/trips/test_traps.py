@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn_drive import split
-from street_map import lonlat, places, street_map
+from street_map import lonlat, places, segment, street_map
 
 from truckban.asking import answer
 from truckban.notices.load import load_notice
@@ -347,3 +347,37 @@ def test_where_nothing_is_lawful_within_the_horizon_that_is_said(network: Networ
     plan = answer_trip(trip, network.streets, network.rules, options=short)
     assert not [other for other in plan["alternatives"] if other["kind"] != "permit"]
     assert plan["alternatives"] or plan["why_none"]
+
+
+def test_a_trip_to_a_place_far_from_every_zone_is_told_that_its_bans_are_not_known(
+    towns: tuple[TripStreets, list[Rule]],
+) -> None:
+    x, y = places(TWO_TOWNS, cell_m=CELL_M)["Q"]
+    drawn = street_map(TWO_TOWNS, dict(split(STREETS)), cell_m=CELL_M).segments
+    for beyond_m, far in ((4_900.0, False), (5_200.0, True)):
+        longer = TripStreets.of(
+            [*drawn, segment("远路", [(x, y), (x + beyond_m, y)])], [rule.ground for rule in towns[1]]
+        )
+        end = dict(zip(("lon", "lat"), lonlat(x + beyond_m, y), strict=True))
+        start = dict(zip(("lon", "lat"), lonlat(x, y), strict=True))
+        asked = {"id": "t", "vehicle": HEAVY, "origin": start, "destination": end, "depart": at("22:00:00")}
+        plan = answer_trip(asked, longer, towns[1])
+        assert plan["verdict"] == "lawful"
+        told = [note for note in plan["says"] if note["code"] == "trip.far"]
+        assert bool(told) == far
+        for note in told:
+            assert "left县、right县" in note["text"]
+            assert "left县, right县" in note["text_en"]
+
+
+def test_an_end_in_another_province_is_told_so_and_not_only_that_no_street_is_there(network: Network) -> None:
+    trip = {"vehicle": HEAVY, "origin": {"lon": 118.8, "lat": 32.06}, "destination": INSIDE, "depart": at("10:00:00")}
+    with pytest.raises(InputError) as raised:
+        answer_trip(trip, network.streets, network.rules)
+    assert raised.value.field == "origin.lon"
+    assert "只按《临猗县人民政府关于临猗县城区道路货车禁行的通告》（临政发〔2023〕5号）回答" in raised.value.text.zh
+    assert "bans of the place itself are not known here" in raised.value.text.en
+    near = {**trip, "origin": {"lon": 110.83, "lat": 35.10}}
+    with pytest.raises(InputError) as raised:
+        answer_trip(near, network.streets, network.rules)
+    assert "临猗县" not in raised.value.text.zh

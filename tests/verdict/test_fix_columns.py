@@ -92,6 +92,16 @@ class TestVerdicts:
             columns = drive(60, seed=seed, step_s=400)
             assert agrees({"vehicle": vehicle, "permits": permits, "crs": crs, "fixes": columns}) > 1
 
+    def test_fixes_far_from_the_zone_are_answered_as_such_and_others_are_not(self) -> None:
+        columns = drive(30)
+        columns["lon"][10:20] = [lon + 8 for lon in columns["lon"][10:20]]
+        agrees({"vehicle": HEAVY, "fixes": columns})
+        found = fixes({"vehicle": HEAVY, "fixes": columns})
+        far = {n for n, told in enumerate(found["answers"]) if "place.far" in json.dumps(told["warnings"])}
+        assert far
+        assert {run["first"] for run in found["runs"] if run["answer"] in far} == {10}
+        assert [run["last"] for run in found["runs"] if run["answer"] in far] == [19]
+
     def test_over_weeks_and_the_days_of_the_notice(self) -> None:
         columns = drive(120, step_s=86_400 * 0.9, start="2023-02-01T00:00:00+08:00")
         assert agrees({"vehicle": HEAVY, "fixes": columns}) > 3

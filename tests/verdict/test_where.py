@@ -9,9 +9,11 @@ from linyi_asked import (
     ask,
     clauses,
     codes,
+    ground,
     moved,
     permit,
     truck,
+    warned,
 )
 
 from zones.errors import InputError
@@ -154,3 +156,33 @@ def shifted(lon: float, lat: float, *, crs: str) -> tuple[float, float]:
     radius = math.hypot(lon, lat) + 0.00002 * math.sin(lat * turn)
     angle = math.atan2(lat, lon) + 0.000003 * math.cos(lon * turn)
     return radius * math.cos(angle) + 0.0065, radius * math.sin(angle) + 0.006
+
+
+class TestFarPlace:
+    """What the loaded notice says of another town is true, and no answer on that town's own bans."""
+
+    @pytest.mark.parametrize(
+        "place",
+        [{"lon": 118.78, "lat": 32.06}, {"lon": 118.785, "lat": 32.058, "crs": "gcj02"}, {"lon": 111.0, "lat": 35.02}],
+    )
+    def test_is_answered_with_the_notices_that_were_asked_and_that_its_own_are_not_known(
+        self, place: dict[str, Any]
+    ) -> None:
+        answered = ask(place=place)
+        assert (answered["verdict"], answered["place"]) == ("allowed", "outside")
+        told = next(warning for warning in answered["warnings"] if warning["code"] == "place.far")
+        for said, not_known in ((told["text"], "当地自己的禁行"), (told["text_en"], "bans of the place itself")):
+            assert "临猗县" in said
+            assert "临政发〔2023〕5号" in said
+            assert not_known in said
+
+    def test_begins_five_kilometres_beyond_the_streets_of_the_map(self) -> None:
+        east = max(street.geometry.bounds[2] for street in ground().zone.streets)
+        for beyond_m, far in ((-10.0, False), (4_980.0, False), (5_020.0, True)):
+            assert ("place.far" in warned(ask(place=moved((east, 35.146), east_m=beyond_m)))) == far
+
+    @pytest.mark.parametrize(
+        "place", [{"lon": 110.82, "lat": 35.145}, {"lon": 110.765, "lat": 35.14}, {"zone": "outside"}]
+    )
+    def test_is_none_that_the_map_shows_and_none_that_is_said_in_words(self, place: dict[str, Any]) -> None:
+        assert "place.far" not in warned(ask(place=place))

@@ -240,6 +240,21 @@ def test_here_and_now_needs_no_trip(person: Driver) -> None:
     assert "200" in page.locator("#clauses").inner_text()
 
 
+def test_in_another_town_one_is_told_that_its_rules_were_not_looked_up(person: Driver) -> None:
+    nanjing = {"longitude": 118.78, "latitude": 32.06}
+    page = opened(person(**PHONE, geolocation=nanjing, permissions=["geolocation"]))
+    page.locator("[name=mode][value=here]").check()
+    page.locator("#type").fill("重型自卸货车")
+    page.locator("[data-locate=to]").tap()
+    page.get_by_text("WGS 84").wait_for()
+    leave_at(page, "10:00")
+    ask(page, "allowed")
+    card = page.locator("[data-code='place.far']")
+    assert card.is_visible()
+    assert "当地的规定没有查" in card.inner_text()
+    assert "临政发〔2023〕5号" in card.inner_text()
+
+
 def test_a_street_partly_inside_asks_for_a_more_exact_place(driver: Driver) -> None:
     page = driver()
     page.locator("[name=mode][value=here]").check()

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from truckban.far import far_from_all, far_text
 from truckban.places import read_position
 from truckban.trips.rules import Rule
 from zones.errors import InputError
@@ -100,13 +101,7 @@ def read_end(
         lon, lat = read_position(asked)
     found = snapped(streets, lon, lat, usable, reach_m=REACH_M)
     if found is None:
-        raise InputError(
-            Text(
-                f"{REACH_M:.0f} 米内没有这辆车可走的道路；路网不够大时请用 --streets 给出更大的路网",
-                f"no street that this truck may use within {REACH_M:.0f} m; where the network is too small give a larger one with --streets",
-            ),
-            field="lon",
-        )
+        raise _off_streets(lon, lat, rules)
     if found.off_m > _FAR_M:
         who = Text("起点", "the origin") if leaving else Text("目的地", "the destination")
         far = Text(
@@ -115,6 +110,21 @@ def read_end(
         )
         notes = (*notes, ("trip.end_off_street", far))
     return End(found.spots, lon, lat, found.off_m, _places(rules, lon, lat), notes)
+
+
+def _off_streets(lon: float, lat: float, rules: tuple[Rule, ...]) -> InputError:
+    """Return what is wrong with an end that no street is near; where that is far from every zone, by which notices one is answered."""
+    none = Text(f"{REACH_M:.0f} 米内没有这辆车可走的道路", f"no street that this truck may use within {REACH_M:.0f} m")
+    if far_from_all([rule.ground for rule in rules], np.array([lon]), np.array([lat])):
+        far = far_text([rule.shelf.first for rule in rules])
+        none = Text(f"{none.zh}；{far.zh}", f"{none.en}; {far.en}")
+    return InputError(
+        Text(
+            f"{none.zh}；路网不够大时请用 --streets 给出更大的路网",
+            f"{none.en}; where the network is too small give a larger one with --streets",
+        ),
+        field="lon",
+    )
 
 
 def _places(rules: tuple[Rule, ...], lon: float, lat: float) -> tuple[Place, ...]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from truckban.far import far_from_all, far_on_the_way
 from truckban.logic import FALSE
 from truckban.missing_words import missing_words
 from truckban.moments import local
@@ -61,6 +62,7 @@ def says_of(routes: Routes, plan: Plan, options: Options) -> Notes:
     found: list[tuple[str, Text]] = []
     found += _inside(routes, plan)
     found += _missing(plan)
+    found += _far(plan)
     found += plan.trip.notes
     for rule in plan.trip.judged.rules:
         found += [note for note in plan.trip.judged.facts(rule.shelf.first).warnings if note not in found]
@@ -121,6 +123,21 @@ def _missing(plan: Plan) -> Notes:
     if missing is None:
         return ()
     return (("trip.missing", Text(f"说不准：缺少{missing.zh}", f"it cannot be said without {missing.en}")),)
+
+
+def _far(plan: Plan) -> Notes:
+    """Say where the way, or one that is offered, comes far from every zone: bans of other places are not known."""
+    rules = plan.trip.judged.rules
+    ways = [way for way in (plan.way, *(one.way for one in plan.alternatives)) if way is not None]
+    if not ways:
+        return ()
+    xy = np.concatenate([way.streets.graph.edges.ends[[leg.edge for leg in way.legs]].reshape(-1, 2) for way in ways])
+    lon, lat = ways[0].streets.graph.plane.lonlat(xy[:, 0], xy[:, 1])
+    ends = plan.trip.origin, plan.trip.destination
+    lon, lat = np.append(lon, [end.lon for end in ends]), np.append(lat, [end.lat for end in ends])
+    if not far_from_all([rule.ground for rule in rules], lon, lat):
+        return ()
+    return (("trip.far", far_on_the_way([rule.shelf.first for rule in rules])),)
 
 
 def _lacking(plan: Plan) -> Text | None:

@@ -10,7 +10,7 @@ const said = (each) => (zh ? each.text : each.text_en);
 const ICON = { yes: "M5 13l5 5L20 7", no: "M6 6l12 12M18 6L6 18", unsure: "M8.500 9a3.500 3.500 0 1 1 4.800 3.200c-1 .5-1.300 1-1.300 2.300M12 18v.5" };
 const LOOK = { lawful: "yes", allowed: "yes", unlawful: "no", prohibited: "no", undetermined: "unsure" };
 // said already by the verdict, the cards or the band above
-const SAID = ["trip.origin_inside", "trip.destination_inside", "trip.missing", "zone.schematic", "time.assumed_zone"];
+const SAID = ["trip.origin_inside", "trip.destination_inside", "trip.missing", "trip.far", "place.far", "zone.schematic", "time.assumed_zone"];
 
 export function block(verdict, why) {
   const look = LOOK[verdict];
@@ -58,6 +58,11 @@ const after = (text) => text.split(/：|: /).slice(1).join(t("dash")) || text;
 function addressCards(answer) {
   return answer.says.filter(({ code }) => code === "trip.origin_inside" || code === "trip.destination_inside").map((each) => html`<div class="card address" data-code=${each.code}>
     <h3>${t(each.code === "trip.origin_inside" ? "inside_title_origin" : "inside_title_destination")}</h3><p>${after(said(each))}</p></div>`);
+}
+
+// "Allowed" by the notices that are loaded says nothing of another place's.
+function farCard(rows) {
+  return rows.filter(({ code }) => code === "trip.far" || code === "place.far").map((each) => html`<div class="card address" data-code=${each.code} role="note"><h3>${t("far_title")}</h3><p>${said(each)}</p></div>`);
 }
 
 const moreTime = (s) => (Math.abs(s) < 30 ? t("same_time") : t(s > 0 ? "more_time" : "less_time", { time: duration(s) }));
@@ -151,6 +156,7 @@ export function tripView(model, act) {
   return html`${model.fromLink ? html`<p class="small soft sent">${t("link_again")}</p>` : nothing}
     ${block(answer.verdict, whyTrip(answer, model.runs, words))}
     ${missingForm(answer.verdict === "undetermined" ? lacking(answer) : [], reasons, vehicle, act)}
+    ${farCard(answer.says)}
     ${addressCards(answer)}
     ${ways(model, act)}
     ${model.day ? html`<h2 class="part">${t("strip")}</h2><div class="card">${strip(model.day, answer.route, model.runs ?? [], model.chosen === null ? null : answer.alternatives[model.chosen])}</div>` : nothing}
@@ -166,12 +172,13 @@ export function hereView(model, act) {
   const wait = answer.advice.find(({ code }) => code === "wait_until");
   const fine = answer.penalty ? html`<p>${t("penalty", { fine: answer.penalty.fine_cny ?? 0, points: answer.penalty.points ?? 0 })}</p>` : nothing;
   return html`${block(answer.verdict, whyHere(answer, vehicle.vehicle_type ?? ""))}
+    ${farCard(answer.warnings)}
     ${missingForm(answer.verdict === "undetermined" ? answer.missing : [], answer.reasons, vehicle, act)}
     ${wait && answer.verdict !== "allowed" ? html`<div class="card out" data-kind="wait"><h3>${t("here_wait", { at: clockBeside(wait.at, at) })}</h3><p class="soft">${spoken(wait.at)}</p></div>` : nothing}
     ${model.day ? html`<h2 class="part">${t("strip")}</h2><div class="card">${strip(model.day, { depart: at, arrive: at, instant: true }, [], null)}</div>` : nothing}
     ${clauses(answer.reasons, fine)}
     ${answer.other_readings.length ? html`<details class="more card" data-paper><summary>${t("readings")}</summary>${answer.other_readings.map((each) => html`<p><span class="verdict ${each.verdict}">${t(`verdict_${each.verdict}`)}</span> <span lang="zh-CN">${each.why}</span></p>`)}</details>` : nothing}
-    ${notes(answer.warnings.filter(({ code }) => code !== "zone.schematic").map(said))}`;
+    ${notes(answer.warnings.filter(({ code }) => !SAID.includes(code)).map(said))}`;
 }
 
 export const verdictOf = (model) => texts[`verdict_${model.answer.verdict}`];
