@@ -1,12 +1,17 @@
-"""Bodies that routes read as bytes: of the right kind, not too long, and JSON as the whole program reads it."""
+"""Bodies of requests: of the right kind, not too long, and JSON as the whole program reads it."""
 
+import json
+from collections.abc import Callable, Coroutine
 from typing import Any
 
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from api.problems import Problem
+from api.problems import Problem, no_json
 from truckban.asking_bytes import decoded
+from truckban.json_text import each_once
 from zones.errors import InputError
 from zones.text import Text
 
@@ -54,9 +59,30 @@ def json_of(body: bytes) -> Any:  # noqa: ANN401
     """Return the value of a body.
 
     Raises:
-        Problem: 400; it is no JSON.
+        Problem: 400; it is no JSON, or an object has a member twice.
     """
     try:
         return decoded(body)
     except InputError as error:
-        raise Problem(400, "invalid_json", error.text, errors=[("body", error.text)]) from None
+        raise no_json(error) from None
+
+
+class EachOnce(APIRoute):
+    """A route whose body is a model: read from JSON in which no object has a member twice.
+
+    What is wrong is answered as of bodies that routes read themselves (`api.problems` hears of it from the framework).
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request, with the framework's JSON read so."""
+        handle = super().get_route_handler()
+
+        async def handle_(request: Request) -> Response:
+            return await handle(_Read(request.scope, request.receive))
+
+        return handle_
+
+
+class _Read(Request):
+    async def json(self) -> Any:  # noqa: ANN401
+        return json.loads(await self.body(), object_pairs_hook=each_once)

@@ -113,6 +113,11 @@ def of_input(error: InputError, status: int = 422) -> Problem:
     return Problem(status, "invalid", text, errors=[(field, text)])
 
 
+def no_json(error: InputError) -> Problem:
+    """Return what is wrong with a body that cannot be read at all."""
+    return Problem(400, "invalid_json", error.text, errors=[("body", error.text)])
+
+
 def install(app: FastAPI, allowed: Callable[[str], Collection[str]]) -> None:
     """Have an application answer every error as a problem.
 
@@ -137,6 +142,8 @@ def install(app: FastAPI, allowed: Callable[[str], Collection[str]]) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
+        if isinstance(error.__cause__, InputError):  # of a body, which the framework calls an error of parsing
+            return answer_problem(request, no_json(error.__cause__))
         known = {
             404: ("not_found", Text("没有这一项", "there is no such thing")),
             METHOD_NOT_ALLOWED: ("method_not_allowed", NO_METHOD),

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import msgspec
 
 from truckban.asking import answer_to, question_at, unreadable
-from truckban.fix_columns import answer_fixes, fix_columns, read_fix_columns
-from truckban.json_text import identity, read_json
+from truckban.fix_columns import FixColumns, answer_fixes, fix_columns, read_fix_columns
+from truckban.json_text import identity, quotes_in, read_json
 from truckban.jurisdiction import Jurisdiction
 from truckban.moments import read_instant
 from zones.errors import InputError
@@ -22,6 +22,8 @@ _encode = msgspec.json.Encoder().encode
 # a whole number that no float holds is refused by its field; only the other reader makes it one
 _HUGE = 300
 _huge_number = re.compile(rb"[0-9]{%d}" % _HUGE).search
+# around the names `fixes`, `time`, `lon`, `lat`
+_OF_FIXES = 8
 _NOT_UTF8 = Text("不是 UTF-8 文本", "this is not UTF-8 text")
 
 
@@ -39,7 +41,7 @@ def answer_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", errors
         UTF-8 JSON without a line end: the verdict's object, or a list of them in the order of the cases.
 
     Raises:
-        InputError: the body is no JSON; with `errors="raised"` also: the one case cannot be read (its field is named).
+        InputError: the body is no JSON, or has a member twice; with `errors="raised"` also: the one case cannot be read (its field is named).
     """
     asked = decoded(body)
     if isinstance(asked, list):
@@ -63,11 +65,11 @@ def answer_fixes_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", 
         UTF-8 JSON without a line end.
 
     Raises:
-        InputError: the body is no JSON; with `errors="raised"` also: something in it cannot be read (its field is named, a
+        InputError: the body is no JSON, or has a member twice; with `errors="raised"` also: something in it cannot be read (its field is named, a
             fix by its index: `fixes.lon[17]`).
     """
     asked = fix_columns(body)
-    value = decoded(body) if asked is None else None
+    value = None if asked is not None and _each_once(body, _quotes_of(asked)) else decoded(body)
     try:
         return encoded(answer_fixes(read_fix_columns(value) if asked is None else asked, context))
     except InputError as error:
@@ -80,11 +82,13 @@ def decoded(body: bytes) -> Any:  # noqa: ANN401
     """Return the JSON value of a body, as `truckban.json_text.read_json` reads it.
 
     Raises:
-        InputError: it is not JSON.
+        InputError: it is not JSON, or an object has a member twice.
     """
     if len(body) < _HUGE or _huge_number(body) is None:
         try:
-            return _decode(body)
+            value = _decode(body)
+            if _each_once(body, quotes_in(value)):
+                return value
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass  # refused with its column, or one of the few things that only the other reader takes
     try:
@@ -92,6 +96,23 @@ def decoded(body: bytes) -> Any:  # noqa: ANN401
     except UnicodeDecodeError:
         raise InputError(_NOT_UTF8) from None
     return read_json(text)
+
+
+def _each_once(body: bytes, quotes: int) -> bool:
+    """Return whether surely no object of a body has a member twice; of two, the quick reader keeps the last.
+
+    Each name and each text stands in two quotation marks, and nothing else but an escape has one: what was left out is missed.
+
+    Args:
+        body: JSON.
+        quotes: those of what was read from it (`quotes_in`).
+    """
+    return body.count(b'"') == quotes
+
+
+def _quotes_of(asked: FixColumns) -> int:
+    said = {name: value for name, value in asked.said.items() if value is not None}
+    return quotes_in(said) + _OF_FIXES + (2 * len(asked.lon.values) if isinstance(asked.times, bytes) else 0)
 
 
 def encoded(value: Any) -> bytes:  # noqa: ANN401

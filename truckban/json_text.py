@@ -17,16 +17,50 @@ def read_json(text: str) -> Any:  # noqa: ANN401
     field they stand in refuses them by its name.
 
     Raises:
-        InputError: it is not JSON, or nested too deeply.
+        InputError: it is not JSON, nested too deeply, or an object has a member twice.
     """
     try:
-        return json.loads(text, parse_int=integer)
+        return _decode(text)
     except json.JSONDecodeError as error:
         raise InputError(
             Text(f"不是 JSON：第 {error.colno} 列", f"this is not JSON: column {error.colno}"), line=error.lineno
         ) from None
     except RecursionError:
         raise InputError(Text("嵌套太深", "nested too deeply")) from None
+
+
+def each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the members of a JSON object as such: the `object_pairs_hook` of whoever reads JSON that others wrote.
+
+    RFC 8259 (section 4) leaves open what an object means that has a name twice; here it would be its last value, unsaid.
+
+    Raises:
+        InputError: a name is there twice; it is the field.
+    """
+    found = dict(members)
+    if len(found) != len(members):
+        names = [name for name, _ in members]
+        name = next(name for name in names if names.count(name) > 1)
+        raise InputError(
+            Text(f"{name} 写了不止一次，不知道以哪个为准", f"`{name}` is there more than once: which is meant?"),
+            field=name,
+        )
+    return found
+
+
+def quotes_in(value: Any) -> int:  # noqa: ANN401
+    """Return how many quotation marks a JSON value is written with, at the least: two for each name and each text."""
+    if isinstance(value, str):
+        return 2
+    if not isinstance(value, dict | list):
+        return 0
+    found = 2 * len(value) if isinstance(value, dict) else 0
+    for each in value.values() if isinstance(value, dict) else value:
+        if isinstance(each, str):
+            found += 2
+        elif isinstance(each, dict | list):
+            found += quotes_in(each)
+    return found
 
 
 def identity(value: Any) -> Any:  # noqa: ANN401
@@ -38,3 +72,6 @@ def identity(value: Any) -> Any:  # noqa: ANN401
 def integer(digits: str) -> float:
     """Return a whole number of JSON; one beyond what a float holds as infinity."""
     return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
+
+
+_decode = json.JSONDecoder(parse_int=integer, object_pairs_hook=each_once).decode

@@ -16,6 +16,7 @@ from api.accounts.schemas import (
     PasswordReset,
     Role,
 )
+from api.bodies import EachOnce
 from api.etags import etag_of, require_match, unchanged
 from api.once import Made, do_once
 from api.openapi import answers
@@ -25,7 +26,7 @@ from api.service import service_of
 from api.store import accounts
 from api.store.tables.accounts import Account
 
-router = APIRouter(prefix="/accounts", tags=["accounts"])
+router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=EachOnce)
 Id = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$", description="an account's id")]
 IfMatch = Annotated[
     str | None, Header(alias="If-Match", description="the ETag of the account as it was seen; need not be sent")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from api.access.guard import Caller, CallerReach
 from api.accounts import service as acts
 from api.accounts.schemas import KeyMade, KeyNew, KeyPage, KeyShown
+from api.bodies import EachOnce
 from api.once import Made, do_once
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
@@ -16,7 +17,7 @@ from api.service import service_of
 from api.store import accounts
 from api.store.tables.accounts import ApiKey
 
-router = APIRouter(prefix="/keys", tags=["keys"])
+router = APIRouter(prefix="/keys", tags=["keys"], route_class=EachOnce)
 _ULID = r"^[0-9A-Z]{26}$"
 
 

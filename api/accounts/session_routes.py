@@ -12,6 +12,7 @@ from api.access.table import scopes_of
 from api.accounts import service as acts
 from api.accounts.schemas import Confirmed, Me, PasswordChange, Sessions, SessionShown, SignIn, TotpCode, TotpSecret
 from api.accounts.signing_in import Begun, sign_in
+from api.bodies import EachOnce
 from api.openapi import answers
 from api.problems import not_found
 from api.service import service_of
@@ -21,7 +22,7 @@ from api.store.audit import note
 from api.store.tables.accounts import Account, LoginSession
 from truckban.permitting.qr import qr_svg
 
-router = APIRouter(tags=["session"])
+router = APIRouter(tags=["session"], route_class=EachOnce)
 Id = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$")]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from api.access.guard import Caller
+from api.bodies import EachOnce
 from api.documents import service as documents
 from api.documents.schemas import (
     DocumentPage,
@@ -26,7 +27,7 @@ from api.store import documents as stored
 from api.store.tables.documents import Enactment
 from api.written_times import WrittenTime
 
-router = APIRouter()
+router = APIRouter(route_class=EachOnce)
 Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file")]
 IdPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag of the state that is changed")]

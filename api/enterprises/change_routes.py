@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from api.access.guard import Caller
 from api.access.principal import Principal
+from api.bodies import EachOnce
 from api.enterprises import service as registries
 from api.enterprises.change_schemas import NewAlias, NewCode, Restore, Said
 from api.enterprises.schemas import VersionShown
@@ -20,7 +21,7 @@ from api.store.tables.enterprises import RegistryVersion
 from enterprises import operating
 from enterprises.registry import Registry
 
-router = APIRouter(prefix="/enterprises", tags=["enterprises"])
+router = APIRouter(prefix="/enterprises", tags=["enterprises"], route_class=EachOnce)
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the registry's hash as it was seen (its ETag)")]
 _CHANGES = answers(400, 401, 403, 404, 409, 412, 413, 422, 428)
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from api.access.guard import Caller, CallerReach
 from api.access.principal import Principal
 from api.access.table import Reach
+from api.bodies import EachOnce
 from api.enterprises.schemas import (
     ActShown,
     EnterprisePage,
@@ -42,7 +43,7 @@ from truckban.enterprise_answers import match_json
 from truckban.shippers import check_shipper, shipper_json
 from zones.errors import InputError
 
-router = APIRouter(prefix="/enterprises", tags=["enterprises"])
+router = APIRouter(prefix="/enterprises", tags=["enterprises"], route_class=EachOnce)
 _MOST_NAMES = 500
 _FIRST, _LAST = dt.date(1950, 1, 1), dt.date(2999, 12, 31)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.access.guard import Caller
 from api.access.principal import Principal
+from api.bodies import EachOnce
 from api.enterprises.words import Asked, Why
 from api.etags import etag_of, require_match, unchanged
 from api.once import Key, Made, do_once
@@ -24,7 +25,7 @@ from api.visits.routes import zone_of
 from truckban.visit_files import CAUTION
 from zones.text import Text
 
-router = APIRouter(prefix="/unlisted", tags=["visits"])
+router = APIRouter(prefix="/unlisted", tags=["visits"], route_class=EachOnce)
 State = Literal["new", "inspected", "dismissed"]
 PlacePath = Annotated[str, Path(pattern=r"^[!-~]{1,60}$", description="of the place")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag of the place as it was seen")]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.access.guard import Caller
 from api.access.principal import Principal
+from api.bodies import EachOnce
 from api.etags import etag_of, require_match
 from api.leads.schemas import (
     Acted,
@@ -32,7 +33,7 @@ from api.store.leads import OPEN
 from api.store.tables.leads import Lead
 from zones.text import Text
 
-router = APIRouter(prefix="/leads", tags=["leads"])
+router = APIRouter(prefix="/leads", tags=["leads"], route_class=EachOnce)
 LeadPath = Annotated[str, Path(pattern="^[0-9a-f]{16,64}$", examples=["fcff3e0513e97004"])]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag of the lead as it was seen")]
 _CHANGES = answers(400, 401, 403, 404, 409, 412, 422, 428)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api.access.guard import Caller, CallerReach
+from api.bodies import EachOnce
 from api.enterprises import freight_runs as runs
 from api.enterprises.freight_runs import FreightPage, FreightView, RunPath
 from api.enterprises.routes import within_of
@@ -29,7 +30,7 @@ from truckban.report.masking import Masker
 from zones.errors import InputError
 from zones.text import Text
 
-router = APIRouter(prefix="/loads", tags=["loads"])
+router = APIRouter(prefix="/loads", tags=["loads"], route_class=EachOnce)
 _G = 1000
 _A_LOAD = Text(
     "超限记录是线索，须经人工核实；秤的误差、轴数写错都会造成超限",

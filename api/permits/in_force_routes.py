@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.access.guard import Caller, CallerReach
 from api.access.principal import Principal
 from api.access.table import Reach
+from api.bodies import EachOnce
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.permits import in_force
@@ -45,7 +46,7 @@ from truckban.permitting.revocations import Revocations, sign_revocations
 from truckban.report.permit_page import html
 from zones.text import Text
 
-router = APIRouter(prefix="/permits", tags=["permits"])
+router = APIRouter(prefix="/permits", tags=["permits"], route_class=EachOnce)
 # the page has its style within itself and asks for nothing
 _PAGE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox allow-modals"
 _TIMEZONE = "Asia/Shanghai"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.access.guard import Caller, CallerReach
 from api.access.principal import Principal
 from api.access.table import Reach
+from api.bodies import EachOnce
 from api.once import Key, Made, do_once
 from api.permits import service as permits
 from api.permits.keys import signer
@@ -22,7 +23,7 @@ from api.service import service_of
 from api.store.tables.permits import Permit
 from truckban.permitting.states import Action
 
-router = APIRouter(prefix="/permits", tags=["permits"])
+router = APIRouter(prefix="/permits", tags=["permits"], route_class=EachOnce)
 
 
 class Asked(NamedTuple):

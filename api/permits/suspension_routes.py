@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api.access.guard import Caller
+from api.bodies import EachOnce
 from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
@@ -16,7 +17,7 @@ from api.problems import not_found
 from api.service import service_of
 from api.store import permits as stored
 
-router = APIRouter(prefix="/permits/suspensions", tags=["permits"])
+router = APIRouter(prefix="/permits/suspensions", tags=["permits"], route_class=EachOnce)
 BatchPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$", description="the suspension's id")]
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.orm import Session
 
 from api.access.guard import Caller
+from api.bodies import EachOnce
 from api.once import Key, Made, do_once
 from api.openapi import answers
 from api.paging import Cursor, Limit, cut, read_cursor
@@ -22,7 +23,7 @@ from api.store.retention import add_hold, hold_of, holds_page, purge_waits, rele
 from api.store.tables.leads import Hold, Lead
 from zones.text import Text
 
-router = APIRouter(prefix="/retention", tags=["retention"])
+router = APIRouter(prefix="/retention", tags=["retention"], route_class=EachOnce)
 _LONGEST = dt.timedelta(days=3653)
 
 

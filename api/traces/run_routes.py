@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from api.access.guard import Caller, CallerReach
+from api.bodies import EachOnce
 from api.etags import etag_of, unchanged
 from api.once import Made, do_once
 from api.paging import Cursor, Limit, cut, read_cursor
@@ -28,7 +29,7 @@ from api.traces.upload_routes import owner_of
 from api.traces.watch import watch_of
 from zones.text import Text
 
-router = APIRouter(prefix="/traces/runs", tags=["traces"])
+router = APIRouter(prefix="/traces/runs", tags=["traces"], route_class=EachOnce)
 Id = Annotated[Ulid, Path(description="of the run")]
 _NONE: dict[int | str, dict[str, Any]] = {404: {"description": "no such run"}}
 _FORBIDDEN: dict[int | str, dict[str, Any]] = {403: {"description": "plates are not for this role or key"}}

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from api.access.guard import Caller, CallerReach
 from api.access.principal import Principal
 from api.access.table import Reach
+from api.bodies import EachOnce
 from api.once import Made, do_once
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.problems import Problem, language_of
@@ -20,7 +21,7 @@ from zones.text import Text
 
 TUS = "1.0.0"
 PIECE = "application/offset+octet-stream"
-router = APIRouter(prefix="/traces/uploads", tags=["traces"])
+router = APIRouter(prefix="/traces/uploads", tags=["traces"], route_class=EachOnce)
 _OFFSET = {"Upload-Offset": {"description": "bytes that are on the disk", "schema": {"type": "integer"}}}
 _FAULTS: dict[int | str, dict[str, Any]] = {
     404: {"description": "no such upload"},

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.access.guard import Caller, CallerReach
 from api.access.principal import Principal
+from api.bodies import EachOnce
 from api.etags import etag_of, require_match, unchanged
 from api.once import Key, Made, do_once
 from api.openapi import answers
@@ -24,7 +25,7 @@ from truckban.vehicles.plates import read_plate
 from zones.errors import InputError
 from zones.text import Text
 
-router = APIRouter(prefix="/vehicles", tags=["vehicles"])
+router = APIRouter(prefix="/vehicles", tags=["vehicles"], route_class=EachOnce)
 _EXAMPLES: dict[str, Any] = {
     "dump truck": {"value": {"id": "v1", "vehicle_type": "重型自卸货车", "length_mm": 8600, "gross_mass_kg": 25000}},
     "code": {"value": {"vehicle_type": "H22"}},

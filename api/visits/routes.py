@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.access.guard import Caller, CallerReach
 from api.access.principal import Principal
+from api.bodies import EachOnce
 from api.enterprises import freight_runs as runs
 from api.enterprises.freight_runs import FreightPage, FreightView, RunPath
 from api.enterprises.routes import within_of
@@ -28,7 +29,7 @@ from truckban.vehicles.plates import read_plate
 from zones.errors import InputError
 from zones.text import Text
 
-router = APIRouter(prefix="/visits", tags=["visits"])
+router = APIRouter(prefix="/visits", tags=["visits"], route_class=EachOnce)
 Enterprise = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z._-]{1,200}$")]
 Since = Annotated[WrittenTime | None, Query(alias="from", description="then or later")]
 Until = Annotated[WrittenTime | None, Query(alias="to", description="before")]

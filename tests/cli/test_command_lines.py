@@ -174,3 +174,13 @@ def test_a_notice_is_validated_fault_by_fault(tmp_path: Path, capsys: Capture) -
         broken.write_text(wrong, "utf-8")
         assert run(["notice", "validate", str(broken)]) == 1
         assert "broken.yaml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [("decide",), ("trip",), ("vehicle", "classify"), ("enterprise", "match")])
+def test_a_member_that_a_line_has_twice_is_refused_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, command: tuple[str, ...]
+) -> None:
+    status, answers = fed(monkeypatch, capsys, '{"id": 1, "on": "2024-05-08", "on": "2024-05-09"}', *command)
+    assert status == 1
+    assert (answers[0]["error"]["field"], answers[0]["error"]["line"]) == ("on", 1)
+    assert "on 写了不止一次" in answers[0]["error"]["message"]

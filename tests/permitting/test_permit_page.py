@@ -202,6 +202,8 @@ def test_by_commands_what_is_wrong_is_said_in_a_sentence(truckban: Command, tmp_
     private, public = tmp_path / "private.pem", tmp_path / "public.pem"
     truckban("permit", "key", private, public)
     assert truckban("permit", "issue", "-", "--key", private, stdin="\n{}\n", status=1) == ""
+    twice = json.dumps(made().as_json()).removesuffix("}") + ', "permit_no": "X"}'
+    assert truckban("permit", "issue", "-", "--key", private, stdin=twice, status=1) == ""
     assert "覆盖" in truckban("--lang", "zh", "permit", "key", private, public, status=3)
     assert json.loads(truckban("permit", "verify", "TB1.x.y.z", "--key", public, status=1))["word"] == "not_valid"
     truckban("permit", "verify", tmp_path / "none.txt", "--key", public, status=3)

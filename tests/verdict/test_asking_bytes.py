@@ -115,3 +115,29 @@ def test_the_quick_reader_of_json_reads_what_the_other_reads(text: str) -> None:
         except InputError as error:
             outcomes.append(str(error))
     assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('{"at": "2024-05-08T10:00:00Z", "at": "2024-05-08T23:00:00Z"}', "at"),
+        ('{"at":"x","vehicle":{"length_mm":5990,"gross_mass_kg":1,"length_mm" :8600}}', "length_mm"),
+        ('[{"id": 1}, {"id": 1, "place": {"lon": 1, "lon": 1}}]', "lon"),
+        ('{"a": null, "b": "\\"", "a": "\\u0022"}', "a"),
+        ('{"a": [], "\\u0061": {}}', "a"),
+        ('{"a": {"": 1, "": 2}}', ""),
+    ],
+)
+def test_a_member_that_is_there_twice_is_refused_by_its_name(body: str, name: str) -> None:
+    """The last one was taken, and nobody told."""
+    for read in (lambda: decoded(body.encode()), lambda: read_json(body)):
+        with pytest.raises(InputError) as raised:
+            read()
+        assert raised.value.field == name
+        assert name in raised.value.text.zh
+        assert name in raised.value.text.en
+
+
+def test_the_same_names_in_other_objects_and_the_same_texts_are_no_members_twice() -> None:
+    value = {"a": {"a": ["a", "a", {"a": "a"}]}, "b": 'a": "b', "c": [{"a": 1}, {"a": 1}], "d": "\\"}
+    assert decoded(json.dumps(value).encode()) == value

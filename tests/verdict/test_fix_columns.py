@@ -319,3 +319,26 @@ def test_clocks_are_one_offset_ahead_only_between_changes(timezone: str, first_s
     }
     assert told is None or offsets == {told}
     assert told is not None or length_s >= 3 * 86_400 or len(offsets) > 1
+
+
+@pytest.mark.parametrize("times", ['["2024-05-08T10:00:00Z"]', "[1715133600]", "[1715133600.5]"])
+@pytest.mark.parametrize(
+    ("said", "columns", "name"),
+    [
+        ('"vehicle":{"length_mm":5990},"vehicle":{"length_mm":8600},', "", "vehicle"),
+        ('"vehicle":{"length_mm" :5990, "length_mm" : 8600},', "", "length_mm"),
+        ('"crs":null,"crs":null,', "", "crs"),
+        ('"crs":"gcj02","crs":null,', "", "crs"),
+        ("", '"lon":[1],', "lon"),
+        ("", '"time":["x","y"],', "time"),
+    ],
+)
+def test_a_member_that_is_there_twice_is_refused(times: str, said: str, columns: str, name: str) -> None:
+    def body(said: str, columns: str) -> bytes:
+        return f'{{{said}"fixes":{{{columns}"time":{times},"lon":[110.765],"lat":[35.14]}}}}'.encode()
+
+    for once in ("", '"vehicle":{"length_mm" :5990},', '"crs":null,'):
+        assert fixes(body(once, ""))["fixes"] == 1
+    with pytest.raises(InputError) as raised:
+        fixes(body(said, columns))
+    assert raised.value.field == name
