@@ -25,11 +25,12 @@ from api.leads.schemas import (
 from api.leads.showing import acted
 from api.once import Key, Made, do_once
 from api.openapi import answers
-from api.problems import Problem, not_found
+from api.problems import Problem, language_of, not_found
 from api.store import lead_acts as acts
 from api.store.accounts import account
 from api.store.audit import note
 from api.store.leads import OPEN
+from api.store.runs import notes_of
 from api.store.tables.leads import Lead
 from zones.text import Text
 
@@ -41,6 +42,7 @@ _DOUBTS = {
     "schematic": Text("区域是示意图", "the zone is a schematic"),
     "not_enforceable": Text("即使属实也不能处罚", "no penalty could stand on it"),
     "undetermined": Text("是否违反通告尚不能确定", "whether it broke the notice is undetermined"),
+    "notes": Text("核查对数据有疑点（见 notes）", "the check has doubts about its data (see `notes`)"),
 }
 
 
@@ -106,12 +108,14 @@ def confirm(
 
     def do(session: Session, lead: Lead) -> Acted:
         _must_be_open(lead)
-        doubts = _doubts(lead)
+        noted = notes_of(session, acts.runs_of(session, lead))
+        doubts = [*_doubts(lead), *(["notes"] if noted else [])]
         unseen = [doubt for doubt in doubts if doubt not in asked.acknowledge]
         if unseen:
             zh, en = ("；".join(_DOUBTS[each].zh for each in unseen), "; ".join(_DOUBTS[each].en for each in unseen))
             text = Text(f"确认前请在 acknowledge 中写明已知道：{zh}", f"name in `acknowledge` what you know of: {en}")
-            raise Problem(409, "acknowledge", text, more={"acknowledge": unseen})
+            told = {"notes": [each[language_of(request)] for each in noted]} if "notes" in unseen else {}
+            raise Problem(409, "acknowledge", text, more={"acknowledge": unseen, **told})
         violation = acts.confirm(session, lead, principal.actor, asked.why, doubts)
         details = {"violation": violation.id, "acknowledged": doubts, "version": lead.version}
         note(session, principal.actor, "lead.confirm", f"lead:{lead.lead_id}", why=asked.why, details=details)
@@ -241,7 +245,7 @@ def _must_be_open(lead: Lead) -> None:
 
 
 def _doubts(lead: Lead) -> list[str]:
-    """Return what stands against a lead."""
+    """Return what stands against a lead by itself."""
     found = {
         "schematic": lead.grade == "schematic",
         "not_enforceable": not lead.enforceable,

@@ -9,7 +9,7 @@ from api.paging import Page
 
 State = Literal["new", "assigned", "confirmed", "dismissed", "merged"]
 Verdict = Literal["prohibited", "undetermined"]
-Doubt = Literal["schematic", "not_enforceable", "undetermined"]
+Doubt = Literal["schematic", "not_enforceable", "undetermined", "notes"]
 DismissCode = Literal[
     "position_error", "other_vehicle", "permit", "exempt", "emergency", "instructed", "evidence", "duplicate", "other"
 ]
@@ -37,8 +37,8 @@ class Confirm(Asked):
     why: Why = Field(description="what was verified, and how", examples=["卡口照片与车牌、时间一致"])
     acknowledge: list[Doubt] = Field(
         default=[],
-        max_length=3,
-        description="what stands against it and is known to the officer",
+        max_length=4,
+        description="what stands against it and is known to the officer; `notes`: those of the checks that found it",
         examples=[["schematic"]],
     )
 

@@ -136,14 +136,18 @@ class Whole(NamedTuple):
     track_since: dt.datetime | None
 
 
+def runs_of(session: Session, lead: Lead) -> list[str]:
+    """Return the runs that found a lead."""
+    asked = sa.select(LeadRun.run_id).where(LeadRun.number == lead.number).order_by(LeadRun.run_id)
+    return list(session.scalars(asked))
+
+
 def whole(session: Session, lead: Lead) -> Whole:
     """Return all that the store has of a lead, but for the fixes."""
     facts, basis = session.get(LeadFacts, lead.number), session.get(Basis, lead.basis_id)
     assert facts is not None and basis is not None  # noqa: S101, PT018  (added together)
     own = LeadEvent.number == lead.number
-    runs = list(
-        session.scalars(sa.select(LeadRun.run_id).where(LeadRun.number == lead.number).order_by(LeadRun.run_id))
-    )
+    runs = runs_of(session, lead)
     return Whole(
         facts,
         basis,

@@ -19,6 +19,7 @@ from api.store.statistics import Days, figures
 from api.store.tables.accounts import Account
 from api.store.tables.audit import AuditEntry
 from api.store.tables.leads import Lead, LeadEvent, Violation
+from api.store.tables.runs import Run
 
 SignedIn = Callable[..., TestClient]
 ID = row(1)["lead_id"]
@@ -111,6 +112,41 @@ def test_what_stands_against_a_lead_has_to_be_acknowledged(officer: TestClient, 
     made = act(officer, "confirm", {"why": "核实", "acknowledge": known}, url)
     assert made.status_code == 201
     assert officer.get(made.headers["location"]).json()["acknowledged"] == known
+
+
+NOTE = {"zh": "坐标系可能不对：声明为 bd09，按 wgs84 更合路网", "en": "the coordinates may be wrong: wgs84 fits better"}
+
+
+def test_notes_of_the_checks_that_found_a_lead_have_to_be_acknowledged_and_that_is_on_record(
+    officer: TestClient, store: Store, tmp_path: Path
+) -> None:
+    """They stood on the page, and a lead could be confirmed without them having been seen."""
+    with store.write() as session:
+        common: dict[str, Any] = {
+            "account_id": "a",
+            "notice": "linyi-2023-5",
+            "options": {},
+            "why": "x",
+            "progress": {},
+        }
+        session.add_all([Run(id="noted", notes=[NOTE], **common), Run(id="plain", notes=[], **common)])
+    for run in ("noted", "plain"):
+        added(store, [row(1)], tmp_path, run=run)
+    for lang in ("zh", "en"):
+        refused = officer.post(f"{URL}/confirm?lang={lang}", json={"why": "核实"}, headers=etag(officer))
+        assert (refused.status_code, refused.json()["code"]) == (409, "acknowledge")
+        assert (refused.json()["acknowledge"], refused.json()["notes"]) == (["notes"], [NOTE[lang]])
+        assert "notes" in refused.json()["title"]
+    assert state(store) == ("new", 1)
+    made = act(officer, "confirm", {"why": "核实", "acknowledge": ["notes"]})
+    assert made.status_code == 201
+    assert officer.get(made.headers["location"]).json()["acknowledged"] == ["notes"]
+    with store.read() as session:
+        told = session.scalars(sa.select(AuditEntry.details).where(AuditEntry.action == "lead.confirm")).one()
+    assert told["acknowledged"] == ["notes"]
+    # the checks of another lead had no doubts
+    other = f"/v1/leads/{row(2)['lead_id']}"
+    assert act(officer, "confirm", {"why": "核实"}, other).status_code == 201
 
 
 def test_a_closed_lead_is_not_changed_but_taken_back(officer: TestClient) -> None:

@@ -112,7 +112,10 @@ def test_leads_of_a_zone_of_other_roads_are_not_fit_for_enforcement_whatever_its
     assert "不得用于执法" in page
     assert "通告文字上没有障碍" not in page
     seen = {"If-Match": client.get(f"/v1/leads/{one}").headers["etag"]}
-    assert client.post(f"/v1/leads/{one}/confirm", json={"why": "卡口照片一致"}, headers=seen).status_code == 201
+    refused = client.post(f"/v1/leads/{one}/confirm", json={"why": "卡口照片一致"}, headers=seen)
+    assert (refused.status_code, refused.json()["acknowledge"]) == (409, ["notes"])
+    known = {"why": "卡口照片一致", "acknowledge": ["notes"]}
+    assert client.post(f"/v1/leads/{one}/confirm", json=known, headers=seen).status_code == 201
     (violation,) = client.get("/v1/violations").json()["violations"]
     assert (violation["lead_id"], violation["fit_for_enforcement"]) == (one, False)
 

@@ -15,6 +15,8 @@ from paper import poppler
 from PIL import Image
 from web_ways import applied
 
+from api.store.tables.runs import Run
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("run")]
 Open = Callable[..., Any]
 _FRAMES = """() => new Promise((done) => { const map = deskMap.map; const gaps = []; const start = performance.now(); let before = start; let n = 0;
@@ -141,6 +143,43 @@ def test_leads_are_decided_by_keys_alone_and_taken_back(regular: Open, served: A
     assert _one(served, first)["state"] == "assigned"
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "state"
+
+
+@pytest.mark.parametrize("address", ["/desk?lead={}", "/desk/leads/{}"])
+def test_doubts_of_the_check_are_listed_and_ticked_before_a_lead_is_confirmed(
+    regular: Open, served: Any, run: str, address: str
+) -> None:
+    lead = _open(served)[1]["lead_id"]
+    note = {"zh": "坐标系可能不对：按 wgs84 更合路网", "en": "the coordinates may be wrong"}
+    with served.store.write() as session:
+        session.get_one(Run, run).notes = [note]
+    try:
+        page = regular("officer", maps=False)
+        page.goto(address.format(lead))
+        if "?" in address:
+            listed(page)
+            page.wait_for_function("id => document.querySelector('.lead.on')?.dataset.id === id", arg=lead)
+        page.keyboard.press("c")
+        box = page.locator("dialog [name=acknowledge][value=notes]")
+        box.wait_for()
+        assert note["zh"] in page.locator("dialog fieldset").inner_text()
+        page.locator("dialog textarea").fill("卡口照片核对过")
+        for other in page.locator("dialog [name=acknowledge]:not([value=notes])").all():
+            other.check()
+        page.keyboard.press("Control+Enter")
+        page.get_by_text("请逐项勾选").wait_for()
+        assert _one(served, lead)["state"] in ("new", "assigned")
+        box.check()
+        with page.expect_response(lambda answer: answer.url.endswith("/confirm")) as answered:
+            page.keyboard.press("Control+Enter")
+        assert answered.value.status == 201
+        assert "notes" in answered.value.request.post_data_json["acknowledge"]
+    finally:
+        with served.store.write() as session:
+            session.get_one(Run, run).notes = None
+    with closing(served.api("officer")) as client:
+        tag = {"If-Match": client.get(f"/v1/leads/{lead}").headers["etag"]}
+        assert client.post(f"/v1/leads/{lead}/undo", json={"why": "试完了"}, headers=tag).status_code == 200
 
 
 def test_the_second_of_two_officers_is_told_who_was_first_and_keeps_what_was_typed(regular: Open, served: Any) -> None:

@@ -20,6 +20,16 @@ async function send(lead, act, body) {
   }
 }
 
+// What the checks that found a lead say of their data, which lists leave out; null where it cannot be had now.
+async function notesOf(lead) {
+  try {
+    return lead.notes ?? (await ask("GET", `/v1/leads/${lead.lead_id}`)).body.notes;
+  } catch (error) {
+    toast(error.message);
+    return null;
+  }
+}
+
 // Says who was first and what became of the lead; resolves to true if the person wants to look.
 async function sayMeanwhile(lead, kept) {
   const now = (await ask("GET", `/v1/leads/${lead.lead_id}`)).body;
@@ -96,14 +106,16 @@ export function leadActs({ after, changed }) {
 
   async function confirm(lead) {
     if (closed(lead)) return;
-    const doubts = doubtsOf(lead);
+    const notes = await notesOf(lead);
+    if (!notes) return;
+    const doubts = [...doubtsOf(lead), ...(notes.length ? ["notes"] : [])];
     await withReason(lead, "confirm", {
       title: t("confirm_title"),
       go: t("confirm"),
       body: html`<p class="soft">${t("confirm_note")}</p>
         <label>${t("confirm_why")}<textarea name="why" maxlength="500" required autofocus></textarea></label>
         <div class="readytexts">${["confirm_text_1", "confirm_text_2", "confirm_text_3"].map((key) => html`<button type="button" class="button" data-text=${t(key)}>${t(key)}</button>`)}</div>
-        ${doubts.length ? html`<fieldset class="codes"><legend>${t("doubts")}</legend>${doubts.map((each) => html`<label><input type="checkbox" name="acknowledge" value=${each}> <span>${t(`doubt_${each}`)}</span></label>`)}</fieldset>` : ""}`,
+        ${doubts.length ? html`<fieldset class="codes"><legend>${t("doubts")}</legend>${doubts.map((each) => html`<label><input type="checkbox" name="acknowledge" value=${each}> <span>${t(`doubt_${each}`)}${each === "notes" ? notes.map((note) => html`<br><span class="small">${note}</span>`) : ""}</span></label>`)}</fieldset>` : ""}`,
       ready: (form) => form.querySelectorAll("[data-text]").forEach((button) => button.addEventListener("click", () => {
         const field = form.elements.namedItem("why");
         field.value = button.dataset.text;
