@@ -11,6 +11,7 @@ from api.permits.schemas import EXAMPLE
 from api.problems import Problem
 from api.service import service_of
 from truckban.norms import Notice
+from truckban.permitting.holders import check_holder
 from truckban.permitting.limits import Limits, limits_for
 from truckban.permitting.model import Application, read_application
 from zones.errors import InputError
@@ -64,6 +65,7 @@ def read(given: Any, law: LawInForce) -> Application:  # noqa: ANN401
         # the notice bounds the rest, so it is read first
         named = read_application({name: fields[name] for name in ("notice", "permit_kind") if name in fields})
         application = read_application(fields, limits=limits_of(law, named))
+        check_holder(application.holder)
         _check_days(application)
     except InputError as error:
         field = f"body.{error.field}" if error.field else "body"

@@ -308,7 +308,7 @@ def application(chance: random.Random) -> dict[str, Any]:
     first = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date() + dt.timedelta(2)
     return {
         "notice": "linyi-2023-5",
-        "holder": {"kind": "person", "name": "张三丰", "id_no": "142700000000000000", "phone": "13900000000"},
+        "holder": {"kind": "person", "name": "张三丰", "id_no": "440524188001010014", "phone": "13900000000"},
         "vehicles": [{"plate": f"晋M{chance.randrange(10_000, 100_000)}", "vehicle_type": "重型自卸货车"}],
         "goods": "商品混凝土",
         "purpose": "五一路工地浇筑",

@@ -19,7 +19,7 @@ def form(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
     """Return a complete application; a change to None leaves the field out."""
     whole: dict[str, Any] = {
         "notice": "linyi-2023-5",
-        "holder": {"kind": "person", "name": "张三丰", "id_no": "142700000000000000", "phone": "13900000000"},
+        "holder": {"kind": "person", "name": "张三丰", "id_no": "440524188001010014", "phone": "13900000000"},
         "vehicles": [
             {
                 "plate": "晋M12345",

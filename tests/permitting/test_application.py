@@ -7,8 +7,9 @@ from permits_asked import HEAVY, LIGHT, PLATE, asked, at, fields, granted
 from truckban.norms import Notice
 from truckban.notices.load import builtin_notice
 from truckban.permitting.approval import read_approval
+from truckban.permitting.holders import check_holder, faults_of
 from truckban.permitting.limits import limits_for
-from truckban.permitting.model import as_fields, missing_of, read_application
+from truckban.permitting.model import Holder, as_fields, missing_of, read_application
 from zones.errors import InputError
 
 LINE = {"type": "LineString", "coordinates": [[110.772, 35.128], [110.772, 35.142]]}
@@ -160,3 +161,66 @@ def test_nothing_is_granted_on_an_application_without_route_or_without_a_zone_of
 def test_light_and_heavy_trucks_may_be_in_one_batch() -> None:
     assert asked(vehicles=[HEAVY, LIGHT]).plates == [HEAVY["plate"], LIGHT["plate"]]
     assert at("05-08 10:00").utcoffset() == dt.timedelta(hours=8)
+
+
+def holder(**changes: str) -> Holder:
+    whole = asked(holder={"kind": "person", "name": "张三丰", **changes}).holder
+    assert whole is not None
+    return whole
+
+
+@pytest.mark.parametrize(
+    "id_no", ["11010519491231002X", "440524188001010014", "11010519491231002x", "１１０１０５１９４９１２３１００２Ｘ"]
+)
+def test_a_citizens_number_of_the_standards_own_examples_can_be(id_no: str) -> None:
+    """GB 11643-1999, annex A."""
+    assert not list(faults_of(holder(id_no=id_no)))
+
+
+@pytest.mark.parametrize(
+    ("id_no", "said"),
+    [
+        *[(wrong, "18") for wrong in ("123", "", "110105491231002", "1101051949123100 2X", "A1010519491231002X")],
+        *[(wrong, "day of birth") for wrong in ("440524188013010014", "440524190002290011", "142700000000000000")],
+        *[(wrong, "does not check") for wrong in ("110105194912310021", "440524188001010041", "11010519491231003X")],
+    ],
+)
+def test_a_number_that_no_citizen_has_is_refused_without_being_repeated(id_no: str, said: str) -> None:
+    with pytest.raises(InputError) as raised:
+        check_holder(holder(id_no=id_no))
+    assert raised.value.field == "holder.id_no"
+    assert said in raised.value.text.en
+    assert not id_no or id_no not in raised.value.text.zh + raised.value.text.en
+
+
+def test_each_digit_of_a_number_is_checked_and_two_that_change_places_are_noticed() -> None:
+    good = "440524188001010014"
+    for place in range(len(good)):
+        for digit in set("0123456789") - {good[place]}:
+            assert list(faults_of(holder(id_no=good[:place] + digit + good[place + 1 :])))
+    for place in range(len(good) - 1):
+        swapped = good[:place] + good[place + 1] + good[place] + good[place + 2 :]
+        assert swapped == good or list(faults_of(holder(id_no=swapped)))
+
+
+@pytest.mark.parametrize(
+    ("phone", "good"),
+    [
+        *[
+            (number, True)
+            for number in ("13900000000", "+86 139-0000-0000", "0359-0000000", "(0359) 0000000", "00000000")
+        ],
+        *[
+            (number, True)
+            for number in ("0359-0000000转802", "0359-0000000 ext. 12", "１３９００００００００", "+491700000000")
+        ],
+        *[
+            (number, False)
+            for number in ("abc", "", "123", "1390000000o", "晋M12345", "0" * 16, "转802", "139+0000000")
+        ],
+    ],
+)
+def test_a_telephone_has_seven_to_fifteen_digits_and_is_never_repeated(phone: str, good: bool) -> None:  # noqa: FBT001
+    found = list(faults_of(holder(phone=phone)))
+    assert [fault.field for fault in found] == ([] if good else ["holder.phone"])
+    assert all(phone not in fault.text.zh + fault.text.en for fault in found if phone)

@@ -50,6 +50,19 @@ def test_a_good_application_is_found_good_and_every_line_has_its_source() -> Non
     assert answer["counts"]["problem"] == 0
 
 
+def test_a_holder_of_whom_something_cannot_be_is_told_to_the_reviewer_and_not_repeated() -> None:
+    own = looked_at(holder={"kind": "person", "name": "张三丰", "id_no": "142700000000000000", "phone": "abc-def"})
+    lines = [line for line in own.lines if line.code == "complete.holder"]
+    assert [(line.finding, line.facts["field"]) for line in lines] == [
+        ("problem", "holder.id_no"),
+        ("problem", "holder.phone"),
+    ]
+    assert "GB 11643-1999" in lines[0].source.zh
+    told = json.dumps(own.as_json(), ensure_ascii=False)
+    assert "142700000000000000" not in told
+    assert "abc-def" not in told
+
+
 def test_the_least_that_is_named_suffices_and_what_is_superfluous_is_not_missed() -> None:
     own = looked_at()
     answer = own.as_json()

@@ -20,7 +20,7 @@ def _granted(served: Any, role: str, **more: Any) -> dict[str, Any]:
     today = dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
     asked = {
         "notice": "linyi-2023-5",
-        "holder": {"kind": "person", "name": "张三丰", "id_no": "142700000000000000", "phone": "13900000000"},
+        "holder": {"kind": "person", "name": "张三丰", "id_no": "440524188001010014", "phone": "13900000000"},
         "vehicles": [
             {
                 "plate": "晋M12345",

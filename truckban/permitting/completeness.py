@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from truckban.moments import local
 from truckban.norms import Notice
+from truckban.permitting.holders import faults_of
 from truckban.permitting.limits import Basis, Limits
 from truckban.permitting.lines import Line
 from truckban.permitting.model import Application, missing_of
@@ -40,9 +41,16 @@ def completeness(application: Application, limits: Limits, notice: Notice | None
         yield Line("complete.ok", "ok", Text("必填项齐全", "all that is needed is there"), _FORM)
     if not application.attachments:
         yield Line("complete.no_attachments", "info", Text("没有附件", "nothing is attached"), _FORM)
+    yield from _holder(application)
     yield from _limits(application, limits)
     yield from _vehicles(application)
     yield from _days(application, limits, notice, at)
+
+
+def _holder(application: Application) -> Iterator[Line]:
+    """Yield what cannot be of the holder, in applications from before that was refused when they were sent."""
+    for fault in faults_of(application.holder):
+        yield Line("complete.holder", "problem", fault.text, fault.source, {"field": fault.field})
 
 
 def _limits(application: Application, limits: Limits) -> Iterator[Line]:

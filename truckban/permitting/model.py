@@ -42,6 +42,7 @@ _OF_SIGNS = ("height_mm", "width_mm", "axle_load_kg")
 # one reader of areas and hours for permits of every origin; whose it is does not matter there
 _ANY_PLATE = "晋M00000"
 _POSITIONS = 50_000
+_LONGEST_NUMBER = 32
 M = TypeVar("M", bound=Strict)
 
 
@@ -72,8 +73,18 @@ def _zone(name: str) -> str:
     return name
 
 
+def _unrepeated(value: object) -> object:
+    """Refuse what is no short text in words that do not have it: it is somebody's number."""
+    if value is not None and not (isinstance(value, str) and len(value) <= _LONGEST_NUMBER):
+        raise TextError(
+            f"应为最多 {_LONGEST_NUMBER} 个字的文字", f"text of at most {_LONGEST_NUMBER} characters is needed"
+        )
+    return value
+
+
 Aware = Annotated[dt.datetime, BeforeValidator(_aware)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Personal = Annotated[str, Field(max_length=_LONGEST_NUMBER), BeforeValidator(_unrepeated)]
 PermitNo = Annotated[str, Field(min_length=1, max_length=64, pattern=PERMIT_NO)]
 
 
@@ -82,9 +93,9 @@ class Holder(Strict):
 
     kind: Literal["person", "firm"]
     name: Words
-    id_no: Annotated[str, Field(max_length=32)] | None = None
+    id_no: Personal | None = None
     credit_code: Annotated[str, Field(max_length=32)] | None = None
-    phone: Annotated[str, Field(max_length=32)] | None = None
+    phone: Personal | None = None
 
 
 class Shipper(Strict):
