@@ -28,9 +28,9 @@ from truckban.logic import Coded
 from truckban.norms import Notice
 from truckban.notices.load import notice_named
 from truckban.permits import PermitList, read_permit
-from truckban.places import part_masks
 from truckban.vehicle_facts import read_vehicle
 from truckban.verdict import decide
+from truckban.zone_parts import part_masks
 from zones.locate import Locator
 
 SEED = 5

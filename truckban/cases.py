@@ -51,7 +51,7 @@ class Case(Struct, frozen=True):
         categories: mask of possible values, by fact.
         numbers: least and greatest possible value, by fact.
         plate: the number, or None.
-        zones: mask of possible parts (`truckban.places`), by zone.
+        zones: mask of possible parts (`truckban.zone_parts`), by zone.
         roads: frozenset of the streets it is on, None where that is not known, or `Later` one of these.
         lon: WGS 84 degrees, NaN where not known.
         lat: likewise.

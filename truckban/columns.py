@@ -30,7 +30,7 @@ class Questions:
         vehicles: the distinct vehicles.
         vehicle: which of them each row is about, shape (n,).
         at_s: instants, seconds since 1970-01-01 UTC, shape (n,); fractions are cut off.
-        zones: mask of possible parts (`truckban.places`), by zone, each of shape (n,).
+        zones: mask of possible parts (`truckban.zone_parts`), by zone, each of shape (n,).
         roads: the streets each row is on, None where not known.
         lon: WGS 84, NaN where not known, shape (n,).
         lat: likewise.

@@ -11,13 +11,15 @@ import shapely
 from truckban.kept import kept
 from truckban.norms import Notice
 from truckban.notices.load import notice_named
-from truckban.notices.shelf import shelf_named
+from truckban.notices.shelf import Shelf, shelf_named
 from zones import load_builtin
 from zones.errors import InputError
 from zones.locate import Locator
 from zones.text import Text
 from zones.zone import Zone
 from zones.zone_file import read_zone
+
+_SEVERAL = 2
 
 
 def ground_for(notice: Notice, zone_file: str | Path | None = None) -> Locator | None:
@@ -32,7 +34,7 @@ def ground_for(notice: Notice, zone_file: str | Path | None = None) -> Locator |
 def grounds_for(notices: Iterable[Notice], zone_files: Sequence[str | Path]) -> dict[str, Locator | None]:
     """Return for each notice the map of its zones; several files are those of several zones, or of notices that follow each other.
 
-    A single file is the map of whatever area a notice has (`truckban.places.mapped_zone`). Of several, each is that of the zone whose id
+    A single file is the map of whatever area a notice has (`truckban.zone_parts.mapped_zone`). Of several, each is that of the zone whose id
     it bears, and of the notice that it was built for; a notice for which none was built is answered by all.
 
     Raises:
@@ -43,6 +45,59 @@ def grounds_for(notices: Iterable[Notice], zone_files: Sequence[str | Path]) -> 
     if len(maps) > 1:
         _are_apart(maps, laws)
     return {law.id: _ground(law, maps) for law in laws}
+
+
+def ground_over_time(shelf: Shelf, zone_files: Sequence[str | Path]) -> Locator | None:
+    """Return one map for all notices of a place, which follow each other: that of its zones in some files, one each.
+
+    Without files it is the built-in one of the first notice, if that names one.
+
+    Raises:
+        InputError: a file is no zone, or, of several, that of no zone of any notice or of the same zone as another.
+    """
+    if len(zone_files) < _SEVERAL:
+        return grounds_for([shelf.first], zone_files)[shelf.first.id]
+    return ground_together([read_zone(file) for file in zone_files], shelf.notices.values())
+
+
+def ground_together(zones: Sequence[Zone], notices: Iterable[Notice]) -> Locator:
+    """Return the maps of several zones of some notices as one ground, the first zone first.
+
+    Raises:
+        InputError: a zone is none of the notices', or there are two maps of it.
+    """
+    maps = [_locator(zone) for zone in zones]
+    _are_apart(maps, list(notices), once=True)
+    return maps[0].beside(maps[1:])
+
+
+def zone_files_of(shelves: Sequence[Shelf], zone_files: Sequence[str | Path]) -> list[list[str | Path]]:
+    """Return for each shelf of notices its zone files: all of them where there is one shelf.
+
+    Of several shelves a file goes to the notice that it was built for. Where a file was built for none of them there must be one
+    for each, in their order.
+
+    Raises:
+        InputError: a file is no zone, or it cannot be told whose it is.
+    """
+    if len(shelves) == 1 or not zone_files:
+        return [list(zone_files) for _ in shelves]
+    built = [read_zone(file).notice.get("id") for file in zone_files]
+    owners = [next((n for n, shelf in enumerate(shelves) if name in shelf.notices), None) for name in built]
+    if None not in owners:
+        return [
+            [file for file, owner in zip(zone_files, owners, strict=True) if owner == n] for n in range(len(shelves))
+        ]
+    if len(zone_files) != len(shelves):
+        raise InputError(
+            Text(
+                f"区域文件有 {len(zone_files)} 个，通告有 {len(shelves)} 个：没有注明为哪个通告所建的区域文件，应与通告一一对应",
+                f"there are {len(zone_files)} zone files and {len(shelves)} notices: where a zone file does not say which of them it was "
+                "built for, give one for each",
+            ),
+            field="--zone",
+        )
+    return [[file] for file in zone_files]
 
 
 def in_force_with(notice: str, zone_file: str | Path | None) -> tuple[Notice, Locator | None]:
@@ -79,7 +134,8 @@ def _ground(notice: Notice, maps: Sequence[Locator]) -> Locator | None:
     return None if name is None else _builtin(name)
 
 
-def _are_apart(maps: Sequence[Locator], notices: Sequence[Notice]) -> None:
+def _are_apart(maps: Sequence[Locator], notices: Sequence[Notice], *, once: bool = False) -> None:
+    """Refuse maps of no zone, and two of one zone of one notice; with `once`, of all notices."""
     known = {name for notice in notices for name in notice.zones}
     seen: set[tuple[str, object]] = set()
     for name, built in ((m.zone.id, m.zone.notice.get("id")) for m in maps):
@@ -92,9 +148,10 @@ def _are_apart(maps: Sequence[Locator], notices: Sequence[Notice]) -> None:
                 ),
                 field="--zone",
             )
-        if (name, built) in seen:
+        key = (name, None if once else built)
+        if key in seen:
             raise InputError(Text(f"区域 {name} 给了两个文件", f"zone {name} has two files"), field="--zone")
-        seen.add((name, built))
+        seen.add(key)
 
 
 @cache

@@ -39,8 +39,8 @@ class Jurisdiction:
         """Make now what maps are asked and fixes are read through, so that no question waits for it: a service does so."""
         fix_numbers.make_ready()
         for ground in self.grounds.values():
-            if ground is not None:
-                ground.make_ready()
+            for each in ground.each if ground is not None else ():
+                each.make_ready()
 
     @property
     def timezone(self) -> str:

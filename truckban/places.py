@@ -4,8 +4,6 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,10 +11,11 @@ from msgspec import Struct
 
 from truckban.cases import Later, settled
 from truckban.far import far_notes
-from truckban.norms import AREA, CARVE_OUT, FIRST_EDGE, OUTSIDE, Notice, all_edges, edge_bit, everywhere
+from truckban.norms import AREA, CARVE_OUT, OUTSIDE, Notice, all_edges, edge_bit, everywhere
 from truckban.notices.model import NoticeZone
 from truckban.numbers import is_number
 from truckban.positions import MOST_LAT, MOST_LON, looks_swapped
+from truckban.zone_parts import mapped_zone, nest, nothing_known, on_the_maps, part_masks, without_map, word_of
 from zones.coords import to_wgs84
 from zones.errors import InputError
 from zones.locate import Locator, Place
@@ -38,6 +37,7 @@ class PlaceFacts(Struct, frozen=True):
         lon: WGS 84, NaN where no position was given.
         lat: likewise.
         mapped: whether a zone on the ground was asked.
+        unmapped: zones of the notice that it may or may not be in, because there is no map of them.
         notes: what the asker should know of the place: code and sentence.
     """
 
@@ -47,6 +47,7 @@ class PlaceFacts(Struct, frozen=True):
     lon: float = _UNKNOWN
     lat: float = _UNKNOWN
     mapped: bool = False
+    unmapped: tuple[str, ...] = ()
     notes: tuple[tuple[str, Text], ...] = ()
 
     @property
@@ -69,13 +70,13 @@ def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts
         InputError: a place that cannot be, with its field.
     """
     if place is None:
-        return PlaceFacts("unsure", _nothing_known(notice))
+        return PlaceFacts("unsure", nothing_known(notice))
     if not isinstance(place, dict):
         raise InputError(Text("应为对象：位置、道路或区域", "an object is needed: a position, a road or a zone"))
     _known_fields(place)
     if "lon" in place or "lat" in place:
         return _position(place, notice, ground)
-    masks = _nothing_known(notice)
+    masks = nothing_known(notice)
     roads = None
     if "road" in place:
         road = notice.road_name(_text(place, "road"))
@@ -90,9 +91,9 @@ def read_place(place: Any, notice: Notice, ground: Locator | None) -> PlaceFacts
                 Text(f"与道路矛盾：{name} 里没有这样的地方", f"contradicts the road: {name} has no such place"),
                 field="zone",
             )
-    _nest(masks, notice)
+    nest(masks, notice)
     unknown = _unknown_road(roads, notice, ground)
-    return PlaceFacts(_word(masks), masks, roads, notes=unknown, mapped=roads is not None and ground is not None)
+    return PlaceFacts(word_of(masks), masks, roads, notes=unknown, mapped=roads is not None and ground is not None)
 
 
 _BY_POSITION = ("lon", "lat", "crs", "accuracy_m")
@@ -152,29 +153,6 @@ def _degrees(place: Mapping[str, Any], name: str, most: float) -> float:
     return degrees
 
 
-def _nothing_known(notice: Notice) -> dict[str, int]:
-    return {name: everywhere(zone) for name, zone in notice.zones.items()}
-
-
-def _word(masks: Mapping[str, int]) -> str:
-    """Return one word for a place by its parts; the part that a ban is most likely about comes first."""
-    known = [next((word for mask, word in _WORDS if not possible & ~mask), "unsure") for possible in masks.values()]
-    for word in ("inside", "boundary_road", "carve_out"):
-        if word in known:
-            return word
-    return "outside" if set(known) == {"outside"} else "unsure"
-
-
-_EDGES = -1 << FIRST_EDGE
-_WORDS = (
-    (AREA, "inside"),
-    (_EDGES, "boundary_road"),
-    (CARVE_OUT, "carve_out"),
-    (OUTSIDE, "outside"),
-    (_EDGES | OUTSIDE, "boundary_road"),  # a ring road by its name runs on beyond the zone
-)
-
-
 def _position(place: Mapping[str, Any], notice: Notice, ground: Locator | None) -> PlaceFacts:
     lon, lat = read_position(place)
     if ground is None:
@@ -191,14 +169,13 @@ def at_position(
 ) -> PlaceFacts:
     """Return what norms see of a WGS 84 position; `known`: what `Locator.place_and_edge` says of it, where that is known."""
     if ground is None:
-        return PlaceFacts("unsure", _nothing_known(notice), None, lon, lat)
-    masks, word = _known_on_the_map(notice, ground, *(known or ground.place_and_edge(lon, lat, accuracy_m)))
-    if ground.others:
-        found = [ground.place_and_edge(lon, lat, accuracy_m)]
-        found += [other.place_and_edge(lon, lat, accuracy_m) for other in ground.others]
-        masks, word = _on_several_maps(notice, ground, tuple(found))
+        unmapped = without_map(notice, None)
+        return PlaceFacts("unsure", nothing_known(notice), None, lon, lat, unmapped=unmapped)
+    own = known or ground.place_and_edge(lon, lat, accuracy_m)
+    others = [other.place_and_edge(lon, lat, accuracy_m) for other in ground.others]
+    masks, word, unmapped = on_the_maps(notice, ground, (own, *others))
     on = Later(lambda: _streets(ground, lon, lat, accuracy_m))
-    return PlaceFacts(word, masks, on, lon, lat, mapped=True, notes=far_notes(notice, ground, lon, lat))
+    return PlaceFacts(word, masks, on, lon, lat, mapped=True, unmapped=unmapped, notes=far_notes(notice, ground, lon, lat))
 
 
 def _streets(ground: Locator, lon: float, lat: float, accuracy_m: float) -> frozenset[str] | None:
@@ -206,89 +183,6 @@ def _streets(ground: Locator, lon: float, lat: float, accuracy_m: float) -> froz
     roads = ground.roads_at(lon, lat)
     at = np.array([lon]), np.array([lat])
     return None if accuracy_m and ground.roads(*at, slip_m=accuracy_m)[0] != roads else roads
-
-
-@lru_cache(maxsize=1024)
-def _known_on_the_map(notice: Notice, ground: Locator, place: int, edge: int) -> tuple[Mapping[str, int], str]:
-    masks, word = on_the_map(notice, ground, Place(place), edge)
-    return MappingProxyType(masks), word
-
-
-@lru_cache(maxsize=1024)
-def _on_several_maps(
-    notice: Notice, ground: Locator, found: tuple[tuple[int, int], ...]
-) -> tuple[Mapping[str, int], str]:
-    """Return what `on_the_map` does where several zones of a notice have maps; the part that a ban is most likely about is the word."""
-    masks, words = _nothing_known(notice), []
-    for one, (place, edge) in zip((ground, *ground.others), found, strict=True):
-        own, word = on_the_map(notice, one, Place(place), edge)
-        zone = mapped_zone(notice, one).id
-        masks[zone] = own[zone]
-        words.append(word)
-    _nest(masks, notice)
-    first = next((word for word in ("inside", "boundary_road", "carve_out", "unsure") if word in words), "outside")
-    return MappingProxyType(masks), first
-
-
-def on_the_map(notice: Notice, ground: Locator, place: Place, edge: int) -> tuple[dict[str, int], str]:
-    """Return the mask of possible parts by zone, and the contract's word, for a place that a map knows.
-
-    Args:
-        notice: whose zones are meant.
-        ground: the map.
-        place: as it says.
-        edge: the index of the boundary road; on none -1, or the number of boundary roads.
-    """
-    masks = _nothing_known(notice)
-    zone = mapped_zone(notice, ground)
-    masks[zone.id] = int(part_masks(notice, ground)[int(place), edge])
-    _nest(masks, notice)
-    if place == Place.BOUNDARY_ROAD:
-        return masks, "boundary_road"
-    return masks, "unsure" if place == Place.UNSURE else _word({zone.id: masks[zone.id]})
-
-
-def mapped_zone(notice: Notice, ground: Locator) -> NoticeZone:
-    """Return the zone of the notice that a map shows: the one of its name, else the notice's only area.
-
-    Raises:
-        InputError: there are several areas, and none has the map's name.
-    """
-    if ground.zone.id in notice.zones:
-        return notice.zones[ground.zone.id]
-    areas = [zone for zone in notice.zones.values() if zone.area]
-    if len(areas) != 1:
-        listed = ", ".join(zone.id for zone in areas) or "-"
-        raise InputError(
-            Text(
-                f"区域文件 {ground.zone.id} 对不上通告 {notice.id} 的区域：{listed}",
-                f"zone file {ground.zone.id} is none of the areas of notice {notice.id}: {listed}",
-            )
-        )
-    return areas[0]
-
-
-@lru_cache(maxsize=64)
-def part_masks(notice: Notice, ground: Locator) -> np.ndarray:
-    """Return the mask of possible parts by place code and boundary road, shape (places, roads + 1); the last is "no road".
-
-    A boundary road that the notice does not name (a map of another place) counts as its own file says: excluded is outside.
-    """
-    zone = mapped_zone(notice, ground)
-    masks = np.zeros((len(Place), len(ground.zone.boundary_roads) + 1), np.int64)
-    masks[Place.INSIDE], masks[Place.CARVE_OUT], masks[Place.OUTSIDE] = AREA, CARVE_OUT, OUTSIDE
-    masks[Place.UNSURE] = everywhere(zone)
-    if not zone.complete:
-        masks[Place.OUTSIDE] = AREA | OUTSIDE
-    edges = {edge.road for edge in zone.area.edges} if zone.area else set()
-    by_value = {"included": AREA, "excluded": OUTSIDE, "unstated": AREA | OUTSIDE}
-    for number, road in enumerate(ground.zone.boundary_roads):
-        mask = edge_bit(zone, road.name) if road.name in edges else by_value[road.boundary]
-        masks[Place.BOUNDARY_ROAD, number] = mask
-        if road.boundary == "included":  # its surface lies in the area; a rule may still leave this edge out
-            masks[Place.INSIDE, number] = mask
-    masks[Place.BOUNDARY_ROAD, -1] = all_edges(zone)
-    return masks
 
 
 def _unknown_road(roads: frozenset[str] | None, notice: Notice, ground: Locator | None) -> tuple[tuple[str, Text], ...]:
@@ -395,18 +289,6 @@ def _in_zones(place: Mapping[str, Any], notice: Notice) -> dict[str, int]:
             )
         masks[name] = _stated(notice.zones[name], word)
     return masks
-
-
-def _nest(masks: dict[str, int], notice: Notice) -> None:
-    """Carry over what a zone within another one says of it: in the inner is in the outer, outside the outer is outside both."""
-    for _ in masks:
-        for zone in notice.zones.values():
-            for around in zone.within:
-                outer, inner = masks[around], masks[zone.id]
-                if not inner & OUTSIDE and outer & (AREA | CARVE_OUT):
-                    masks[around] = outer & (AREA | CARVE_OUT)
-                if outer == OUTSIDE and inner & OUTSIDE:
-                    masks[zone.id] = OUTSIDE
 
 
 def _stated(zone: NoticeZone, word: Any) -> int:  # noqa: ANN401

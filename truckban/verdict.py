@@ -267,6 +267,18 @@ def _penalty(notice: Notice) -> Mapping[str, Any] | None:
     } or None
 
 
+def zones_without_map(zones: Sequence[str]) -> tuple[str, Text]:
+    """Return the warning that zones of the notice may bind here, and that no map shows where they are."""
+    listed = ", ".join(zones)
+    return (
+        "zone.no_map",
+        Text(
+            f"通告的这些区域没有区域文件，不知道是否在其中：{listed}",
+            f"of these zones of the notice there is no zone file, so it is not known whether the place lies in them: {listed}",
+        ),
+    )
+
+
 def _warnings(
     asked: _Asked, found: Found, assumed: Sequence[tuple[str, Text]], zone: Mapping[str, Any] | None
 ) -> list[tuple[str, Text]]:
@@ -279,6 +291,8 @@ def _warnings(
         warnings.append(("notice.age", pack.dates.review.why.text))
     if question.place.mapped and zone is not None and zone.get("grade") == "schematic":
         warnings.append(("zone.schematic", _SCHEMATIC))
+    if question.place.unmapped and found.trit == UNKNOWN:
+        warnings.append(zones_without_map(question.place.unmapped))
     if pack.alerts and question.alerts is None and found.trit != TRUE:
         warnings.append(("notice.alerts_assumed_none", _NO_ALERTS))
     return warnings

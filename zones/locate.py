@@ -95,6 +95,11 @@ class Locator:
         found.others = tuple(others)
         return found
 
+    @property
+    def each(self) -> tuple["Locator", ...]:
+        """This map, then those beside it."""
+        return (self, *self.others)
+
     def places(
         self, lon: npt.ArrayLike, lat: npt.ArrayLike, accuracy_m: npt.ArrayLike | None = None
     ) -> npt.NDArray[np.int8]:

@@ -107,7 +107,7 @@ def lines_answered(
     from truckban.trips.request import read_trip  # noqa: PLC0415
     from zones.errors import InputError  # noqa: PLC0415
 
-    network = network_given(say, **given)
+    network = network_given(**given)
     lines: Iterable[str] = read_lines(trips)
     pages = None
     if html is not None:
@@ -146,7 +146,7 @@ def sheet_answered(say: Speaker, sheet: Path, out: Path, options: "Options", *, 
     from truckban.cli.traces_given import progress  # noqa: PLC0415
     from truckban.trips.batch import plan_sheet  # noqa: PLC0415
 
-    network = network_given(say, **given)
+    network = network_given(**given)
     with progress(say) as step:
         counts = plan_sheet(
             sheet,
@@ -203,8 +203,8 @@ def trip_options(say: Speaker) -> list[click.Parameter]:
             ["--zone"],
             multiple=True,
             help=say(
-                "区域文件（GeoJSON），与 --notice 一一对应；不写则用通告自带的",
-                "zone files (GeoJSON), one for each --notice; the notice's own unless said",
+                "区域文件（GeoJSON）：每个 --notice 一个，通告有几个区域时每个区域一个；不写则用通告自带的",
+                "zone files (GeoJSON), one for each --notice, and where it has several zones one for each; the notice's own unless said",
             ),
         ),
         click.Option(
@@ -251,7 +251,6 @@ def trip_options(say: Speaker) -> list[click.Parameter]:
 
 
 def network_given(
-    say: Speaker,
     *,
     notice: tuple[str, ...],
     zone: tuple[str, ...],
@@ -262,11 +261,4 @@ def network_given(
     """Return the network of a command's options."""
     from truckban.trips.network import network_of  # noqa: PLC0415
 
-    if zone and len(zone) != len(notice):
-        raise click.UsageError(
-            say(
-                f"--zone 有 {len(zone)} 个，--notice 有 {len(notice)} 个：应一一对应",
-                f"there are {len(zone)} of --zone and {len(notice)} of --notice: give one for each",
-            )
-        )
     return network_of(notice, zone or None, streets=streets, speeds=speeds, enterprises=enterprises)

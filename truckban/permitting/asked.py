@@ -206,8 +206,8 @@ def edges_of(route: Route, streets: TripStreets, rule: Rule) -> tuple[Ints, tupl
         met = np.flatnonzero(shapely.intersects(area, streets.lines))
         within = shapely.length(shapely.intersection(area, streets.lines[met])) > _TOUCHES_M
         return met[within].astype(np.int64), ()
-    number = streets.locators.index(rule.ground)
-    inside = [stretch.places[number][0] != Place.OUTSIDE for stretch in streets.stretches]
+    own = [streets.locators.index(each) for each in rule.ground.each]
+    inside = [any(stretch.places[k][0] != Place.OUTSIDE for k in own) for stretch in streets.stretches]
     return np.flatnonzero(np.array(inside)[streets.stretch[:count]]).astype(np.int64), ()
 
 

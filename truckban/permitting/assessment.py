@@ -18,7 +18,7 @@ from truckban.permitting.records import leads, overlaps, shipper
 from truckban.permitting.without import Planned, planned, without
 from truckban.trips.model import Options
 from truckban.trips.network import Network
-from truckban.trips.rules import Rule
+from truckban.trips.rules import Rule, maps_of
 from zones.errors import InputError
 from zones.text import Text
 
@@ -195,8 +195,8 @@ def _basis(context: Context, trips: Planned) -> dict[str, Any]:
             for notice in rule.shelf.notices.values()
         ],
         "zones": [
-            {"id": rule.ground.zone.id, "sha256": rule.ground.zone.sha256, "grade": rule.ground.zone.grade}
-            for rule in context.network.rules
+            {"id": each.zone.id, "sha256": each.zone.sha256, "grade": each.zone.grade}
+            for each in maps_of(context.network.rules)
         ],
         "registry": None if registry is None else registry.sha256,
         "trips": len(trips.plans),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from truckban.norms import Notice
 from truckban.trips.network import Network
-from truckban.trips.rules import Rule
+from truckban.trips.rules import Rule, maps_of
 from zones.text import Text
 
 Finding = Literal["ok", "problem", "unknown", "info"]
@@ -51,9 +51,9 @@ def clause(notice: Notice, name: str | None) -> Text:
 
 def streets_and_notices(network: Network) -> Text:
     """Return the streets and the notices that something was worked out by, as a source."""
-    zones = "、".join(f"{rule.ground.zone.id}（{rule.ground.zone.sha256[:12]}）" for rule in network.rules)
+    zones = "、".join(f"{each.zone.id}（{each.zone.sha256[:12]}）" for each in maps_of(network.rules))
     laws = "、".join(name for rule in network.rules for name in rule.shelf.notices)
-    schematic = any(rule.ground.zone.grade == "schematic" for rule in network.rules)
+    schematic = any(each.zone.grade == "schematic" for each in maps_of(network.rules))
     zh, en = ("，路网是示意图", ", a schematic") if schematic else ("", "")
     return Text(f"通告 {laws}；区域与路网 {zones}{zh}", f"notices {laws}; zones and streets {zones}{en}")
 

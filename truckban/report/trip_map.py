@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from truckban.report.drawing import Drawing, Shape, path
 from truckban.report.tags import Box, Placer, Tag
 from truckban.trips.model import Plan
+from truckban.trips.rules import maps_of
 from truckban.trips.ways import Way
 
 _SHAPE = 5 / 4
@@ -97,7 +98,7 @@ def trip_map(plan: Plan, marks: Sequence[Said]) -> TripMap:
         plan: the answer to a trip.
         marks: origin, destination, stands, the first place that is not lawful, in the order of what may hide what.
     """
-    zones = [rule.ground.zone for rule in plan.trip.judged.rules]
+    zones = [each.zone for each in maps_of(plan.trip.judged.rules)]
     first = Drawing(zones[0])
     drawings = [first, *(Drawing(zone, centre=first.centre) for zone in zones[1:])]
     ways = [way for way in (plan.way, *(one.way for one in plan.alternatives)) if way is not None]

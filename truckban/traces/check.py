@@ -10,7 +10,6 @@ from typing import Any
 
 from truckban.norms import Notice
 from truckban.permits import PermitList
-from truckban.places import mapped_zone
 from truckban.traces.arrow_table import rows_said
 from truckban.traces.believed import with_believed
 from truckban.traces.cleaning_notes import cleaning_counts
@@ -30,6 +29,7 @@ from truckban.traces.stream import FitSample, Stream, Traces
 from truckban.traces.tables import Reject
 from truckban.traces.zone_notice import alerts_not_asked, notices_differ, roads_not_there, zones_not_asked
 from truckban.vehicle_facts import read_vehicle
+from truckban.zone_parts import mapped_zone
 from zones.locate import Locator
 from zones.matching.compiled import plain_at_first
 from zones.text import Text

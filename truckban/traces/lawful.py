@@ -12,8 +12,8 @@ from truckban.moments import instant_of
 from truckban.norms import AREA, OUTSIDE, Notice, everywhere
 from truckban.notices.model import Rule
 from truckban.permits import PermitList
-from truckban.places import mapped_zone
 from truckban.vehicle_facts import VehicleFacts
+from truckban.zone_parts import mapped_zone
 from zones.locate import Locator
 
 _Floats = npt.NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 from truckban.norms import Notice
 from truckban.permits import PermitList
-from truckban.places import mapped_zone
+from truckban.zone_parts import mapped_zone
 from truckban.zone_words import zones_beside
 from zones.locate import Locator
 from zones.text import Text

@@ -8,7 +8,7 @@ import numpy as np
 
 from truckban.far import far_from_all, far_text
 from truckban.places import read_position
-from truckban.trips.rules import Rule
+from truckban.trips.rules import Rule, maps_of
 from zones.errors import InputError
 from zones.locate import Place
 from zones.routing.ground import TripStreets
@@ -32,7 +32,7 @@ class End(NamedTuple):
         lon: as asked, WGS 84 degrees.
         lat: likewise.
         off_m: how far the street is from there.
-        places: in each rule's zone, where it is.
+        places: on each map of each rule, where it is.
         notes: what was taken for granted: code and sentence.
     """
 
@@ -129,7 +129,7 @@ def _off_streets(lon: float, lat: float, rules: tuple[Rule, ...]) -> InputError:
 
 def _places(rules: tuple[Rule, ...], lon: float, lat: float) -> tuple[Place, ...]:
     at = np.array([lon]), np.array([lat])
-    return tuple(Place(int(rule.ground.places(*at)[0])) for rule in rules)
+    return tuple(Place(int(each.places(*at)[0])) for each in maps_of(rules))
 
 
 def _known(name: Any, streets: TripStreets, rules: tuple[Rule, ...]) -> str:  # noqa: ANN401

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from enterprises.registry_file import registry_named
 from truckban.enterprise_answers import told
-from truckban.grounds import ground_for
+from truckban.grounds import ground_over_time, zone_files_of
 from truckban.notices.shelf import shelf_named
 from truckban.trips.ends import Sites
-from truckban.trips.rules import Rule
+from truckban.trips.rules import Rule, maps_of
 from truckban.trips.sites import sites_of
 from zones.errors import InputError
 from zones.network import read_streets
@@ -39,7 +39,7 @@ def network_of(
 
     Args:
         notices: built-in names, files or folders.
-        zones: a file for each; the notices' own if None.
+        zones: a file for each, or for each zone of each; the notices' own if None.
         streets: a file of streets; those of the zones' files if None.
         speeds: a file of assumed speeds; the built-in ones if None.
         enterprises: a registry by its name or file, for trips that begin or end at an enterprise; the built-in list if None.
@@ -48,9 +48,9 @@ def network_of(
         InputError: a file that cannot be read, a notice without a zone, or zones without streets.
     """
     rules = []
-    for number, name in enumerate(notices):
-        shelf = shelf_named(name)
-        ground = ground_for(shelf.first, zones[number] if zones else None)
+    shelves = [shelf_named(name) for name in notices]
+    for shelf, files in zip(shelves, zone_files_of(shelves, zones or ()), strict=True):
+        ground = ground_over_time(shelf, files)
         if ground is None:
             raise InputError(
                 Text(
@@ -60,7 +60,7 @@ def network_of(
                 field="--zone",
             )
         rules.append(Rule(shelf, ground))
-    grounds = [rule.ground for rule in rules]
+    grounds = maps_of(rules)
     assumed = load_speeds(speeds)
     with told():
         sites = sites_of(registry_named(enterprises))

@@ -96,12 +96,12 @@ def _begin(way: Way, part: Part, judged: Judged) -> Moment:
 
 def _facts(trip: Trip) -> Iterator[dict[str, object]]:
     for rule in trip.judged.rules:
-        zone = rule.ground.zone
         for notice in rule.shelf.notices.values():
-            yield {
-                "notice": notice.id,
-                "notice_sha256": notice.sha256,
-                "zone": zone.id,
-                "zone_sha256": zone.sha256,
-                "grade": zone.grade,
-            }
+            for zone in (each.zone for each in rule.ground.each):
+                yield {
+                    "notice": notice.id,
+                    "notice_sha256": notice.sha256,
+                    "zone": zone.id,
+                    "zone_sha256": zone.sha256,
+                    "grade": zone.grade,
+                }

@@ -1,7 +1,7 @@
 """A vehicle with its permits before the notices of one place or several."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -13,21 +13,40 @@ from truckban.moments import local
 from truckban.norms import Notice
 from truckban.notices.shelf import Shelf
 from truckban.permits import Permit, PermitList
-from truckban.places import PlaceFacts, on_the_map
+from truckban.places import PlaceFacts
 from truckban.vehicle_facts import VehicleFacts, read_vehicle
 from truckban.verdict import Question, Verdict, decide, trit_of
-from zones.locate import Locator
+from truckban.zone_parts import on_the_maps
+from zones.locate import Locator, Place
 from zones.routing.ground import Stretch
 
 Trits = npt.NDArray[np.int8]
 Instants = npt.NDArray[np.int64]
 
 
+Found = tuple[tuple[Place, int], ...]
+"""What the maps of a rule say of a place, each: place, and the index of the boundary road."""
+
+
 class Rule(NamedTuple):
-    """Notices of one place over time, and the zone that they are about, on the ground."""
+    """Notices of one place over time, and the zone that they are about, on the ground; with those beside it, if there are several."""
 
     shelf: Shelf
     ground: Locator
+
+
+def maps_of(rules: Sequence[Rule]) -> list[Locator]:
+    """Return the maps of all zones, those of a rule together: what `TripStreets` is to ask."""
+    return [each for rule in rules for each in rule.ground.each]
+
+
+def by_rule(rules: Sequence[Rule], places: Found) -> list[Found]:
+    """Return for each rule what its maps say, of what all maps say (`Stretch.places`)."""
+    found, end = [], 0
+    for rule in rules:
+        begin, end = end, end + 1 + len(rule.ground.others)
+        found.append(places[begin:end])
+    return found
 
 
 @dataclass(frozen=True)
@@ -68,11 +87,11 @@ class Judged:
     def _questions(
         self, stretch: Stretch, at: dt.datetime, lon: float, lat: float
     ) -> Iterator[tuple[Notice, Question]]:
-        for rule, place, permits in zip(self.rules, stretch.places, self.permits, strict=True):
+        for rule, found, permits in zip(self.rules, by_rule(self.rules, stretch.places), self.permits, strict=True):
             notice = notice_at(rule.shelf, at)
-            masks, word = on_the_map(notice, rule.ground, *place)
+            masks, word, unmapped = on_the_maps(notice, rule.ground, found)
             roads = frozenset() if stretch.name is None else frozenset({notice.road_name(stretch.name)})
-            where = PlaceFacts(word, masks, roads, lon, lat, mapped=True)
+            where = PlaceFacts(word, masks, roads, lon, lat, mapped=True, unmapped=unmapped)
             yield notice, Question(self.facts(notice), at, where, permits, self.alerts or None)
 
 

@@ -7,8 +7,11 @@ from truckban.logic import FALSE
 from truckban.missing_words import missing_words
 from truckban.moments import local
 from truckban.trips.model import Kind, Notes, Options, Plan
+from truckban.trips.rules import maps_of, notice_at
 from truckban.trips.search import Routes
 from truckban.trips.ways import Way, instant
+from truckban.verdict import zones_without_map
+from truckban.zone_parts import without_map
 from zones.locate import Place
 from zones.text import Text
 
@@ -63,6 +66,7 @@ def says_of(routes: Routes, plan: Plan, options: Options) -> Notes:
     found += _inside(routes, plan)
     found += _missing(plan)
     found += _far(plan)
+    found += _no_map(plan)
     found += plan.trip.notes
     for rule in plan.trip.judged.rules:
         found += [note for note in plan.trip.judged.facts(rule.shelf.first).warnings if note not in found]
@@ -70,7 +74,7 @@ def says_of(routes: Routes, plan: Plan, options: Options) -> Notes:
         found += [note for note in end.notes if note not in found]
     found += _near_a_ban(routes, plan, options)
     found += _signs(routes, plan)
-    if any(rule.ground.zone.grade == "schematic" for rule in plan.trip.judged.rules):
+    if any(each.zone.grade == "schematic" for each in maps_of(plan.trip.judged.rules)):
         found.append(
             (
                 "zone.schematic",
@@ -140,11 +144,29 @@ def _far(plan: Plan) -> Notes:
     return (("trip.far", far_on_the_way([rule.shelf.first for rule in rules])),)
 
 
+def _no_map(plan: Plan) -> Notes:
+    """Say which zones of the notices no map shows, unless what is known of the others makes the trip lawful."""
+    if plan.word == "lawful":
+        return ()
+    zones = _zones_without_map(plan)
+    return (zones_without_map(zones),) if zones else ()
+
+
+def _zones_without_map(plan: Plan) -> list[str]:
+    at = instant(plan.trip.depart if plan.trip.depart is not None else plan.trip.arrive or 0.0)
+    asked = ((notice_at(rule.shelf, at), rule.ground) for rule in plan.trip.judged.rules)
+    return [zone for notice, ground in asked for zone in without_map(notice, ground)]
+
+
 def _lacking(plan: Plan) -> Text | None:
     """Return what would settle the open questions of a trip, as people call it; None where nothing would."""
     notice = plan.trip.judged.rules[0].shelf.first
     pieces = [piece for piece in plan.pieces if piece.word == "undetermined"]
-    words = [missing_words(name, notice) for name in sorted({n for piece in pieces for n in piece.verdict.missing})]
+    names = sorted({name for piece in pieces for name in piece.verdict.missing})
+    words = [missing_words(name, notice) for name in names]
+    zones = ", ".join(_zones_without_map(plan))
+    if zones and "place" in names:  # where the truck is, is known: what lies there is not
+        words[names.index("place")] = Text(f"区域 {zones} 的区域文件", f"the zone files of {zones}")
     return Text("、".join(w.zh for w in words), ", ".join(w.en for w in words)) if words else None
 
 

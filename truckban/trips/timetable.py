@@ -20,9 +20,9 @@ from truckban.logic import FALSE, Coded
 from truckban.moments import instant_of, local
 from truckban.norms import Notice
 from truckban.permits import Permit, PermitList
-from truckban.places import on_the_map
-from truckban.trips.rules import Judged, Rule
-from zones.locate import Locator, Place
+from truckban.trips.rules import Found, Judged, Rule, by_rule
+from truckban.zone_parts import on_the_maps
+from zones.locate import Locator
 from zones.routing.ground import TripStreets
 
 Trits = npt.NDArray[np.int8]
@@ -95,12 +95,12 @@ class _Spot(NamedTuple):
     """What decides about an edge under one rule.
 
     Attributes:
-        place: the place, and the boundary road's index.
+        found: what the rule's maps say: place, and the boundary road's index.
         name: of the street, where a permit names it.
         covered: the permits in whose area the edge lies.
     """
 
-    place: tuple[Place, int]
+    found: Found
     name: str | None
     covered: frozenset[Permit]
 
@@ -127,21 +127,21 @@ def _spots(judged: Judged, streets: TripStreets) -> tuple[list[tuple[_Spot, ...]
     named = tuple(frozenset().union(*(permit.roads or () for permit in own.permits)) for own in judged.permits)
     distinct, of_street = _of_streets(streets, judged.rules, named)
     within, kind = _areas(judged, streets, of_street)
-    found = [tuple(_Spot(place, name, covered) for place, name in distinct[base]) for base, covered in within]
-    return found, kind
+    spots = [tuple(_Spot(found, name, covered) for found, name in distinct[base]) for base, covered in within]
+    return spots, kind
 
 
 @lru_cache(maxsize=64)
 def _of_streets(
     streets: TripStreets, rules: tuple[Rule, ...], named: tuple[frozenset[str], ...]
-) -> tuple[list[tuple[tuple[tuple[Place, int], str | None], ...]], npt.NDArray[np.int32]]:
+) -> tuple[list[tuple[tuple[Found, str | None], ...]], npt.NDArray[np.int32]]:
     """Return what rules can tell apart of streets, with the names that permits name, and which of these each street is."""
-    keys: dict[tuple[tuple[tuple[Place, int], str | None], ...], int] = {}
+    keys: dict[tuple[tuple[Found, str | None], ...], int] = {}
     of_stretch = [
         keys.setdefault(
             tuple(
-                (place, _named(rule, stretch.name, names))
-                for rule, place, names in zip(rules, stretch.places, named, strict=True)
+                (found, _named(rule, stretch.name, names))
+                for rule, found, names in zip(rules, by_rule(rules, stretch.places), named, strict=True)
             ),
             len(keys),
         )
@@ -255,7 +255,7 @@ def _block(
     plate = vehicle.plate if own else None
     on_spot = {covered: tuple(_on_spot(p, covered) for p in own) for covered in {spot.covered for spot in spots}}
     keys = [
-        [(kind, plate, spot.place, spot.name, on_spot[spot.covered], alerts, edges, day) for day in days]
+        [(kind, plate, spot.found, spot.name, on_spot[spot.covered], alerts, edges, day) for day in days]
         for spot in spots
     ]
     known = _known(notice, ground)
@@ -294,7 +294,7 @@ def _decided(
 ) -> list[tuple[int, ...]]:
     """Return the verdicts from each edge of a day on, for spots and days."""
     ground, zone = judged.rules[number].ground, notice.pack.timezone
-    masks = {spot.place: on_the_map(notice, ground, *spot.place)[0] for spot, _ in cases}
+    masks = {spot.found: on_the_maps(notice, ground, spot.found).masks for spot, _ in cases}
     rows = np.repeat(np.arange(len(cases)), len(edges))
     roads = [frozenset() if spot.name is None else frozenset({spot.name}) for spot, _ in cases]
     nowhere = np.full(len(rows), np.nan)
@@ -302,7 +302,7 @@ def _decided(
         vehicles=[judged.facts(notice)],
         vehicle=np.zeros(len(rows), np.intp),
         at_s=np.array([_second(day, edge, zone) for _, day in cases for edge in edges], np.int64),
-        zones={name: np.array([masks[spot.place][name] for spot, _ in cases], np.int64)[rows] for name in notice.zones},
+        zones={name: np.array([masks[spot.found][name] for spot, _ in cases], np.int64)[rows] for name in notice.zones},
         roads=Coded(rows, roads),
         lon=nowhere,
         lat=nowhere,
