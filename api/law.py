@@ -60,7 +60,7 @@ class Law:
                     pairs: Iterable[Pair] = [
                         Pair(
                             *self._notice(session, row.notice_sha256),
-                            None if row.zone_sha256 is None else self._ground(session, row.zone_sha256),
+                            self._ground(session, *row.zones),
                             row.id,
                         )
                         for row in standing
@@ -82,9 +82,12 @@ class Law:
         text = stored.document(session, sha256) or b""
         return notice_of(text), text
 
-    def _ground(self, session: Session, sha256: str) -> Locator:
-        known = self.now.ground_by(sha256)
-        return known or Locator(zone_of(stored.document(session, sha256) or b""))
+    def _ground(self, session: Session, *sha256: str) -> Locator | None:
+        known = self.now.ground_by(*sha256)
+        if known is not None or not sha256:
+            return known
+        first, *others = (Locator(zone_of(stored.document(session, each) or b"")) for each in sha256)
+        return first.beside(others) if others else first
 
     def _newest_registry(self, session: Session) -> tuple[int | None, Registry]:
         """Return the published list as the store has it; the one at hand where it is that, or the store has none."""

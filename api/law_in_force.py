@@ -1,7 +1,7 @@
 """One state of the law: notices with their zones. It never changes; a new one takes its place."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -9,12 +9,13 @@ from typing import Self
 from enterprises.registry import Registry
 from enterprises.registry_file import registry_named
 from truckban.enterprise_answers import told
+from truckban.grounds import maps_together
 from truckban.jurisdiction import Jurisdiction
 from truckban.norms import Notice
 from truckban.notices.load import notice_of
 from truckban.notices.shelf import Shelf
 from truckban.trips.network import Network
-from truckban.trips.rules import Rule
+from truckban.trips.rules import Rule, maps_of
 from truckban.trips.sites import sites_of
 from zones.errors import InputError
 from zones.locate import Locator
@@ -27,12 +28,12 @@ from zones.zone_file import parse_zone
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """A notice with the zone that its places are looked up in.
+    """A notice with the zone that its places are looked up in, or the zones.
 
     Attributes:
         notice: read and checked.
         text: its file.
-        ground: its zone, None where there is none: positions are `unsure` then.
+        ground: its zone, with those beside it; None where there is none: positions are `unsure` then.
         id: of the enactment in the store; None for what the settings name.
     """
 
@@ -42,13 +43,25 @@ class Pair:
     id: str | None = None
 
     @classmethod
-    def read(cls, notice: bytes, zone: bytes | None, *, id_: str | None = None) -> Self:
-        """Make one of two files.
+    def read(cls, notice: bytes, zones: Sequence[bytes], *, id_: str | None = None) -> Self:
+        """Make one of a notice's file and those of its zones.
 
         Raises:
-            InputError: bytes that are no notice, or no zone.
+            InputError: bytes that are no notice, or no zone; a zone that the notice has not, or two files of one.
         """
-        return cls(notice_of(notice), notice, None if zone is None else Locator(zone_of(zone)), id_)
+        law = notice_of(notice)
+        maps = [Locator(zone_of(zone)) for zone in zones]
+        return cls(law, notice, maps_together(maps, [law]) if maps else None, id_)
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """Its zones, the first one first."""
+        return () if self.ground is None else tuple(each.zone for each in self.ground.each)
+
+
+def hashes_of(ground: Locator) -> tuple[str, ...]:
+    """Return the hashes of a ground's zones, in their order."""
+    return tuple(each.zone.sha256 for each in ground.each)
 
 
 def zone_of(text: bytes, *, file: str | None = None) -> Zone:
@@ -96,7 +109,9 @@ class LawInForce:
         if not self.pairs:
             raise InputError(Text("没有通告", "there is no notice"))
         self._by_sha = {pair.notice.sha256: pair for pair in self.pairs.values()}
-        self._grounds = {pair.ground.zone.sha256: pair.ground for pair in self.pairs.values() if pair.ground}
+        self.maps = [each for pair in self.pairs.values() if pair.ground for each in pair.ground.each]
+        self._maps = {each.zone.sha256: each for each in self.maps}
+        self._grounds = {hashes_of(pair.ground): pair.ground for pair in self.pairs.values() if pair.ground}
         self._places: dict[str, Jurisdiction] = {}
         self.jurisdictions: list[Jurisdiction] = []
         for own in _lines(self.pairs):
@@ -133,9 +148,13 @@ class LawInForce:
         pair = self._by_sha.get(sha256)
         return None if pair is None else (pair.notice, pair.text)
 
-    def ground_by(self, sha256: str) -> Locator | None:
-        """Return a zone by its hash, ready to be asked."""
+    def ground_by(self, *sha256: str) -> Locator | None:
+        """Return a zone by its hash, or several of one notice by theirs, ready to be asked."""
         return self._grounds.get(sha256)
+
+    def map_by(self, sha256: str) -> Locator | None:
+        """Return a zone by its hash; it may have others beside it."""
+        return self._maps.get(sha256)
 
     def jurisdiction(self, notice: str | None = None) -> Jurisdiction:
         """Return a notice with those that replace it and their zones.
@@ -161,14 +180,14 @@ class LawInForce:
     def zones(self) -> dict[str, Zone]:
         """Return the zones by their ids; of two that share one, the later is found by its hash only."""
         found: dict[str, Zone] = {}
-        for ground in self._grounds.values():
-            found.setdefault(ground.zone.id, ground.zone)
+        for each in self._maps.values():
+            found.setdefault(each.zone.id, each.zone)
         return found
 
     def zone(self, name: str) -> Zone | None:
         """Return a zone by its id or its hash."""
-        ground = self._grounds.get(name)
-        return ground.zone if ground is not None else self.zones().get(name)
+        known = self._maps.get(name)
+        return known.zone if known is not None else self.zones().get(name)
 
     @property
     def network(self) -> Network:
@@ -182,9 +201,7 @@ class LawInForce:
             if self._network is None:
                 with told():
                     sites = sites_of(self.registry)
-                streets = self._streets or TripStreets.of_zones(
-                    [rule.ground for rule in self.rules], speeds=load_speeds(None)
-                )
+                streets = self._streets or TripStreets.of_zones(maps_of(self.rules), speeds=load_speeds(None))
                 self._network = Network(self.rules, streets, sites)
             return self._network
 

@@ -57,18 +57,19 @@ def ground_over_time(shelf: Shelf, zone_files: Sequence[str | Path]) -> Locator 
     """
     if len(zone_files) < _SEVERAL:
         return grounds_for([shelf.first], zone_files)[shelf.first.id]
-    return ground_together([read_zone(file) for file in zone_files], shelf.notices.values())
+    return maps_together([_locator(read_zone(file)) for file in zone_files], list(shelf.notices.values()))
 
 
-def ground_together(zones: Sequence[Zone], notices: Iterable[Notice]) -> Locator:
-    """Return the maps of several zones of some notices as one ground, the first zone first.
+def maps_together(maps: Sequence[Locator], notices: Sequence[Notice]) -> Locator:
+    """Return the maps of zones of some notices as one, the first zone first; a single one is that of whatever area a notice has.
 
     Raises:
-        InputError: a zone is none of the notices', or there are two maps of it.
+        InputError: of several, one is of no zone of the notices, or of the same zone as another.
     """
-    maps = [_locator(zone) for zone in zones]
-    _are_apart(maps, list(notices), once=True)
-    return maps[0].beside(maps[1:])
+    if len(maps) >= _SEVERAL:
+        _are_apart(maps, notices, once=True)
+    first, *others = maps
+    return first.beside(others) if others else first
 
 
 def zone_files_of(shelves: Sequence[Shelf], zone_files: Sequence[str | Path]) -> list[list[str | Path]]:

@@ -177,7 +177,7 @@ def list_in_force(
     responses=answers(400, 401, 403, 409, 413, 422),
 )
 def enact(request: Request, principal: Caller, wanted: Enact, _key: Key = None) -> Response:
-    """Let the service answer by a notice and a zone, from now or from an instant ahead; every process does within a second.
+    """Let the service answer by a notice and its zone, or zones, from now or from an instant ahead; every process does within a second.
 
     Which days the notice itself is about is written in the notice. What answered for it before is ended, and comes back
     with `undo`.
@@ -189,6 +189,7 @@ def enact(request: Request, principal: Caller, wanted: Enact, _key: Key = None) 
             principal.actor,
             notice=wanted.notice_sha256,
             zone=wanted.zone_sha256,
+            others=wanted.other_zones_sha256,
             since=wanted.since,
             why=wanted.why,
         )

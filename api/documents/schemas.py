@@ -1,13 +1,14 @@
 """What is said of documents and of what is in force."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.paging import Page
 from api.store.tables.documents import Document, Enactment
 from api.written_times import WrittenTime
+from zones.errors import TextError
 
 Kind = Literal["notice", "zone"]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -53,8 +54,20 @@ class Enact(BaseModel):
     zone_sha256: Sha256 | None = Field(
         None, description="absent: the built-in zone that the notice names, or none: positions are unsure then"
     )
+    other_zones_sha256: Annotated[list[Sha256], Field(max_length=50)] = Field(
+        default_factory=list, description="of a notice with several zones the further ones: each a file of its own"
+    )
     since: WrittenTime | None = Field(None, description="absent: now; not earlier than now")
     why: Why
+
+    @model_validator(mode="after")
+    def _has_a_first_zone(self) -> Self:
+        if self.other_zones_sha256 and self.zone_sha256 is None:
+            raise TextError(
+                "有 other_zones_sha256 时，第一个区域写在 zone_sha256",
+                "where there are `other_zones_sha256`, the first zone is `zone_sha256`",
+            )
+        return self
 
 
 class Reason(BaseModel):
@@ -72,6 +85,9 @@ class EnactmentShown(BaseModel):
     notice: str = Field(examples=["linyi-2023-5"])
     notice_sha256: Sha256
     zone_sha256: Sha256 | None
+    other_zones_sha256: list[Sha256] = Field(
+        default_factory=list, exclude_if=lambda zones: not zones, description="where the notice has several zones"
+    )
     since: dt.datetime
     until: dt.datetime | None = Field(description="null: until something else is put in force")
     ended_by: str | None = Field(description="the one that took over")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from api.store.tables.documents import Enactment
 from truckban.grounds import ground_for
 from truckban.norms import Notice
 from truckban.notices.load import notice_of, problems_of
+from truckban.zone_parts import mapped_zone
 from zones.errors import InputError
 from zones.text import Text
 from zones.zone import Zone
@@ -120,12 +121,19 @@ def _keep(session: Session, actor: Actor, kind: str, content: bytes, sha256: str
 
 
 def enact(
-    session: Session, actor: Actor, *, notice: str, zone: str | None, since: dt.datetime | None, why: str
+    session: Session,
+    actor: Actor,
+    *,
+    notice: str,
+    zone: str | None,
+    since: dt.datetime | None,
+    why: str,
+    others: Sequence[str] = (),
 ) -> Enactment:
-    """Put a notice with a zone in force; the pair that answered for the notice until then ends.
+    """Put a notice with its zone, and further ones where it has several, in force; what answered for it until then ends.
 
     Raises:
-        Problem: 422 where the two could not answer, 409 where a later change of the notice is there already.
+        Problem: 422 where they could not answer, 409 where a later change of the notice is there already.
     """
     stored.wait_for_turn(session)
     at = now()
@@ -133,9 +141,9 @@ def enact(
         text = Text("不能倒填日期：起始时刻不早于现在", "what is put in force begins now or later")
         raise Problem(422, "invalid", text, errors=[("body.since", text)])
     begins = max(since or at, at)
-    pair = _pair(session, notice, zone)
-    if pair.ground is not None:
-        keep_zone(session, actor, pair.ground.zone)
+    pair = _pair(session, notice, () if zone is None else (zone, *others))
+    _check_zone(pair)
+    kept = [keep_zone(session, actor, zone) for zone in pair.zones]
     before = stored.last_change(session, pair.notice.id)
     if before is not None and before.since > begins:
         text = Text(
@@ -146,7 +154,8 @@ def enact(
         id=new_id(),
         notice=pair.notice.id,
         notice_sha256=notice,
-        zone_sha256=None if pair.ground is None else pair.ground.zone.sha256,
+        zone_sha256=kept[0] if kept else None,
+        other_zones_sha256=kept[1:],
         since=begins,
         why=why,
         made_by=actor.id,
@@ -168,6 +177,7 @@ def enact(
         details={
             "notice": notice,
             "zone": row.zone_sha256,
+            **({"other_zones": kept[1:]} if kept[1:] else {}),
             "since": begins.isoformat(),
             "in_place_of": before and before.id,
         },
@@ -224,7 +234,7 @@ def check_answers(session: Session, at: dt.datetime) -> LawInForce:
     Raises:
         Problem: 409 where nothing would be left, 422 where the notices do not go together.
     """
-    pairs = [_pair(session, row.notice_sha256, row.zone_sha256) for row in stored.standing_at(session, at)]
+    pairs = [_pair(session, row.notice_sha256, row.zones) for row in stored.standing_at(session, at)]
     if not pairs:
         text = Text("至少要有一个通告在用", "at least one notice must stay in force")
         raise Problem(409, "nothing_left", text)
@@ -234,13 +244,15 @@ def check_answers(session: Session, at: dt.datetime) -> LawInForce:
         raise of_input(error) from None
 
 
-def _pair(session: Session, notice: str, zone: str | None) -> Pair:
-    text = _content(session, notice, "notice")
+def _pair(session: Session, notice: str, zones: Sequence[str]) -> Pair:
+    text = _content(session, notice, "notice_sha256")
+    fields = ("zone_sha256", *(f"other_zones_sha256.{number}" for number in range(len(zones) - 1)))
+    files = [_content(session, zone, field) for zone, field in zip(zones, fields, strict=False)]
     try:
-        pair = Pair.read(text, None if zone is None else _content(session, zone, "zone"))
+        pair = Pair.read(text, files)
     except InputError as error:
-        raise of_input(error) from None
-    if zone is not None or pair.notice.pack.zone_file is None:
+        raise of_input(InputError(error.text, field="body.other_zones_sha256") if files[1:] else error) from None
+    if zones or pair.notice.pack.zone_file is None:
         return pair
     try:
         return replace(pair, ground=ground_for(pair.notice))
@@ -248,11 +260,22 @@ def _pair(session: Session, notice: str, zone: str | None) -> Pair:
         raise of_input(error) from None
 
 
-def _content(session: Session, sha256: str, kind: str) -> bytes:
+def _check_zone(pair: Pair) -> None:
+    """Refuse a zone by which no position could be answered: the notice has several areas, and none of this name."""
+    if pair.ground is None:
+        return
+    try:
+        mapped_zone(pair.notice, pair.ground)
+    except InputError as error:
+        raise of_input(InputError(error.text, field="body.zone_sha256")) from None
+
+
+def _content(session: Session, sha256: str, field: str) -> bytes:
+    kind = "notice" if field == "notice_sha256" else "zone"
     row = stored.facts_of(session, sha256)
     if row is None or row.kind != kind:
         text = Text(f"没有这个文件：{sha256}", f"there is no such {kind}: {sha256}")
-        raise Problem(422, "unknown_document", text, errors=[(f"body.{kind}_sha256", text)])
+        raise Problem(422, "unknown_document", text, errors=[(f"body.{field}", text)])
     return row.content
 
 

@@ -34,7 +34,7 @@ def list_notices(
     rows = [law.pairs[name] for name in sorted(ids) if key is None or name > key[0]]
     shown, following = cut(rows[: limit + 1], limit, lambda pair: (pair.notice.id,))
     return NoticePage(
-        notices=[NoticeShort.of(pair.notice, pair.ground.zone if pair.ground else None) for pair in shown],
+        notices=[NoticeShort.of(pair.notice, pair.zones) for pair in shown],
         next=following,
     )
 
@@ -53,7 +53,7 @@ def one_notice(
     law = service_of(request).law.now
     pair = law.pairs.get(notice) or not_found()
     lang = language_of(request)
-    zone = pair.ground.zone if pair.ground else None
-    etag = f'"{pair.notice.sha256[:32]}-{zone.sha256[:32] if zone else ""}-{lang}"'
+    zones = "-".join(zone.sha256[:32] for zone in pair.zones)
+    etag = f'"{pair.notice.sha256[:32]}-{zones}-{lang}"'
     response.headers["Vary"] = "Accept-Language"
-    return unchanged(request, response, etag) or NoticeFull.whole(pair.notice, zone, lang)
+    return unchanged(request, response, etag) or NoticeFull.whole(pair.notice, pair.zones, lang)

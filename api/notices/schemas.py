@@ -1,6 +1,7 @@
 """What is said of a notice."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -48,9 +49,12 @@ class NoticeShort(BaseModel):
     amends: list[str]
     sha256: str = Field(description="of the notice's file, which every verdict's lead names")
     zone: ZoneNamed | None
+    other_zones: list[ZoneNamed] = Field(
+        default_factory=list, exclude_if=lambda zones: not zones, description="where the notice has several zones"
+    )
 
     @classmethod
-    def of(cls, notice: Notice, zone: Zone | None, **more: Any) -> "NoticeShort":  # noqa: ANN401
+    def of(cls, notice: Notice, zones: Sequence[Zone], **more: Any) -> "NoticeShort":  # noqa: ANN401
         """Return what a list says of a notice."""
         pack = notice.pack
         return cls(
@@ -65,7 +69,8 @@ class NoticeShort(BaseModel):
             replaces=pack.replaces,
             amends=pack.amends,
             sha256=notice.sha256,
-            zone=None if zone is None else ZoneNamed.of(zone),
+            zone=ZoneNamed.of(zones[0]) if zones else None,
+            other_zones=[ZoneNamed.of(zone) for zone in zones[1:]],
             **more,
         )
 
@@ -112,12 +117,12 @@ class NoticeFull(NoticeShort):
     data: dict[str, Any] = Field(description="the whole pack, in the schema of `truckban notice schema`")
 
     @classmethod
-    def whole(cls, notice: Notice, zone: Zone | None, lang: str) -> "NoticeFull":
+    def whole(cls, notice: Notice, zones: Sequence[Zone], lang: str) -> "NoticeFull":
         """Return all of a notice; the text is as published, questions are in the caller's language."""
         pack = notice.pack
         full = cls.of(
             notice,
-            zone,
+            zones,
             source=SourceShown.model_validate(pack.source, from_attributes=True),
             clauses=[ClauseShown.model_validate(clause, from_attributes=True) for clause in pack.clauses],
             questions=[

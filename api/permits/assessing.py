@@ -96,7 +96,7 @@ def _asked(session: Session, row: Permit, law: Law, now_: LawInForce) -> _Asked:
     claims = list(_claims(row, plates, vehicles.with_plates(session, plates)))
     told = {
         "law": [
-            [pair.notice.sha256, None if pair.ground is None else pair.ground.zone.sha256]
+            [pair.notice.sha256, *([zone.sha256 for zone in pair.zones] if pair.ground else [None])]
             for pair in now_.pairs.values()
         ],
         "registry": law.registry.sha256,

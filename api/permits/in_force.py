@@ -159,8 +159,8 @@ def vehicle_of(found: Sequence[Signed], number: int) -> Signed:
     return found[number]
 
 
-def ground_of(law: LawInForce, notice: str) -> tuple[Notice, Zone]:
-    """Return notice and zone that a permit's map is drawn on.
+def ground_of(law: LawInForce, notice: str) -> tuple[Notice, tuple[Zone, ...]]:
+    """Return notice and zones that a permit's map is drawn on.
 
     Raises:
         Problem: 409; there is no map.
@@ -169,4 +169,4 @@ def ground_of(law: LawInForce, notice: str) -> tuple[Notice, Zone]:
     if pair is None or pair.ground is None:
         text = Text("通告已不在用，或没有区域图，画不出来", "the notice is no longer in force, or has no zone to draw")
         raise Problem(409, "no_map", text)
-    return pair.notice, pair.ground.zone
+    return pair.notice, pair.zones

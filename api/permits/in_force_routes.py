@@ -251,8 +251,8 @@ def page(
     """Show which roads at which hours, on a map, with the code; one file for the truck's cab."""
     _, found = _signed(request, principal, reach, permit_id)
     each = in_force.vehicle_of(found, vehicle)
-    notice, zone = in_force.ground_of(service_of(request).law.now, each.certificate.notice)
-    shown = html(each.certificate, each.shown, zone, notice=notice, lang=language_of(request))
+    notice, (zone, *others) = in_force.ground_of(service_of(request).law.now, each.certificate.notice)
+    shown = html(each.certificate, each.shown, zone, notice=notice, lang=language_of(request), others=others)
     return Response(shown, media_type="text/html", headers={"Content-Security-Policy": _PAGE})
 
 

@@ -145,12 +145,12 @@ class _Known:
 
 @lru_cache(maxsize=4)
 def _listed(known: _Known) -> tuple[Named, ...]:
-    return tuple(_placed(each, _grounds(known.law)) for each in _enterprises(known.registry, known.listed))
+    return tuple(_placed(each, known.law.maps) for each in _enterprises(known.registry, known.listed))
 
 
 @lru_cache(maxsize=4)
 def _of_streets(law: LawInForce) -> Index:
-    grounds = _grounds(law)
+    grounds = law.maps
     zones = list({ground.zone.sha256: ground.zone for ground in grounds}.values())
     streets = {name: _placed(each, grounds) for name, each in _streets(zones).items()}
     junctions = {
@@ -163,10 +163,6 @@ def _of_streets(law: LawInForce) -> Index:
     return Index(
         streets, junctions, tuple(_words(zones, junctions)), {name: tuple(several) for name, several in crossed.items()}
     )
-
-
-def _grounds(law: LawInForce) -> list[Locator]:
-    return [pair.ground for pair in law.pairs.values() if pair.ground is not None]
 
 
 def _placed(each: Named, grounds: Iterable[Locator]) -> Named:

@@ -115,6 +115,8 @@ def _law(settings: Settings, store: Store, run: Run) -> tuple[Notice, Locator]:
     law.refresh(store)
     ground = law.ground(run.notice)
     if run.zone is not None and (ground is None or ground.zone.sha256 != run.zone):
+        ground = law.now.map_by(run.zone)
+    if run.zone is not None and ground is None:
         with store.read() as session:
             text = document(session, run.zone)
         ground = None if text is None else Locator(zone_of(text))

@@ -46,8 +46,15 @@ def create(session: Session, principal: Principal, service: Service, owner: str 
     except InputError as error:
         raise Problem(422, "invalid", error.text, errors=[("body.notice", error.text)]) from None
     if asked.zone is not None and document(session, asked.zone) is None:
-        if ground is None or ground.zone.sha256 != asked.zone:
+        if ground is None or all(each.zone.sha256 != asked.zone for each in ground.each):
             raise wrong_field("zone", Text("没有这个区域", "there is no such zone"))
+    elif asked.zone is None and ground is not None and ground.others:
+        listed = ", ".join(f"{each.zone.id} {each.zone.sha256}" for each in ground.each)
+        text = Text(
+            f"通告 {notice} 有几个区域，一次核查查一个，请写明是哪个：{listed}",
+            f"notice {notice} has several zones and a check is about one; say which: {listed}",
+        )
+        raise wrong_field("zone", text)
     elif asked.zone is None and ground is None:
         raise wrong_field(
             "zone", Text(f"通告 {notice} 没有区域，请给出", f"notice {notice} comes with no zone; give one")

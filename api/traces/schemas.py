@@ -126,7 +126,9 @@ class NewRun(BaseModel):
     zone: Annotated[
         str | None,
         StringConstraints(pattern=r"^[0-9a-f]{64}$"),
-        Field(description="hash of a stored zone; the notice's own unless said"),
+        Field(
+            description="hash of a stored zone; the notice's own unless said, which is needed where it has several: a check is about one"
+        ),
     ] = None
     min_probability: Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)] = 0.9
     crs: Annotated[Crs | None, Field(description="that of the uploads unless said, else wgs84")] = None

@@ -22,7 +22,7 @@ from zones.text import Text
 
 _WAITING = 256
 _THREADS = 2
-Files = tuple[tuple[bytes, bytes | None], ...]
+Files = tuple[tuple[bytes, tuple[bytes, ...]], ...]
 
 
 class _Crew(NamedTuple):
@@ -124,9 +124,7 @@ class Planner:
 
 def files_of(law: LawInForce) -> Files:
     """Return the files that a law is made of."""
-    return tuple(
-        (pair.text, None if pair.ground is None else pair.ground.zone.text.encode()) for pair in law.pairs.values()
-    )
+    return tuple((pair.text, tuple(zone.text.encode() for zone in pair.zones)) for pair in law.pairs.values())
 
 
 _network: list[Network] = []
@@ -138,7 +136,7 @@ def _begin(files: Files, registry: bytes) -> None:
     if server is not None:
         threading.Thread(target=_end_with, args=(server,), daemon=True).start()
     known = parse_registry(registry, file="registry.json")
-    _network.append(LawInForce([Pair.read(notice, zone) for notice, zone in files], registry=known).network)
+    _network.append(LawInForce([Pair.read(notice, zones) for notice, zones in files], registry=known).network)
 
 
 def _end_with(server: BaseProcess) -> None:

@@ -50,14 +50,17 @@ def desk(request: Request, principal: Caller) -> HTMLResponse:
 def runs(request: Request, principal: Caller) -> HTMLResponse:
     """Show uploads and checks of traces."""
     service = service_of(request)
+    ground = service.law.now.ground()
+    zones = [(each.zone.id, each.zone.sha256) for each in ground.each] if ground and ground.others else []
     state = {
         "guesses": GUESSES,
         "may_upload": principal.role in ("officer", "admin"),
         "may_see_plates": may_see_plates(principal),
         "notices": {name: pair.notice.pack.title for name, pair in service.law.now.pairs.items()},
         "timezone": service.law.now.shelf().first.pack.timezone,
+        **({"zones": zones} if zones else {}),
     }
-    return page(request, "runs", principal, state=state, may_upload=state["may_upload"])
+    return page(request, "runs", principal, state=state, may_upload=state["may_upload"], zones=zones)
 
 
 @router.get("/overview", operation_id="web.overview")
@@ -93,7 +96,7 @@ def sources(service: Service) -> dict[str, str]:
 def _choices(service: Service, lang: str) -> dict[str, Any]:
     """Return what filters can be chosen from."""
     ground = service.law.now.ground()
-    streets = ground.zone.streets if ground else ()
+    streets = [street for each in ground.each for street in each.zone.streets] if ground else []
     inside = {street.name for street in streets if street.name and street.place in ("inside", "crosses")}
     return {
         "roads": sorted(inside),
@@ -106,11 +109,14 @@ def _choices(service: Service, lang: str) -> dict[str, Any]:
 
 
 def _entries(service: Service) -> list[tuple[int, str | None]]:
-    """Return the places where one comes into the first notice's zone: number and street."""
+    """Return the places where one comes into the first notice's zone: number and street; of several zones, which number alike, numbers."""
     ground = service.law.now.ground()
     if ground is None:
         return []
-    return [(entry.number, entry.street) for entry in entries(ground.zone) if entry.kind == "entry"]
+    found = [entry for each in ground.each for entry in entries(each.zone) if entry.kind == "entry"]
+    if ground.others:
+        return [(number, None) for number in sorted({entry.number for entry in found})]
+    return [(entry.number, entry.street) for entry in found]
 
 
 def _reasons(service: Service, lang: str) -> dict[str, str]:

@@ -149,7 +149,7 @@ def _ready(session: Session, service: Service, lead_id: str, plates: Plates, lan
     told = whole_of(lead, known, plates, lang)
     offset_min, plate = lead.offset_min, lead.plate
     notice = _notice(session, service, known)
-    ground = service.law.now.ground_by(known.basis.zone_sha256) or zone_by(session, known.basis)
+    ground = service.law.now.map_by(known.basis.zone_sha256) or zone_by(session, known.basis)
     drawing = None if ground is None else Drawing(ground.zone)
     day = dt.datetime.fromisoformat(told.entered_at).date()
     enterprise = sources(service).get(told.enterprise_id or "")

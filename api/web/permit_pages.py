@@ -68,8 +68,9 @@ def apply_form(request: Request, principal: Caller, reach: CallerReach, permit_i
             raise no_application()
     known = vehicle_codes()
     ground = service.law.now.ground()
-    streets = {street.name for street in ground.zone.streets if street.name} if ground else set()
-    inside = {s.name for s in ground.zone.streets if s.name and s.place in ("inside", "crosses")} if ground else set()
+    named = [street for each in ground.each for street in each.zone.streets if street.name] if ground else []
+    streets = {street.name for street in named if street.name}
+    inside = {street.name for street in named if street.name and street.place in ("inside", "crosses")}
     types = [known[code].words for code in COMMON]
     types += [row.words for code, row in known.items() if code[0] in _TRUCKS and code not in COMMON]
     notice = service.law.now.shelf().first.pack

@@ -87,6 +87,7 @@ def page(request: Request, name: str, principal: Principal, *, status: int = 200
         "csrf": getattr(request.state, "csrf", None),
         "lang": lang,
         "zone": ground.zone.id if ground else None,
+        **({"other_zones": [other.zone.id for other in ground.others]} if ground and ground.others else {}),
         "notice": service.law.first,
     }
     html = (

@@ -51,7 +51,7 @@ def list_zones(request: Request, limit: Limit = 50, cursor: Cursor = None) -> Zo
                 **ZoneNamed.of(zone).model_dump(),
                 area_km2=zone.area_km2,
                 loop_area_km2=zone.loop_area_km2,
-                notices=[name for name, pair in law.pairs.items() if pair.ground and pair.ground.zone is zone],
+                notices=[name for name, pair in law.pairs.items() if any(own is zone for own in pair.zones)],
                 bbox=zone.area.bounds,
             )
             for _, zone in shown

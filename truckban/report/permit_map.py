@@ -27,7 +27,7 @@ class PermitMap:
     Attributes:
         view: left, top, width and height in metres.
         a_pixel_m: metres a pixel on a wide screen.
-        area: what is banned.
+        areas: what is banned, of each zone.
         edges: the boundary roads.
         carved: what stays open.
         streets: the network.
@@ -40,7 +40,7 @@ class PermitMap:
 
     view: View
     a_pixel_m: float
-    area: Shape
+    areas: tuple[Shape, ...]
     edges: tuple[Shape, ...]
     carved: tuple[Shape, ...]
     streets: tuple[Shape, ...]
@@ -51,15 +51,19 @@ class PermitMap:
     not_drawn: tuple[str, ...]
 
 
-def permit_map(certificate: Certificate, zone: Zone, road_name: Callable[[str], str]) -> PermitMap:
+def permit_map(
+    certificate: Certificate, zone: Zone, road_name: Callable[[str], str], *, others: Sequence[Zone] = ()
+) -> PermitMap:
     """Draw a permit.
 
     Args:
         certificate: what it says.
         zone: of its notice.
         road_name: turns a road into the notice's own spelling.
+        others: the further zones of a notice that has several; their streets are taken to be those of the first.
     """
     drawing = Drawing(zone)
+    drawings = [drawing, *(Drawing(other, centre=drawing.centre) for other in others)]
     wanted = {road_name(road): road for road in certificate.roads}
     lines: dict[str, list[BaseGeometry]] = {}
     for street in zone.streets:
@@ -69,17 +73,17 @@ def permit_map(certificate: Certificate, zone: Zone, road_name: Callable[[str], 
     granted = None if certificate.area is None else drawing.on_sheet(certificate.area)
     view = _view(
         [
-            drawing.on_sheet(zone.area),
-            *(drawing.on_sheet(r.geometry) for r in zone.boundary_roads),
+            *(drawing.on_sheet(each.area) for each in (zone, *others)),
+            *(drawing.on_sheet(road.geometry) for each in (zone, *others) for road in each.boundary_roads),
             *([granted] if granted else []),
         ]
     )
     return PermitMap(
         view=view,
         a_pixel_m=round(view[2] / _WIDE_PX, 3),
-        area=drawing.area(),
-        edges=tuple(drawing.boundary_roads()),
-        carved=tuple(drawing.carve_outs()),
+        areas=tuple(each.area() for each in drawings),
+        edges=tuple(shape for each in drawings for shape in each.boundary_roads()),
+        carved=tuple(shape for each in drawings for shape in each.carve_outs()),
         streets=tuple(drawing.streets()),
         roads=tuple(Shape(path(*own), name, "granted") for name, own in lines.items()),
         granted=None if granted is None else Shape(path(granted), kind="granted"),

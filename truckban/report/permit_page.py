@@ -50,10 +50,12 @@ def write_permit_page(
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
-def html(certificate: Certificate, text: str, zone: Zone, *, notice: Notice, lang: str) -> str:
-    """Return the page of a permit; all that it says is taken as hostile and escaped."""
+def html(
+    certificate: Certificate, text: str, zone: Zone, *, notice: Notice, lang: str, others: Sequence[Zone] = ()
+) -> str:
+    """Return the page of a permit; all that it says is taken as hostile and escaped. `others`: further zones of the notice."""
     lang = "zh" if lang == "zh" else "en"
-    drawn = permit_map(certificate, zone, notice.road_name)
+    drawn = permit_map(certificate, zone, notice.road_name, others=others)
     spans = [span for window in notice.pack.windows.values() if window.mode == "during" for span in window.spans]
     return (
         environment()

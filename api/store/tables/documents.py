@@ -27,7 +27,7 @@ class Document(Table):
 
 
 class Enactment(Table):
-    """A notice with its zone, by which the service answers from one instant to another."""
+    """A notice with its zone or zones, by which the service answers from one instant to another."""
 
     __tablename__ = "enactments"
     __table_args__ = (Index("ix_enactments_since", "since", "id"),)
@@ -36,6 +36,7 @@ class Enactment(Table):
     notice: Mapped[str] = mapped_column(String(200), index=True)  # the notice's id, the same for each text of it
     notice_sha256: Mapped[str] = mapped_column(ForeignKey("documents.sha256"))
     zone_sha256: Mapped[str | None] = mapped_column(ForeignKey("documents.sha256"))
+    other_zones_sha256: Mapped[list[str]] = mapped_column(default=list)  # of a notice with several zones
     since: Mapped[dt.datetime]
     until: Mapped[dt.datetime | None]
     ended_by: Mapped[str | None] = mapped_column(ID)  # the enactment that took over, if one did
@@ -45,3 +46,8 @@ class Enactment(Table):
     undone_by: Mapped[str | None] = mapped_column(String(60))
     undone_at: Mapped[dt.datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The hashes of all its zones; none where it has no map."""
+        return () if self.zone_sha256 is None else (self.zone_sha256, *self.other_zones_sha256)

@@ -67,15 +67,18 @@ function onPaper(map, box) {
   box.classList.add("onpaper");
 }
 
-// Draws the zone into `box`; answers {gl, map, zone}, or null where this device cannot (a sentence stands there instead).
+// The files of zones as one: a notice may have several.
+async function together(names, what) {
+  const files = await Promise.all(names.map((name) => ask("GET", `/v1/zones/${encodeURIComponent(name)}${what}`).then((got) => got.body)));
+  return files.length === 1 ? files[0] : { ...files[0], features: files.flatMap((file) => file.features) };
+}
+
+// Draws the notice's zones, or the one that is named, into `box`; answers {gl, map, zone}, or null where this device cannot (a sentence stands there instead).
 // Draw your own sources and layers upon it with map.addSource / map.addLayer.
-export async function zoneMap(box, { zone: name = session.zone, padding = 24, interactive = true } = {}) {
+export async function zoneMap(box, { zone: name = null, padding = 24, interactive = true } = {}) {
   try {
-    const [gl, zone, streets] = await Promise.all([
-      maplibre(),
-      ask("GET", `/v1/zones/${encodeURIComponent(name)}?streets=false`).then((got) => got.body),
-      ask("GET", `/v1/zones/${encodeURIComponent(name)}/streets`).then((got) => got.body),
-    ]);
+    const names = name ? [name] : [session.zone, ...(session.other_zones ?? [])];
+    const [gl, zone, streets] = await Promise.all([maplibre(), together(names, "?streets=false"), together(names, "/streets")]);
     const canvas = Object.assign(document.createElement("div"), { className: "canvas" });
     box.replaceChildren(canvas);
     const map = new gl.Map({

@@ -23,6 +23,9 @@ function faultText(error) {
   return html`<p class="fault">${error.message}${place.length ? html`<br><code>${place.join(" · ")}</code>` : ""}</p>`;
 }
 
+// Of a notice with several zones each check is about one.
+const zoneOf = (run) => (state.zones ?? []).filter(([, sha256]) => sha256 === run.zone).map(([name]) => ` · ${name}`).join("");
+
 function counts({ rows, fixes, duplicates, vehicles, passages, leads, gaps }) {
   return html`<ul class="counts num">
     <li class="lead">${t("leads_sum", { n: number(leads) })}</li>
@@ -36,7 +39,7 @@ function counts({ rows, fixes, duplicates, vehicles, passages, leads, gaps }) {
 function card(run) {
   const { progress } = run;
   return html`<article class="card run" data-id=${run.id} data-state=${run.state}>
-    <div class="head"><b class="num">${when(run.created_at)}</b><span class="statechip ${run.state}">${t(`state_${run.state}`)}</span><span class="soft" lang="zh-CN">${state.notices[run.notice] ?? run.notice}</span>
+    <div class="head"><b class="num">${when(run.created_at)}</b><span class="statechip ${run.state}">${t(`state_${run.state}`)}</span><span class="soft" lang="zh-CN">${state.notices[run.notice] ?? run.notice}${zoneOf(run)}</span>
       <span class="soft small num">${run.options.crs.toUpperCase()} · ≥ ${Math.round(run.options.min_probability * 100)}%${run.options.permits === "store" ? ` · ${t("with_store")}` : ""}${run.state === "done" ? ` · ${t("took", { n: number(seconds(run)) })}` : ""}</span></div>
     ${OVER.includes(run.state) ? "" : html`<div aria-live="polite"><progress max="1" value=${progress.share ?? nothing} aria-label=${t(`phase_${progress.phase}`)}></progress>
       <p class="small num">${t(`phase_${progress.phase}`)}${progress.share === null ? "" : ` · ${Math.round(progress.share * 100)}%`} · ${t("so_far", written({ rows: progress.rows, vehicles: progress.vehicles, leads: progress.leads }))}</p></div>`}
@@ -136,9 +139,9 @@ function rejected(run) {
 }
 
 async function create(uploads, data) {
-  const body = { uploads, crs: data.get("crs"), min_probability: Number(data.get("least")), why: data.get("why").trim(), ...(data.get("permits") ? { permits: data.get("permits") } : {}) };
+  const body = { uploads, crs: data.get("crs"), min_probability: Number(data.get("least")), why: data.get("why").trim(), ...(data.get("permits") ? { permits: data.get("permits") } : {}), ...(data.get("zone") ? { zone: data.get("zone") } : {}) };
   return (await ask("POST", "/v1/traces/runs", { body, key: newKey() })).body;
 }
 
-if (document.getElementById("upload")) uploadForm({ kept: "runs:upload", kinds: () => ["traces", "vehicles", "permits", "sites"], needed: () => ["traces", "vehicles"], many: ["traces"], create, begun: put });
+if (document.getElementById("upload")) uploadForm({ kept: "runs:upload", kinds: () => ["traces", "vehicles", "permits", "sites"], needed: () => ["traces", "vehicles"], many: ["traces"], create, begun: put, lacks: (data) => (state.zones && !data.get("zone") ? t("need_zone") : null) });
 load();

@@ -29,7 +29,8 @@ function change(each, action) {
 }
 
 function row(each) {
-  const zone = each.zone_sha256 ? named(each.zone_sha256)?.title ?? each.zone_sha256.slice(0, 12) : t("zone_built_in");
+  const title = (sha) => named(sha)?.title ?? sha.slice(0, 12);
+  const zone = each.zone_sha256 ? [each.zone_sha256, ...(each.other_zones_sha256 ?? [])].map(title).join(t("separator")) : t("zone_built_in");
   const now = standing(each);
   const coming = Date.parse(each.since) > Date.now();
   return html`<li class=${each.undone_at ? "gone" : ""}><div><b lang="zh-CN">${named(each.notice_sha256)?.title ?? state.notices[each.notice]?.title ?? each.notice}</b>
@@ -44,12 +45,14 @@ function enact(document_) {
   return askForm({
     title: t("enact_title", { title: document_.title }), go: t("enact_go"),
     body: html`<p class="soft">${t("enact_more")}</p><label>${t("enact_zone")}<select name="zone"><option value="">${t("zone_built_in")}</option>${zones.map((each) => html`<option value=${each.sha256}>${each.title}</option>`)}</select></label>
+      ${zones.length > 1 ? html`<fieldset class="codes"><legend>${t("enact_others")}</legend>${zones.map((each) => html`<label><input type="checkbox" name="others" value=${each.sha256}> <span>${each.title} <code>${each.sha256.slice(0, 8)}</code></span></label>`)}</fieldset>` : nothing}
       <label>${t("enact_since")}<input type="datetime-local" name="since"></label><label>${t("why")}<textarea name="why" maxlength="2000"></textarea></label>`,
     submit: told(async (data) => {
       const why = data.get("why").trim();
       if (!why) throw new Error(t("why_needed"));
+      const others = data.getAll("others").filter((sha) => sha !== data.get("zone"));
       const since = data.get("since") ? `${data.get("since")}:00+08:00` : null;
-      await ask("POST", "/v1/in-force", { body: { notice_sha256: document_.sha256, zone_sha256: data.get("zone") || null, since, why }, key: newKey() });
+      await ask("POST", "/v1/in-force", { body: { notice_sha256: document_.sha256, zone_sha256: data.get("zone") || null, ...(others.length ? { other_zones_sha256: others } : {}), since, why }, key: newKey() });
       toast(t("enacted"));
       await load();
       return true;
