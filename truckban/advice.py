@@ -15,6 +15,8 @@ def change_seconds(notice: Notice, permits: PermitList) -> list[int]:
     edges = {0}
     for hours in notice.hours.values():
         edges |= hours.edges
+    if notice.alerts is not None:
+        edges |= notice.alerts.seconds
     for permit in permits.permits:
         edges |= {second % DAY_S for span in permit.windows for second in seconds(span)}
     return sorted(edges)

@@ -18,6 +18,7 @@ from truckban.advice import change_seconds
 from truckban.cases import Case
 from truckban.conditions import (
     AlertIs,
+    AlertThen,
     Bounded,
     ByPerson,
     CategoryIn,
@@ -107,7 +108,7 @@ class CaseKinds:
         nodes = [leaf for norm in notice.norms.values() for part in norm.parts.values() for leaf in leaves(part)]
         self._of_time = [leaf for leaf in nodes if not isinstance(leaf, _TIMELESS)]
         for leaf in self._of_time:
-            if not isinstance(leaf, InHours | OnDays | PlateDigit):
+            if not isinstance(leaf, AlertThen | InHours | OnDays | PlateDigit):
                 msg = f"what does {type(leaf).__name__} hang on?"
                 raise TypeError(msg)
         self._asks_plates = any(isinstance(leaf, PlateDigit | PlateStarts) for leaf in nodes)

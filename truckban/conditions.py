@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from truckban.alert_times import AlertTimes
 from truckban.cases import Case
 from truckban.facts import Fact
 from truckban.hours import Hours, in_range
@@ -225,6 +226,18 @@ class AlertIs(_Leaf):
     def holds(self, case: Case) -> Any:  # noqa: ANN401
         """Levels not named by the caller are not in force; the verdict says that this was assumed."""
         return TRUE if self.levels & case.alerts else FALSE
+
+
+@dataclass(frozen=True, slots=True)
+class AlertThen(_Leaf):
+    """One of some alert levels was in force at the case's instant, by what is known of all alerts there were."""
+
+    levels: frozenset[str]
+    times: AlertTimes
+
+    def holds(self, case: Case) -> Any:  # noqa: ANN401
+        """Ask the times."""
+        return self.times.holds(self.levels, case)
 
 
 @dataclass(frozen=True, slots=True)

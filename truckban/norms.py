@@ -8,9 +8,11 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any
 
+from truckban.alert_times import AlertTimes
 from truckban.cases import Case
 from truckban.conditions import (
     AlertIs,
+    AlertThen,
     Every,
     HasPermit,
     InHours,
@@ -97,10 +99,17 @@ class Norm:
 class Notice:
     """A notice pack with its norms compiled. Its methods are pure."""
 
-    def __init__(self, pack: NoticePack, *, sha256: str) -> None:
-        """Take a pack whose references have been checked (`truckban.notices.load`)."""
+    def __init__(self, pack: NoticePack, *, sha256: str, alerts: AlertTimes | None = None) -> None:
+        """Take a pack whose references have been checked (`truckban.notices.load`).
+
+        Args:
+            pack: the notice as data.
+            sha256: of its file.
+            alerts: all alerts there were, for what is asked of the past; None where each case says which are in force.
+        """
         self.pack = pack
         self.sha256 = sha256
+        self.alerts = alerts
         self.facts: dict[str, Fact] = facts_of(pack)
         self.questions: dict[str, Question] = {question.id: question for question in pack.questions}
         self.zones = {zone.id: zone for zone in pack.zones}
@@ -124,6 +133,10 @@ class Notice:
     def id(self) -> str:
         """The pack's name."""
         return self.pack.id
+
+    def during(self, alerts: AlertTimes) -> "Notice":
+        """Return the same notice, told which alerts there were and when."""
+        return Notice(self.pack, sha256=self.sha256, alerts=alerts)
 
     @cached_property
     def order(self) -> list[str]:
@@ -169,7 +182,8 @@ class Notice:
         if written.windows is not None:
             parts["hours"] = Some([InHours(name, self.hours[name]) for name in written.windows])
         if written.alerts is not None:
-            parts["alert"] = AlertIs(frozenset(written.alerts))
+            levels = frozenset(written.alerts)
+            parts["alert"] = AlertIs(levels) if self.alerts is None else AlertThen(levels, self.alerts)
         if written.when is not None:
             parts["when"] = compiled(written.when, self.facts, self.questions)
         if isinstance(written, PermitKind):

@@ -293,6 +293,6 @@ def _warnings(
         warnings.append(("zone.schematic", _SCHEMATIC))
     if question.place.unmapped and found.trit == UNKNOWN:
         warnings.append(zones_without_map(question.place.unmapped))
-    if pack.alerts and question.alerts is None and found.trit != TRUE:
+    if pack.alerts and question.alerts is None and asked.notice.alerts is None and found.trit != TRUE:
         warnings.append(("notice.alerts_assumed_none", _NO_ALERTS))
     return warnings

@@ -23,6 +23,7 @@ from truckban.traces.leads import Lead as Judged
 from truckban.traces.near import Near
 from truckban.traces.pieces import Source
 from truckban.traces.stream import Stream
+from truckban.traces.zone_notice import told_alerts
 from truckban.vehicle_facts import read_vehicle
 from zones import load_builtin
 from zones.locate import Locator
@@ -84,7 +85,7 @@ def decide_again(session: Session, lead: Lead, known: Whole, track: LeadTrack | 
     if notice is None or ground is None or track is None:
         return Again(same=False, decided=False, verdict=None, differences=(), missing=missing, program=program)
     stored = stored_row(lead, known)
-    found = _the_same(_judged(notice, ground, lead, track), lead)
+    found = _the_same(_judged(told_alerts(notice, known.basis.options), ground, lead, track), lead)
     least = float(known.basis.options.get("min_probability", 0.0))
     differences = [Difference("lead_id", lead.lead_id, None)] if found is None else _differences(stored, found.row())
     if found is not None and found.probability < least:

@@ -28,6 +28,7 @@ from truckban.traces.arrow_table import rows_said
 from truckban.traces.check import Checked, Inputs, check
 from truckban.traces.fleet import read_fleet
 from truckban.traces.output import write_outputs, write_run
+from truckban.traces.zone_notice import told_alerts
 from zones.errors import InputError
 from zones.locate import Locator
 from zones.text import Text
@@ -122,7 +123,7 @@ def _law(settings: Settings, store: Store, run: Run) -> tuple[Notice, Locator]:
         ground = None if text is None else Locator(zone_of(text))
     if ground is None:
         raise InputError(Text(f"通告 {run.notice} 没有区域", f"there is no zone for notice {run.notice}"), field="zone")
-    return law.now.pairs[run.notice].notice, ground
+    return told_alerts(law.now.pairs[run.notice].notice, run.options), ground
 
 
 def _granted(store: Store, run: Run, notice: Notice, vehicles: Path) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from api.store.uploads import complete_uploads
 from api.traces.files import runs_folder
 from api.traces.media import ending_of
 from api.traces.schemas import NewRun
+from truckban.alert_times import read_alert_times
 from truckban.traces.tables import IN_FOLDERS
 from zones.errors import InputError
 from zones.text import Text
@@ -60,13 +62,20 @@ def create(session: Session, principal: Principal, service: Service, owner: str 
             "zone", Text(f"通告 {notice} 没有区域，请给出", f"notice {notice} comes with no zone; give one")
         )
     crs = asked.crs or _crs(uploads)
-    options = {
+    options: dict[str, Any] = {
         "min_probability": asked.min_probability,
         "crs": crs,
         "columns": dict(asked.columns),
         "all_passages": asked.all_passages,
         "permits": asked.permits,
     }
+    if asked.alerts is not None:
+        said = [each.model_dump(by_alias=True) for each in asked.alerts]
+        try:
+            pack = service.law.now.pairs[notice].notice.pack
+            options["alerts"] = read_alert_times(said, pack.alerts, pack.timezone).as_json()
+        except InputError as error:
+            raise wrong_field(error.field or "alerts", error.text) from None
     run = stored.add_run(
         session,
         account_id=principal.actor.id,

@@ -96,6 +96,20 @@ class UploadPage(Page):
     uploads: list[UploadView]
 
 
+class AlertSaid(BaseModel):
+    """An alert: from a day up to and including another, or from an instant up to another."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+        json_schema_extra={"examples": [{"level": "red", "from": "2024-12-01", "until": "2024-12-03"}]},
+    )
+
+    level: Annotated[str, StringConstraints(max_length=100), AfterValidator(plain_text)]
+    from_: Annotated[str, StringConstraints(max_length=40), AfterValidator(plain_text)] = Field(alias="from")
+    until: Annotated[str, StringConstraints(max_length=40), AfterValidator(plain_text)]
+
+
 class NewRun(BaseModel):
     """What to check, and how; the options are those of `truckban check`."""
 
@@ -143,6 +157,14 @@ class NewRun(BaseModel):
     permits: Annotated[
         Literal["store"] | None,
         Field(description="`store`: judge also by what this service granted, as it stood at each instant"),
+    ] = None
+    alerts: Annotated[
+        list[AlertSaid] | None,
+        Field(
+            max_length=1000,
+            description="when alerts of the notice were in force; empty where there was none; without it bans that hold during alerts "
+            "only are not asked, and a note says so",
+        ),
     ] = None
     why: Why
 

@@ -15,6 +15,7 @@ from zones.errors import InputError
 from zones.text import Text
 
 if TYPE_CHECKING:
+    from truckban.norms import Notice
     from truckban.sites_given import GivenSites
     from truckban.traces.check import Checked, Inputs, Step
 
@@ -39,6 +40,8 @@ def command(say: Speaker) -> Command:
                     f"notice {law.id} comes with no zone; give one with --zone",
                 )
             )
+        if given["alert"]:
+            law = _told(law, given["alert"], given["engine"], say)
         if out.exists() and not out.is_dir():
             raise InputError(Text("输出要是文件夹", "the output must be a folder"), file=out.name, field="--out")
         inputs = Inputs(
@@ -98,6 +101,17 @@ def command(say: Speaker) -> Command:
                 help=say("低于此概率的经过算拿不准，不作线索", "passages less likely than this are unsure, no leads"),
             ),
             click.Option(
+                ["--alert"],
+                multiple=True,
+                metavar=say("等级=起/止", "LEVEL=FROM/UNTIL"),
+                help=say(
+                    "何时有预警，如 red=2024-12-01/2024-12-03（日期，止日包含在内；也可以是时刻，终止时刻不含），可多次；没有预警写 none；"
+                    "不写则不查只在预警期间生效的禁令",
+                    "when an alert was in force, such as red=2024-12-01/2024-12-03 (days, both included; or instants, the end not), may be repeated; "
+                    "none where there was no alert; bans that hold during alerts only are not asked unless said",
+                ),
+            ),
+            click.Option(
                 ["--engine"],
                 type=click.Choice(["local", "spark"]),
                 default="local",
@@ -129,6 +143,16 @@ def command(say: Speaker) -> Command:
             ),
         ],
     )
+
+
+def _told(law: "Notice", alerts: tuple[str, ...], engine: str, say: Speaker) -> "Notice":
+    """Return a notice that is told which alerts there were."""
+    from truckban.alert_times import alert_said, read_alert_times  # noqa: PLC0415
+
+    if engine == "spark":
+        raise click.UsageError(say("--alert 只用于 --engine local", "--alert goes with --engine local"))
+    said = [] if alerts == ("none",) else [alert_said(text) for text in alerts]
+    return law.during(read_alert_times(said, law.pack.alerts, law.pack.timezone))
 
 
 def _sites(given: Mapping[str, Any], say: Speaker) -> "GivenSites | None":

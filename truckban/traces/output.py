@@ -134,6 +134,7 @@ def run_facts(checked: Checked) -> dict[str, Any]:
         "fit": checked.fixes.fit.as_json() if checked.fixes.fit else None,
         "notes": _notes(checked),
         **({} if checked.origins is None else {"origins": checked.origins}),
+        **({} if checked.notice.alerts is None else {"options": {"alerts": checked.notice.alerts.as_json()}}),
         "leads_sha256": hashlib.sha256("".join(lead.lead_id for lead in checked.leads).encode()).hexdigest(),
     }
 

@@ -1,5 +1,9 @@
 """Whether a zone's file is the one that a notice and permits speak of, and all that the notice speaks of."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from truckban.alert_times import read_alert_times
 from truckban.norms import Notice
 from truckban.permits import PermitList
 from truckban.zone_parts import mapped_zone
@@ -51,11 +55,26 @@ def zones_not_asked(notice: Notice, ground: Locator) -> list[Text]:
     ]
 
 
+def told_alerts(notice: Notice, options: Mapping[str, Any]) -> Notice:
+    """Return a notice that is told which alerts there were, where the options of a check say so (`alerts` of `run.json`)."""
+    if options.get("alerts") is None:
+        return notice
+    return notice.during(read_alert_times(options["alerts"], notice.pack.alerts, notice.pack.timezone))
+
+
 def alerts_not_asked(notice: Notice) -> list[Text]:
-    """Return a note where a notice bans while an alert is in force: a check is not told when there was one."""
+    """Return a note where a notice bans while an alert is in force: when there was one, or that the check was not told."""
     rules = "、".join(rule.id for rule in notice.pack.rules if rule.alerts)
     if not rules:
         return []
+    if notice.alerts is not None:
+        told = "; ".join(f"{span.level} {span.said['from']} – {span.said['until']}" for span in notice.alerts.spans)
+        return [
+            Text(
+                f"按给出的预警时间判断，其余时间没有预警：{told or '无'}",
+                f"judged by the alerts that were given, at other times there was none: {told or 'none'}",
+            )
+        ]
     return [
         Text(
             f"通告有只在预警期间生效的禁令，核查不知道哪些时候有预警，没有查：{rules}",
