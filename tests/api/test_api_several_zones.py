@@ -257,3 +257,21 @@ def test_a_check_says_which_zone_and_is_refused_without(
     assert leads == {"core": 1, "town": 0}
     # and the page asks which: of a notice with one zone it does not
     assert 'name="zone"' not in officer.get("/runs").text
+
+
+def test_pages_know_every_zone_of_the_first_notice(signed_in: Clients, county: Path) -> None:
+    admin, officer = signed_in("admin"), signed_in("officer")
+    known = add(admin, county)
+    one = {path: officer.get(path).text for path in ("/", "/runs", "/desk")}
+    assert all("other_zones" not in text and 'name="zone"' not in text for text in one.values())
+    first = admin.get("/v1/in-force").json()["enactments"][0]["id"]
+    enact(admin, known)
+    assert admin.post(f"/v1/in-force/{first}/end", json={"why": "x"}, headers={"if-match": "*"}).status_code == 200
+    for lang in ("zh", "en"):
+        for path in ("/", "/desk", "/runs", "/overview"):
+            page = officer.get(f"{path}?lang={lang}")
+            assert page.status_code == 200
+            assert '"zone": "town", "other_zones": ["core", "listed"]' in page.text
+        runs = officer.get(f"/runs?lang={lang}").text
+        assert all(f'<option value="{known[zone]}">{zone}</option>' in runs for zone in ZONES)
+    assert "示意" not in officer.get("/desk").text
