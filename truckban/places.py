@@ -171,9 +171,10 @@ def at_position(
     if ground is None:
         unmapped = without_map(notice, None)
         return PlaceFacts("unsure", nothing_known(notice), None, lon, lat, unmapped=unmapped)
-    own = known or ground.place_and_edge(lon, lat, accuracy_m)
-    others = [other.place_and_edge(lon, lat, accuracy_m) for other in ground.others]
-    masks, word, unmapped = on_the_maps(notice, ground, (own, *others))
+    found: tuple[tuple[int, int], ...] = (known or ground.place_and_edge(lon, lat, accuracy_m),)
+    if ground.others:
+        found += tuple([other.place_and_edge(lon, lat, accuracy_m) for other in ground.others])
+    masks, word, unmapped = on_the_maps(notice, ground, found)
     on = Later(lambda: _streets(ground, lon, lat, accuracy_m))
     return PlaceFacts(word, masks, on, lon, lat, mapped=True, unmapped=unmapped, notes=far_notes(notice, ground, lon, lat))
 
