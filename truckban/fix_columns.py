@@ -319,17 +319,17 @@ class _Share(NamedTuple):
 
         Fixes between which no condition of the notice and no test of a permit can tell are decided once.
         """
-        code = codes = far = None
-        if self.ground is not None and not self.ground.others:
-            code = self.ground.one_code(positions.bounds)
-            codes = self.ground.codes(positions.lon.values, positions.lat.values) if code is None else None
-        if self.ground is not None:
-            far = far_rows(self.ground, positions.lon, positions.lat)
+        code = codes = None
         kinds = self._of_time(instants) if instants.many else []
         kinds += self._of_permits(positions) if self.permits.permits else []
-        if self.ground is not None and self.ground.others:
-            kinds += [each.codes(positions.lon.values, positions.lat.values) for each in self.ground.each]
-        kinds += [kind for kind in (codes, far) if kind is not None]
+        if self.ground is not None:
+            if self.ground.others:
+                kinds += [each.codes(positions.lon.values, positions.lat.values) for each in self.ground.each]
+            elif (code := self.ground.one_code(positions.bounds)) is None:
+                codes = self.ground.codes(positions.lon.values, positions.lat.values)
+                kinds.append(codes)
+            far = far_rows(self.ground, positions.lon, positions.lat)
+            kinds += [] if far is None else [far]
         known: dict[Any, int] = {}
         first_rows, row_kinds = _first_rows(kinds, instants.many)
         labels = []

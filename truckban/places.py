@@ -176,7 +176,9 @@ def at_position(
         found += tuple([other.place_and_edge(lon, lat, accuracy_m) for other in ground.others])
     masks, word, unmapped = on_the_maps(notice, ground, found)
     on = Later(lambda: _streets(ground, lon, lat, accuracy_m))
-    return PlaceFacts(word, masks, on, lon, lat, mapped=True, unmapped=unmapped, notes=far_notes(notice, ground, lon, lat))
+    return PlaceFacts(
+        word, masks, on, lon, lat, mapped=True, unmapped=unmapped, notes=far_notes(notice, ground, lon, lat)
+    )
 
 
 def _streets(ground: Locator, lon: float, lat: float, accuracy_m: float) -> frozenset[str] | None:

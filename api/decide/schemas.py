@@ -38,6 +38,9 @@ class Place(BaseModel):
     road: str | None = None
     segment: str | None = None
     zone: Literal["inside", "outside"] | None = None
+    zones: dict[str, Literal["inside", "outside", "carve_out", "boundary_road"]] | None = Field(
+        None, description="of a notice with several zones, by their ids"
+    )
 
 
 class Permit(BaseModel):
@@ -121,6 +124,10 @@ class ZoneUsed(BaseModel):
     id: str
     grade: Literal["schematic", "osm", "survey"]
     sha256: str
+    others: list["ZoneUsed"] = Field(
+        default_factory=list,
+        description="the maps of the further zones of a notice that has several; absent where it has one",
+    )
 
 
 class VerdictWithoutId(BaseModel):

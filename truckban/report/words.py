@@ -65,6 +65,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "notice.zone_not_stated": Text("通告没有写明区域的全部范围", "the notice does not state the whole zone"),
         "notice.in_force_unknown": Text("通告没有写施行日期，按已施行判断", "the notice states no first day; it was taken as in force"),
         "notice.age": Text("通告已施行多年，请核对是否仍然有效", "the notice is years old; check that it still stands"),
+        "zone.no_map": Text("没有某些区域的区域文件", "zones of the notice without a zone file"),
         "notice.alerts_assumed_none": Text("没有预警信息，按没有预警判断", "no alert level was given; none was assumed"),
         "rule.for_a_person_to_check": Text("是否属于这一条限制的情形，须由人核对", "whether this rule is about it is for a person to check"),
         "rule.not_these_days": Text("这一天不在规定的日期内", "not on the days that the rule is for"),
