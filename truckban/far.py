@@ -40,12 +40,12 @@ def near(ground: Locator) -> Bounds:
     return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
 
 
-def far_rows(ground: Locator, lon: Column, lat: Column) -> npt.NDArray[np.bool_] | None:
-    """Return which of some WGS 84 positions are far, shape (n,); None where none can be."""
+def far_rows(ground: Locator, lon: Column, lat: Column) -> list[npt.NDArray[np.bool_]]:
+    """Return which of some WGS 84 positions are far, one array of shape (n,); none where no position can be."""
     west, south, east, north = near(ground)
     if lon.least >= west and lon.most <= east and lat.least >= south and lat.most <= north:
-        return None
-    return (lon.values < west) | (lon.values > east) | (lat.values < south) | (lat.values > north)
+        return []
+    return [(lon.values < west) | (lon.values > east) | (lat.values < south) | (lat.values > north)]
 
 
 def far_notes(notice: Notice, ground: Locator, lon: float, lat: float) -> tuple[tuple[str, Text], ...]:

@@ -326,10 +326,8 @@ class _Share(NamedTuple):
             if self.ground.others:
                 kinds += [each.codes(positions.lon.values, positions.lat.values) for each in self.ground.each]
             elif (code := self.ground.one_code(positions.bounds)) is None:
-                codes = self.ground.codes(positions.lon.values, positions.lat.values)
-                kinds.append(codes)
-            far = far_rows(self.ground, positions.lon, positions.lat)
-            kinds += [] if far is None else [far]
+                kinds.append(codes := self.ground.codes(positions.lon.values, positions.lat.values))
+            kinds += far_rows(self.ground, positions.lon, positions.lat)
         known: dict[Any, int] = {}
         first_rows, row_kinds = _first_rows(kinds, instants.many)
         labels = []
@@ -338,8 +336,7 @@ class _Share(NamedTuple):
             label = known.get(kind)
             if label is None:
                 place = self._place(positions, row, code if codes is None else int(codes[row]))
-                verdict = decide(self.notice, self._question(instants, place, row), zone=zone)
-                label = known[kind] = groups.label(verdict)
+                label = known[kind] = groups.label(decide(self.notice, self._question(instants, place, row), zone=zone))
             labels.append(label)
         return first_rows, labels
 
