@@ -2,7 +2,8 @@
 
 Where a truck was at six o'clock sharp lies between two fixes, and how fast it drove there is not known: one that left the zone, or
 came to rest in it, a few seconds before would be found to have driven on if its speed is taken for even. What was driven from the
-first fix within the hours on, or up to the last one, was driven in them however it drove before.
+first fix within the hours on, or up to the last one, was driven in them however it drove before. So it is where the hours begin after a
+parked terminal's last report and before the truck is taken to have left: who hurries out at a quarter to six is seen next after six.
 """
 
 import numpy as np
@@ -35,8 +36,9 @@ def shown_m(tracks: Tracks, parts: Parts) -> Floats:
     following = np.minimum.accumulate(np.where(is_fix, rows, size)[::-1])[::-1]
     foregoing = np.maximum.accumulate(np.where(is_fix, rows, -1))
     cut_begin, cut_end = cut(tracks, parts)
-    since = np.where(cut_begin, following[parts.begin], parts.begin)
-    until = np.where(cut_end, foregoing[parts.end], parts.end)
+    loose_begin, loose_end = loose(tracks, parts)
+    since = np.where(cut_begin | loose_begin, following[np.minimum(parts.begin + loose_begin, parts.end)], parts.begin)
+    until = np.where(cut_end | loose_end, foregoing[np.maximum(parts.end - loose_end, parts.begin)], parts.end)
     metres: Floats = np.zeros(len(parts.begin))
     some = np.flatnonzero(since < until)
     metres[some] = tracks.along_m[until[some]] - tracks.along_m[since[some]]
@@ -49,8 +51,15 @@ def cut(tracks: Tracks, parts: Parts) -> tuple[npt.NDArray[np.bool_], npt.NDArra
     return parts.begin > tracks.first[owner], parts.end < tracks.first[owner + 1] - 1
 
 
-def only_between_fixes(tracks: Tracks, parts: Parts) -> npt.NDArray[np.bool_]:
-    """Return of each part whether it is cut and no drive of it is shown by fixes."""
+def loose(tracks: Tracks, parts: Parts) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return of each part whether it begins, and whether it ends, with its passage at an instant on whose other side hours may be others."""
+    owner = tracks.of[parts.begin]
     begins, ends = cut(tracks, parts)
+    return ~begins & tracks.loose[owner, 0], ~ends & tracks.loose[owner, 1]
+
+
+def only_between_fixes(tracks: Tracks, parts: Parts) -> npt.NDArray[np.bool_]:
+    """Return of each part whether it is cut, or loose at an end, and no drive of it is shown by fixes."""
+    unknown: npt.NDArray[np.bool_] = np.logical_or.reduce([*cut(tracks, parts), *loose(tracks, parts)])
     lasts = tracks.t_s[parts.end] - tracks.t_s[parts.begin]
-    return (begins | ends) & (shown_m(tracks, parts) < np.clip(SLOW_MS * lasts, LEAST_M, WANDERING_M))
+    return unknown & (shown_m(tracks, parts) < np.clip(SLOW_MS * lasts, LEAST_M, WANDERING_M))

@@ -33,6 +33,9 @@ class Passage:
         denied: how many of its fixes inside are not where the truck can have been by the speeds that it sent; counted where that matters.
         burst: how likely it was outside all the time and its fixes off by reflections; `probability` has been lowered by it.
         crossed: of each street outside the area that it crossed on its path: when, until when, metres.
+        since_s: seconds, when it was last known to be where the passage begins, if that is where a drive begins: it left there at `t_s[0]`
+            at the latest. None elsewhere.
+        until_s: likewise, when it was first known to be where the passage ends.
     """
 
     vehicle: int
@@ -47,6 +50,8 @@ class Passage:
     burst: float = 0.0
     denied: int = 0
     crossed: tuple[tuple[float, float, float], ...] = ()
+    since_s: float | None = None
+    until_s: float | None = None
 
     def crossed_m(self, begin_s: float, end_s: float) -> float:
         """Return metres between two instants on streets that it crossed and that are not in the area."""

@@ -123,9 +123,23 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
                 sent = Sent(fixes, x_m, y_m, *visits.rows(in_visit[k] - 1))
                 found = [_without_denied(on_the_road, depth_m, first, last, sent, one) for one in found]
             found += [cut_corner(on_the_road, row) for row in cut]
-        passages += sorted(found, key=lambda passage: float(passage.t_s[0]))
         t_s[first], t_s[last] = fixes.t_s[first], fixes.t_s[last]
+        known = (float(begin[k]), float(end[k])), (float(t_s[first]), float(t_s[last]))
+        passages += sorted((_known(one, *known) for one in found), key=lambda passage: float(passage.t_s[0]))
     return Found(passages, len(drives), visits.gaps, fixes.vehicle[drives[:, 0]])
+
+
+def _known(passage: Passage, taken: tuple[float, float], seen: tuple[float, float]) -> Passage:
+    """Return a passage with when the truck was last seen where the drive begins, and first where it ends, if it does so there.
+
+    Args:
+        passage: of a drive.
+        taken: when the drive is taken to have begun and ended, seconds.
+        seen: the times of its first and its last fix.
+    """
+    since = seen[0] if passage.t_s[0] == taken[0] and seen[0] < taken[0] else None
+    until = seen[1] if passage.t_s[-1] == taken[1] and seen[1] > taken[1] else None
+    return passage if since is None and until is None else replace(passage, since_s=since, until_s=until)
 
 
 def _on_streets(

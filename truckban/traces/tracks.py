@@ -38,6 +38,8 @@ class Tracks:
         fixes: how many fixes each point is: 1, or 0 where the border was crossed or a window opens, shape (n,).
         inside: how many of them lie inside as they stand, shape (n,).
         turns: where a passage begins, and instants at which a verdict can change, shape (n,).
+        loose: whether a verdict can change between when a passage's truck was last known to be where it begins and when it is taken to
+            have left, and likewise where it ends, shape (m, 2).
         along_m: metres driven up to each point: of the path, where it is known, else from point to point; only differences within
             a passage mean anything. Shape (n,).
     """
@@ -51,6 +53,7 @@ class Tracks:
     fixes: Ints
     inside: Ints
     turns: npt.NDArray[np.bool_]
+    loose: npt.NDArray[np.bool_]
     along_m: Floats
 
 
@@ -90,7 +93,7 @@ def tracks_of(
         plates: of the passages' vehicles, by their number.
         own: permits, whose hours can change one too.
     """
-    changes = _changes(passages, notice, plates, own)
+    changes, loose = _changes(passages, notice, plates, own)
     passages = [by_fixes(one, inner) if len(inner) else one for one, inner in zip(passages, changes, strict=True)]
     parts = [_points(passage, inner) for passage, inner in zip(passages, changes, strict=True)]
     t_s, lon, lat, fixes, inside, turns = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -100,13 +103,18 @@ def tracks_of(
     of = np.repeat(np.arange(len(passages)), sizes)
     x, y = ground.plane.xy(lon, lat)
     along = _along(passages, of, t_s, np.concatenate([[0.0], np.hypot(np.diff(x), np.diff(y)).cumsum()]))
-    return Tracks(passages, first, of, t_s, lon, lat, fixes.astype(np.intp), inside.astype(np.intp), turns, along)
+    counts = fixes.astype(np.intp), inside.astype(np.intp)
+    return Tracks(passages, first, of, t_s, lon, lat, *counts, turns, loose, along)
 
 
-def _changes(passages: Sequence[Passage], notice: Notice, plates: Sequence[str | None], own: Own) -> list[Floats]:
-    """Return for each passage the instants within it at which a verdict can change."""
+def _changes(
+    passages: Sequence[Passage], notice: Notice, plates: Sequence[str | None], own: Own
+) -> tuple[list[Floats], npt.NDArray[np.bool_]]:
+    """Return for each passage the instants within it at which a verdict can change, and `Tracks.loose`."""
     begin, end = (np.array([passage.t_s[k] for passage in passages]) for k in (0, -1))
-    days = np.stack([local_columns(at.astype(np.int64), notice.pack.timezone)[0] for at in (begin, end)])
+    since = np.array([passage.t_s[0] if passage.since_s is None else passage.since_s for passage in passages])
+    until = np.array([passage.t_s[-1] if passage.until_s is None else passage.until_s for passage in passages])
+    days = np.stack([local_columns(at.astype(np.int64), notice.pack.timezone)[0] for at in (since, until)])
     together: dict[tuple[int, ...], list[int]] = {}
     for number, passage in enumerate(passages):
         permits = own.by_plate.get(plates[passage.vehicle] or "", [])
@@ -114,6 +122,7 @@ def _changes(passages: Sequence[Passage], notice: Notice, plates: Sequence[str |
         together.setdefault(tuple(change_seconds(notice, windows)) if permits else (), []).append(number)
     usual = tuple(change_seconds(notice, PermitList()))
     found: list[Floats] = [np.zeros(0)] * len(passages)
+    loose = np.zeros((len(passages), 2), np.bool_)
     for edges, numbers in together.items():
         some = np.array(numbers)
         instants = _instants(days[:, some], edges or usual, notice.pack.timezone)
@@ -121,7 +130,9 @@ def _changes(passages: Sequence[Passage], notice: Notice, plates: Sequence[str |
         high = np.searchsorted(instants, end[some], side="left")
         for k in np.flatnonzero(high > low).tolist():
             found[numbers[k]] = instants[low[k] : high[k]]
-    return found
+        loose[some, 0] = low > np.searchsorted(instants, since[some], side="right")
+        loose[some, 1] = high < np.searchsorted(instants, until[some], side="left")
+    return found, loose
 
 
 def _instants(days: npt.NDArray[np.int64], edges: tuple[int, ...], timezone: str) -> Floats:
