@@ -41,7 +41,8 @@ def frozen_of(
         return frozen
     # in whole millimetres: sums of those are exact, and so what is found of a vehicle does not depend on those before it
     step = np.zeros(len(same), np.int64)
-    step[driving] = np.minimum(slower[driving] / 3.6 * np.diff(t_s)[driving], _MOST_M) * 1000
+    with np.errstate(over="ignore"):  # 1e308 km/h are written as well
+        step[driving] = np.minimum(slower[driving] / 3.6 * np.diff(t_s)[driving], _MOST_M) * 1000
     way = np.concatenate([[0], np.cumsum(step)])
     begins = np.concatenate([[True], ~same])
     start = np.maximum.accumulate(np.where(begins, np.arange(len(t_s)), 0))
