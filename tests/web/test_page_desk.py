@@ -96,7 +96,9 @@ def test_filters_narrow_list_and_map_and_stand_in_the_address(regular: Open, ser
     page.wait_for_function("n => document.querySelectorAll('#leads .lead').length === n", arg=everything)
 
 
-def test_leads_are_decided_by_keys_alone_and_taken_back(regular: Open, served: Any) -> None:
+def test_leads_are_decided_by_keys_alone_and_taken_back(
+    regular: Open, served: Any, check_access: Callable[[Any], None]
+) -> None:
     page = regular("officer", maps=False)
     page.goto("/desk")
     listed(page)
@@ -143,6 +145,9 @@ def test_leads_are_decided_by_keys_alone_and_taken_back(regular: Open, served: A
     assert _one(served, first)["state"] == "assigned"
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "state"
+    page.goto(f"/desk/leads/{first}")
+    page.locator(".history .undone q").first.wait_for()
+    check_access(page)
 
 
 @pytest.mark.parametrize("address", ["/desk?lead={}", "/desk/leads/{}"])
