@@ -21,6 +21,8 @@ help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1	\2/p' $(firstword $(MAKEFILE_LIST))
 
 serve: .venv/serve.stamp ## the service, for trying: local only, one account a role, passwords printed once
+	@# a store of an earlier version is brought to this one
+	@[ ! -e $(OUT_SERVE)/truckban.sqlite ] || TRUCKBAN_DATA_DIR=$(OUT_SERVE) $(BIN)/truckban db migrate
 	TRUCKBAN_DATA_DIR=$(OUT_SERVE) TRUCKBAN_DEMONSTRATION=true $(BIN)/truckban serve
 
 test: .venv/dev.stamp lint ## lint and all tests
