@@ -12,7 +12,7 @@ from driving import HEAVY, LAT_M, LON_M, SOUTH, accused, at, judged, noisy, off,
 from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_speeds import LANE_M, STREET, track
+from test_speeds import LANE_M, STREET, in_and_back, track
 
 from truckban.traces.courses import worth
 
@@ -88,12 +88,7 @@ def test_a_truck_that_says_it_goes_along_the_ring_is_not_on_the_street_across(tm
 def test_who_turns_into_the_street_and_comes_back_is_found_with_courses_as_without(
     tmp_path: Path, every_s: int
 ) -> None:
-    corner, inside = off((STREET, SOUTH), 0.0, LANE_M), off((STREET, SOUTH), 0.0, 260.0)
-    west = [(2900.0, 45), (2300.0, 0), (2299.0, 40), (1500.0, 0), (1499.0, 50), (700.0, 0), (699.0, 35)]
-    east = [(0.0, 45), (900.0, 0), (901.0, 50), (1600.0, 0), (1601.0, 45), (2500.0, 40)]
-    before, after = ([(off(corner, x), float(kmh)) for x, kmh in way] for way in (west, east))
-    legs = [*before, (corner, 25.0), (inside, 0.0), (off(inside, 0.0, -1.0), 25.0), *after]
-    whole = track([(a, b, kmh) for (a, kmh), (b, _) in pairwise(legs)], at("10:00:00"))
+    whole = in_and_back()
     trips = [sent(whole, every_s, seed, f"T{seed}") for seed in range(RUNS)]
     found, bare = (len(accused(judged(tmp_path, *some))) for some in (trips, without(trips)))
     assert found >= bare >= RUNS - 1

@@ -47,6 +47,17 @@ def along_the_ring() -> pd.DataFrame:
     return track([(a, b, kmh) for (a, kmh), (b, _) in pairwise(legs)], at("10:00:00"))
 
 
+def in_and_back() -> pd.DataFrame:
+    """Return a drive along the southern ring that goes 260 m into the street, turns there and comes back."""
+    corner = off((STREET, SOUTH), 0.0, LANE_M)
+    inside = off((STREET, SOUTH), 0.0, 260.0)
+    west = [(2900.0, 45), (2300.0, 0), (2299.0, 40), (1500.0, 0), (1499.0, 50), (700.0, 0), (699.0, 35)]
+    east = [(0.0, 45), (900.0, 0), (901.0, 50), (1600.0, 0), (1601.0, 45), (2500.0, 40)]
+    before, after = ([(off(corner, x), float(kmh)) for x, kmh in way] for way in (west, east))
+    legs = [*before, (corner, 25.0), (inside, 0.0), (off(inside, 0.0, -1.0), 25.0), *after]
+    return track([(a, b, kmh) for (a, kmh), (b, _) in pairwise(legs)], at("10:00:00"))
+
+
 def sent(whole: pd.DataFrame, every_s: int, seed: int, name: str) -> pd.DataFrame:
     """Return the fixes that a terminal sends of a drive, with an error of 4 m, and its speed in whole km/h."""
     fixes = whole.iloc[seed % every_s :: every_s].reset_index(drop=True).assign(vehicle_id=name)
@@ -100,13 +111,7 @@ def test_where_no_streets_are_known_speeds_deny_too(tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize("every_s", [15, 30])
 def test_who_goes_in_and_comes_back_is_found_with_speeds_as_without(tmp_path: Path, every_s: int) -> None:
-    corner = off((STREET, SOUTH), 0.0, LANE_M)
-    inside = off((STREET, SOUTH), 0.0, 260.0)
-    west = [(2900.0, 45), (2300.0, 0), (2299.0, 40), (1500.0, 0), (1499.0, 50), (700.0, 0), (699.0, 35)]
-    east = [(0.0, 45), (900.0, 0), (901.0, 50), (1600.0, 0), (1601.0, 45), (2500.0, 40)]
-    before, after = ([(off(corner, x), float(kmh)) for x, kmh in way] for way in (west, east))
-    legs = [*before, (corner, 25.0), (inside, 0.0), (off(inside, 0.0, -1.0), 25.0), *after]
-    whole = track([(a, b, kmh) for (a, kmh), (b, _) in pairwise(legs)], at("10:00:00"))
+    whole = in_and_back()
     trips = [sent(whole, every_s, seed, f"T{seed}") for seed in range(RUNS)]
     for fixes in trips:
         deep = int(fixes["lat"].idxmax())
