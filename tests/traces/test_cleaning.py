@@ -17,7 +17,6 @@ from reading import GOOD, HEADER, TEN, read, why
 from truckban.traces import reasons
 from truckban.traces.cleaning_notes import cleaning_counts
 from truckban.traces.fixes import Fixes, read_fixes
-from truckban.traces.formats import jt808
 from zones.errors import InputError
 from zones.text import Text
 
@@ -48,11 +47,12 @@ def test_every_reason_has_a_code_of_its_own() -> None:
 
 
 def test_a_reason_is_counted_the_same_whichever_reader_gives_it(write: Write) -> None:
-    assert reasons.code_of(jt808._NO_FIX) == "without_fix"  # noqa: SLF001
-    assert reasons.code_of(jt808._BAD_TIME) == "bad_time"  # noqa: SLF001
-    log = read(write(in_hex(message(position()), message(position(status=0))), "a.jt808"))
-    table = read(write(f"{HEADER},valid\n{GOOD},A\nT2,{int(TEN)},110.77,35.14,V\n"))
-    assert reasons.by_reason(log.rejects) == reasons.by_reason(table.rejects) == {"without_fix": 1}
+    bad = message(position(status=0)), message(position(at="240508103099"))
+    log = read(write(in_hex(message(position()), *bad), "a.jt808"))
+    table = read(
+        write(f"{HEADER},valid\n{GOOD},A\nT2,{int(TEN)},110.77,35.14,V\nT2,2024-05-08 10:30:99,110.77,35.14,A\n")
+    )
+    assert reasons.by_reason(log.rejects) == reasons.by_reason(table.rejects) == {"bad_time": 1, "without_fix": 1}
 
 
 def test_the_counts_name_each_kind_of_row(write: Write) -> None:

@@ -11,17 +11,16 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from truckban.traces.arrow_arrays import as_frame, rows_at
-from truckban.traces.column_names import meaning
+from truckban.traces.column_names import NEEDED, meaning
 from truckban.traces.file_notes import ColumnTally
 from truckban.traces.late_vehicles import LateVehicles
-from truckban.traces.parquet_extent import refuse_thin
-from truckban.traces.tables import DAMAGED_PARQUET, NO_PARQUET, PARQUET, Table
+from truckban.traces.parquet_extent import NO_PARQUET, refuse_thin
+from truckban.traces.tables import DAMAGED_PARQUET, PARQUET, Table
 from zones.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_NEEDED = ("vehicle_id", "time", "lon", "lat")
 _ROWS = 1 << 17
 """Rows at a time: their columns fit into a processor's cache."""
 
@@ -125,7 +124,7 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
         with pa.parquet.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
             # where one that is needed is not there, the others are named; and a dot in a name means a column of a structure
             meant = {meaning(name) for name in wanted}
-            whole = not (chosen or meant.issuperset(_NEEDED)) or any("." in name for name in names)
+            whole = not (chosen or meant.issuperset(NEEDED)) or any("." in name for name in names)
             some = None if whole or not wanted else wanted
             rows = file.metadata.num_rows
             for batch in file.iter_batches(batch_size=_ROWS, columns=some, use_threads=False):

@@ -23,6 +23,8 @@ NAMES: Mapping[str, Sequence[str]] = {
 A speed in another unit than km/h is under none of them. Nor is the time at which a platform received a report (接收时间): a
 backlog is received hours after it was driven.
 """
+NEEDED = ("vehicle_id", "time", "lon", "lat")
+"""Without these there is no fix."""
 EXTRA: Mapping[str, Sequence[str]] = {
     name: tuple(others.split())
     for name, others in {

@@ -12,17 +12,16 @@ from truckban.facts import BUILTIN, Fact
 from truckban.json_text import read_json
 from truckban.permits import Permit, PermitList, read_permit
 from truckban.traces.permit_tables import PLATE, permit_rows
+from truckban.traces.reasons import NO_VEHICLE
 from truckban.traces.tables import Reject, Table, find_columns, read_tables, refuse_pipe
 from truckban.vehicle_facts import VehicleFacts, VehicleReader
 from truckban.vehicles.plates import read_plate
 from zones.errors import InputError
 from zones.text import Text
 
+_IDS = "vehicle vid truck_id terminal_id 车辆编号 车辆id 终端号 终端编号 终端手机号 设备号 设备编号 sim卡号"
 _NAMES: Mapping[str, Sequence[str]] = {
-    "vehicle_id": (
-        *("vehicle", "vid", "truck_id", "terminal_id", "车辆编号", "车辆id", "终端号", "终端编号", "终端手机号"),
-        *("设备号", "设备编号", "sim卡号"),
-    ),
+    "vehicle_id": _IDS.split(),
     "plate": PLATE,
     "plate_color": ("号牌颜色", "车牌颜色"),
     "vehicle_type": ("车辆类型",),
@@ -45,7 +44,6 @@ _STATUS = {
 _MOST_JSON = 1 << 27
 """Bytes: hundreds of thousands of permits, of which Python's objects take twenty times the room at the worst."""
 _DISAGREE = Text("同一车辆有两行而内容不同，都不采用", "two rows for one vehicle disagree; neither is used")
-_NO_ID = Text("没有车辆编号", "no vehicle id")
 
 
 @dataclass(slots=True)
@@ -86,7 +84,7 @@ def read_fleet(path: str | Path, facts: Mapping[str, Fact] = BUILTIN) -> Fleet:
             if name:
                 rows.setdefault(name, []).append((fields, table.file, line))
             else:
-                fleet.rejects.append(Reject(table.file, line, "vehicle_id", _NO_ID))
+                fleet.rejects.append(Reject(table.file, line, "vehicle_id", NO_VEHICLE))
     for name, same in rows.items():
         fields = same[0][0]
         field_name, reason = "vehicle_id", _DISAGREE

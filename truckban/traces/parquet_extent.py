@@ -17,7 +17,8 @@ _FEW, _ROWS_A_BYTE, _VALUES_A_BYTE = 1 << 24, 20, 40
 """So many rows, or values of what is read as a whole, may any file have, and more only one of so many bytes; fixes take some bytes each."""
 _FEW_BYTES, _BYTES_A_VALUE = 1 << 28, 1 << 10
 """A column of a group of rows may take so many bytes, and more only where its values are so short."""
-_NO_PARQUET = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
+NO_PARQUET = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
+"""What reading a damaged Parquet file raises; a name or text may be no UTF-8."""
 
 
 def refuse_thin(path: Path, wanted: Callable[[str], bool] | None = None) -> None:
@@ -37,7 +38,7 @@ def refuse_thin(path: Path, wanted: Callable[[str], bool] | None = None) -> None
             chunks = [group.column(number) for group in groups for number in range(said.num_columns)]
             chunks = [chunk for chunk in chunks if wanted is None or wanted(chunk.path_in_schema)]
             values = 0 if wanted else sum(chunk.num_values for chunk in chunks)
-    except _NO_PARQUET:
+    except NO_PARQUET:
         return
     thin = values > max(_FEW, _VALUES_A_BYTE * size) or said.num_rows > max(_FEW, _ROWS_A_BYTE * size)
     if thin or any(_is_much(chunk.total_uncompressed_size, chunk.num_values) for chunk in chunks):

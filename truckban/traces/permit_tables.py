@@ -29,39 +29,11 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "area": ("通行区域",),
     "status": ("状态", "通行证状态"),
 }
-_LIMITS_NOTHING = frozenset(
-    map(
-        plain,
-        (
-            *(
-                "序号",
-                "号牌种类",
-                "号牌颜色",
-                "车辆类型",
-                "申请单位",
-                "申请人",
-                "单位",
-                "单位名称",
-                "企业名称",
-                "所有人",
-                "车主",
-            ),
-            *(
-                "驾驶人",
-                "联系人",
-                "联系电话",
-                "电话",
-                "手机号",
-                "手机号码",
-                "发证机关",
-                "签发机关",
-                "发证日期",
-                "签发日期",
-                "申请日期",
-            ),
-        ),
-    )
+_OTHERS = (
+    "序号 号牌种类 号牌颜色 车辆类型 申请单位 申请人 单位 单位名称 企业名称 所有人 车主 "
+    "驾驶人 联系人 联系电话 电话 手机号 手机号码 发证机关 签发机关 发证日期 签发日期 申请日期"
 )
+_LIMITS_NOTHING = frozenset(map(plain, _OTHERS.split()))
 """Columns that say of no place, day or hour that a permit is not for it. Of another one, such as 备注, nobody knows that."""
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-—–－~～至]\s*(\d{1,2})[:：](\d{2})")

@@ -14,14 +14,14 @@ import pyarrow as pa
 from truckban.traces.arrow_arrays import indices_of, is_number, numbers_of, numbers_or_nan
 from truckban.traces.arrow_table import ArrowTable, parquet_tables
 from truckban.traces.clocks import TOLERANCE_S
-from truckban.traces.column_names import EXTRA, NAMES
+from truckban.traces.column_names import EXTRA, NAMES, NEEDED
 from truckban.traces.file_notes import FileNotes
 from truckban.traces.late_vehicles import LateVehicles
 from truckban.traces.rejects import Rejects
 from truckban.traces.sift_rows import Piece
 from truckban.traces.stamps import MS_A_DAY, UNITS, offset_ms
 from truckban.traces.tables import DAMAGED_PARQUET, Table, find_columns, read_tables
-from truckban.traces.typed import NEEDED, typed_columns
+from truckban.traces.typed import typed_columns
 from zones.coords import to_wgs84
 from zones.errors import InputError
 from zones.text import Text

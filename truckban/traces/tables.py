@@ -20,7 +20,7 @@ from truckban.traces.arrow_arrays import as_frame
 from truckban.traces.column_names import plain
 from truckban.traces.file_notes import ColumnTally
 from truckban.traces.late_vehicles import LateVehicles
-from truckban.traces.parquet_extent import refuse_thin
+from truckban.traces.parquet_extent import NO_PARQUET, refuse_thin
 from zones.errors import InputError
 from zones.text import Text
 
@@ -33,8 +33,6 @@ IN_FOLDERS = {".gpx", ".geojson", ".mfjson", ".jt808", ".808", ".xlsx"}
 _BLOCK_BYTES = 1 << 22
 _LISTED, _LONGEST_NAME = 60, 60
 PARQUET = (".parquet", ".pq")
-NO_PARQUET = (pa.ArrowException, OSError, ValueError, KeyError, TypeError)
-"""What reading a damaged Parquet file raises; a name or text may be no UTF-8."""
 DAMAGED_PARQUET = Text(
     "Parquet 文件损坏或不完整，无法读取", "the Parquet file is damaged or cut off and cannot be read"
 )

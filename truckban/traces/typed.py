@@ -11,7 +11,7 @@ import pyarrow as pa
 from truckban.positions import CHINA_LAT, CHINA_LON, MOST_LAT, MOST_LON
 from truckban.traces.arrow_arrays import as_one, numbers_of
 from truckban.traces.clocks import eight_hours_late, impossible_times
-from truckban.traces.column_names import EXTRA, NAMES
+from truckban.traces.column_names import EXTRA, NAMES, NEEDED
 from truckban.traces.reasons import (
     BAD_TIME,
     EARLY,
@@ -32,7 +32,6 @@ from zones.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
-NEEDED = ("vehicle_id", "time", "lon", "lat")
 LOAD = "load"
 """What a JT/T 808 terminal says of its load; a column that only such logs have."""
 _NUMBERS = ("lon", "lat", "speed_kmh", "heading", "accuracy_m")

@@ -20,6 +20,7 @@ import pandas as pd
 
 from truckban.traces.formats.jt808_frames import CUT_OFF, Messages, Splitter
 from truckban.traces.formats.jt808_parts import Joiner, Part, batch_items
+from truckban.traces.reasons import BAD_TIME, WITHOUT_FIX
 from truckban.traces.tables import Reject, Table
 from zones.errors import InputError
 from zones.text import Text
@@ -57,8 +58,6 @@ _NO_BODY = Text("位置不足 28 字节", "a position shorter than its 28 bytes"
 _HIDDEN_PLACE = Text(
     "经纬度经保密插件加密，无法使用", "the position is encrypted by a secrecy plug-in and cannot be used"
 )
-_NO_FIX = Text("终端当时没有定位", "the terminal had no satellite fix")
-_BAD_TIME = Text("时间读不懂", "not a time")
 
 
 def read_jt808(path: Path) -> Iterator[Table]:
@@ -264,8 +263,8 @@ class _Log:
         bad = np.zeros(len(basic), bool)
         for name, why, rows in (
             ("status", _HIDDEN_PLACE, (status & _HIDDEN) > 0),
-            ("status", _NO_FIX, (status & _LOCATED) == 0),
-            ("time", _BAD_TIME, bad_time),
+            ("status", WITHOUT_FIX, (status & _LOCATED) == 0),
+            ("time", BAD_TIME, bad_time),
         ):
             rejects += [
                 Reject(self.name, int(places.line[row]), _field(int(places.items[row]), name), why)

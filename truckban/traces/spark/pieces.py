@@ -15,21 +15,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
+from truckban.traces.arrow_arrays import as_frame
 from truckban.traces.column_names import meaning
-from truckban.traces.tables import (
-    DAMAGED_PARQUET,
-    IN_FOLDERS,
-    NO_PARQUET,
-    Table,
-    in_folder,
-    left_out,
-    readable,
-)
+from truckban.traces.parquet_extent import NO_PARQUET
+from truckban.traces.tables import DAMAGED_PARQUET, IN_FOLDERS, PARQUET, Table, in_folder, left_out, readable
 from truckban.traces.typed import typed
 from zones.errors import InputError
 from zones.text import Text
 
-PARQUET = (".parquet", ".pq")
 _PIECE_ROWS = 500_000
 """Row groups are read together up to about so many: a smaller file is seen as a whole, as on one machine."""
 _FOOTERS_AT_ONCE = 8
@@ -164,9 +157,9 @@ def table_of(piece: Piece) -> Table:
     """
     try:
         with pa.parquet.ParquetFile(piece.path) as file:
-            table = file.read_row_groups(list(piece.groups), columns=list(piece.columns)).replace_schema_metadata()
+            table = file.read_row_groups(list(piece.groups), columns=list(piece.columns))
         table.validate(full=True)
-        frame = table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
+        frame = as_frame(table)
     except FileNotFoundError as error:
         raise InputError(NOT_HERE, file=piece.name) from error
     except NO_PARQUET as error:
