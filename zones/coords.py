@@ -20,6 +20,8 @@ from zones.text import Text
 Crs = Literal["wgs84", "gcj02", "bd09"]
 G = TypeVar("G", bound=BaseGeometry)
 Array = npt.NDArray[np.float64]
+MEAN_RADIUS_M = 6_371_008.8
+"""Of the earth, for distances as on a sphere: (2 a + b) / 3 of WGS 84."""
 _Shift = Callable[[Array, Array], tuple[Array, Array]]
 
 # Krasovsky 1940, the ellipsoid of the published GCJ-02 formula

@@ -11,9 +11,10 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from zones.coords import MEAN_RADIUS_M
 from zones.zone import Street, Zone
 
-_METRES_A_DEGREE = math.radians(6_371_008.8)
+_METRES_A_DEGREE = math.radians(MEAN_RADIUS_M)
 _MARGIN = 0.09
 _FINE_M = 2.0
 _NAMED_AT_MOST = 150

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from zones.coords import MEAN_RADIUS_M
 from zones.matching.compiled import compiled, compiled_bare
 
 _Floats = npt.NDArray[np.float64]
@@ -12,8 +13,8 @@ LEAST_M = 150.0
 """Fixes of one second can be this far apart by their errors alone."""
 SETTLED = 3
 """So many fixes that fit each other are where the vehicle is, however it got there."""
-METRES_A_DEGREE = 6371008.8 * np.pi / 180.0
-"""On a sphere of the earth's mean radius."""
+METRES_A_DEGREE = MEAN_RADIUS_M * np.pi / 180.0
+"""On a sphere."""
 
 
 def jumps_of(vehicle: npt.NDArray[np.intp], t_s: _Floats, lon: _Floats, lat: _Floats) -> npt.NDArray[np.bool_]:

@@ -20,6 +20,7 @@ from zones.text import Text
 AROUND_M = 500.0
 """The path of a truck that comes near is looked at from here on, and from the fix before."""
 _METRES_A_DEGREE = 111_000.0
+"""Of latitude, to a hundredth: nothing hangs on where exactly the surroundings end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,11 +105,11 @@ def visits_of(fixes: Fixes, near: Near) -> Visits:
     same = np.diff(fixes.vehicle) == 0
     gaps = int((same & (np.diff(fixes.t_s) > GAP_S)).sum())
     linked = touches(near.box, fixes.lon, fixes.lat) & same
-    kept = np.zeros(n, np.bool_)
-    kept[1:] |= linked
-    kept[:-1] |= linked
-    begins = kept.copy()
+    near_by = np.zeros(n, np.bool_)
+    near_by[1:] |= linked
+    near_by[:-1] |= linked
+    begins = near_by.copy()
     begins[1:] &= ~linked
-    rows = np.flatnonzero(kept)
+    rows = np.flatnonzero(near_by)
     starts = np.append(np.flatnonzero(begins[rows]), len(rows)).astype(np.intp)
     return Visits(fixes.taken(rows), starts, gaps)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from truckban.traces.bursts import LASTS_S
 from truckban.traces.fixes import Fixes
 from truckban.traces.slips import STAYED, Visit
+from zones.coords import MEAN_RADIUS_M
 from zones.matching.matcher import Match
 
 _Floats = npt.NDArray[np.float64]
@@ -30,7 +31,6 @@ _DENSE_S = 20.0
 _BESIDE_S = 35.0
 _LOST_S = 65.0
 """So far from a fix are those beside it, and so far is one of them where a fix between was lost."""
-_RADIUS_M = 6371008.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def metres(fixes: Fixes, a: int, others: npt.NDArray[np.intp] | slice) -> _Float
     """Return how far other fixes are from one, shape of `others`; on a sphere, which is near enough."""
     north = np.radians(fixes.lat[others] - fixes.lat[a])
     east = np.radians(fixes.lon[others] - fixes.lon[a]) * np.cos(np.radians(fixes.lat[a]))
-    return np.asarray(np.hypot(north, east) * _RADIUS_M)
+    return np.asarray(np.hypot(north, east) * MEAN_RADIUS_M)
 
 
 def _no_slip(fixes: Fixes, driven: MatchedDrive, k: int) -> bool:
@@ -152,8 +152,8 @@ def _no_slip(fixes: Fixes, driven: MatchedDrive, k: int) -> bool:
     beside = seconds[k - 1 : k + 1]
     if beside.min() > _BESIDE_S or beside.max() > _LOST_S:
         return False
-    north = np.radians(np.diff(fixes.lat[rows])) * _RADIUS_M
-    east = np.radians(np.diff(fixes.lon[rows])) * _RADIUS_M * np.cos(np.radians(fixes.lat[driven.first]))
+    north = np.radians(np.diff(fixes.lat[rows])) * MEAN_RADIUS_M
+    east = np.radians(np.diff(fixes.lon[rows])) * MEAN_RADIUS_M * np.cos(np.radians(fixes.lat[driven.first]))
     speed = np.hypot(north, east) / np.maximum(seconds, 1.0)
     others = np.delete(speed, [k - 1, k])
     return len(others) > 0 and bool(speed[k - 1 : k + 1].max() <= float(np.quantile(others, 0.9)) * 1.2 + 2.0)

@@ -103,13 +103,13 @@ def ordinary_ends(box: _Floats, piece: Piece) -> _Ints:
         one_side = np.zeros_like(square, np.bool_)
         for beyond in (lon < box[0], lon > box[2], lat < box[1], lat > box[3]):
             one_side |= beyond[1:] & beyond[:-1]
-        abroad = (lon >= _WEST) & (lon <= _EAST) & (lat >= _SOUTH) & (lat < _NORTH)
+        in_china = (lon >= _WEST) & (lon <= _EAST) & (lat >= _SOUTH) & (lat < _NORTH)
         goes_on = (
             (vehicle[1:] == vehicle[:-1])
             & (seconds >= _TICK_S)
             & (seconds <= GAP_S)
-            & abroad[1:]
-            & abroad[:-1]
+            & in_china[1:]
+            & in_china[:-1]
             & one_side
             & ((square <= _ALWAYS) | (square <= (_DEGREES * (seconds - short)) ** 2))
         )

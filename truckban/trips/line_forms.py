@@ -19,6 +19,7 @@ from truckban.positions import MOST_LAT, MOST_LON, looks_swapped
 from truckban.traces.formats.json_values import check_crs
 from truckban.traces.tables import decoded
 from truckban.trips.line_gpx import parts_of_gpx
+from zones.coords import MEAN_RADIUS_M
 from zones.errors import InputError
 from zones.text import Text
 
@@ -29,7 +30,6 @@ _LINES = ("LineString", "MultiLineString")
 _MOST_POSITIONS = 50_000
 _MOST_BYTES = 50_000_000
 _JOINT_M = 50.0
-_EARTH_M = 6_371_008.8
 # the alphabet of encoded polylines, five bits a character and one that says whether there are more
 _FIRST, _LAST, _BITS = 63, 126, 5
 _MORE = 1 << _BITS
@@ -304,4 +304,4 @@ def _on_earth(lon: Floats, lat: Floats, field: str, scale: float) -> None:
 
 def _metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
     x = math.radians(other_lon - lon) * math.cos(math.radians((lat + other_lat) / 2))
-    return _EARTH_M * math.hypot(x, math.radians(other_lat - lat))
+    return MEAN_RADIUS_M * math.hypot(x, math.radians(other_lat - lat))
