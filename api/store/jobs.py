@@ -74,11 +74,6 @@ def enqueue(
     return session.scalar(stated.on_conflict_do_nothing(index_elements=["once"]).returning(Job.id))
 
 
-def queue_length(session: Session) -> int:
-    """Return how many jobs wait for a worker."""
-    return session.scalar(sa.select(sa.func.count()).select_from(Job).where(Job.state == "queued")) or 0
-
-
 def anything_to_do(session: Session, *, running: Collection[str] = ()) -> bool:
     """Tell whether a job waits, or is held by somebody other than who asks."""
     asked = sa.or_(Job.state == "queued", sa.and_(Job.state == "running", Job.id.not_in(running)))

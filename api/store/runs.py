@@ -11,7 +11,6 @@ from api.store.base import new_id, now
 from api.store.jobs import cancel, enqueue
 from api.store.tables.runs import Run, RunUpload, Upload
 
-STATES = ("queued", "running", "done", "failed", "cancelled")
 OVER = ("done", "failed", "cancelled")
 WAITING = {"phase": "waiting", "rows": 0, "share": 0.0, "vehicles": 0, "leads": 0}
 CHECK = "check"

@@ -11,8 +11,6 @@ from api.store.base import now
 from api.store.tables.enterprises import FreightRun, FreightUpload
 from api.store.tables.runs import Run, RunUpload, Upload
 
-STATES = ("open", "checking", "complete", "refused", "purged")
-
 
 def upload_of(session: Session, id_: str, *, owner: str | None = None, locked: bool = False) -> Upload | None:
     """Return an upload; None where there is none, or it is not the owner's."""

@@ -15,7 +15,7 @@ from api.settings import Settings
 from api.store.audit import head_of, verify
 from api.store.base import now
 from api.store.database import Store
-from api.store.jobs import queue_length
+from api.store.jobs import anything_to_do
 from api.store.tables.runs import Upload
 from api.traces.files import PIECE_BYTES, opened, uploads_folder
 from api.traces.media import media_type
@@ -37,7 +37,7 @@ def test_pieces_make_the_file(signed_in: Clients, settings: Settings, store: Sto
     assert (shown["state"], shown["offset"], shown["media_type"]) == ("complete", len(data), "text/csv")
     assert stored_files(settings)[0].read_bytes() == data
     with store.read() as session:
-        assert queue_length(session) == 0
+        assert not anything_to_do(session)
         assert verify(session).fault is None
 
 
@@ -78,7 +78,7 @@ def test_a_wrong_hash_is_refused_and_the_file_is_gone(signed_in: Clients, settin
     assert stored_files(settings) == []
     assert send(client, url, data).status_code == 410
     with store.read() as session:
-        assert queue_length(session) == 0
+        assert not anything_to_do(session)
 
 
 def test_the_same_upload_twice_with_one_key_is_one_upload(signed_in: Clients) -> None:

@@ -18,12 +18,10 @@ from truckban.permitting.states import (
     move,
     open_suspensions,
     possible,
-    read_event,
     resume_all,
     state_of,
     suspend_all,
 )
-from zones.errors import InputError
 
 APPLICANT, REVIEWER = "u1", "u2"
 BY: dict[str, tuple[str, Role]] = {
@@ -206,20 +204,6 @@ def test_an_alert_takes_the_permit_of_whoever_orders_it_too() -> None:
     assert set(found) == {"own"}
     with pytest.raises(StepError):
         suspend_all(own, batch="red", by=APPLICANT, role="driver", at=at("05-07 08:00"), reason="预警")
-
-
-def test_an_event_written_as_json_reads_back_the_same() -> None:
-    for event in record(*IN_FORCE, "suspend", "resume", batch="b"):
-        assert read_event(event.as_json()) == event
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("action", "explode"), ("from", "?"), ("role", "king"), ("number", "1"), ("at", "2024-05-06T08:00:00"), ("x", 1)],
-)
-def test_what_is_no_event_is_refused(field: str, value: object) -> None:
-    with pytest.raises(InputError):
-        read_event({**record("submit")[0].as_json(), field: value})
 
 
 @settings(max_examples=60, deadline=None)

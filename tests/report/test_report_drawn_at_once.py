@@ -4,14 +4,14 @@ import numpy as np
 import shapely
 
 from truckban.report.drawing import Drawing, line_paths, path
-from truckban.report.lead_map import lead_map, lead_maps
+from truckban.report.lead_map import lead_maps
 from truckban.traces.check import Checked
 
 
 def test_maps_of_all_leads_are_those_of_each(checked: Checked) -> None:
     drawing, leads = Drawing(checked.ground.zone), checked.leads
     assert len(leads) > 1
-    assert lead_maps(leads, drawing, "zh") == [lead_map(lead, drawing, "zh") for lead in leads]
+    assert lead_maps(leads, drawing, "zh") == [lead_maps([lead], drawing, "zh")[0] for lead in leads]
     assert lead_maps([], drawing, "zh") == []
 
 

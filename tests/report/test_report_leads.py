@@ -7,7 +7,7 @@ import pytest
 
 from truckban.facts import COLORS, ENERGIES, FLAG, SERVICES
 from truckban.report.drawing import Drawing
-from truckban.report.lead_map import lead_map
+from truckban.report.lead_map import lead_maps
 from truckban.report.lead_words import (
     CLASSES,
     ENDS,
@@ -52,7 +52,7 @@ def test_maps_beyond_the_limit_are_left_out_and_it_says_where_to_look(checked: C
 def test_the_map_holds_the_whole_path_and_all_its_fixes(checked: Checked) -> None:
     drawing = Drawing(checked.ground.zone)
     for lead in checked.leads:
-        drawn = lead_map(lead, drawing, "zh")
+        drawn = lead_maps([lead], drawing, "zh")[0]
         left, top, width, height = drawn.view
         assert width / height == pytest.approx(520 / 320, rel=0.01)
         assert drawn.inside.count("M") == lead.fixes_inside
@@ -65,7 +65,7 @@ def test_the_map_holds_the_whole_path_and_all_its_fixes(checked: Checked) -> Non
 def test_arrows_point_the_way_it_was_driven(checked: Checked) -> None:
     drawing = Drawing(checked.ground.zone)
     for lead in checked.leads:
-        turns = [arrow.turn for arrow in lead_map(lead, drawing, "zh").arrows]
+        turns = [arrow.turn for arrow in lead_maps([lead], drawing, "zh")[0].arrows]
         assert turns
         assert all(abs(turn) <= 90 for turn in turns), "every drive of this day goes east"
         assert any(abs(turn) <= 2 for turn in turns)

@@ -5,10 +5,10 @@ The record is all there is: a state is what its events come to. `expired` follow
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
-from truckban.moments import instant_of, read_instant
+from truckban.moments import instant_of
 from zones.errors import InputError
 from zones.text import Text
 
@@ -118,44 +118,6 @@ class Event:
     reason: str | None = None
     batch: str | None = None
     undoes: int | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the event as JSON; `read_event` takes it back."""
-        fields = asdict(self)
-        fields["from"] = fields.pop("from_")
-        return {**fields, "at": self.at.isoformat()}
-
-
-def read_event(fields: Mapping[str, Any]) -> Event:
-    """Read an event that `Event.as_json` wrote.
-
-    Raises:
-        InputError: it is none, with the field.
-    """
-    known = {"number", "action", "from", "to", "by", "role", "at", "reason", "batch", "undoes"}
-    wrong = next((name for name in fields if name not in known), None)
-    for name, values in (("action", Action), ("from", State), ("to", State), ("role", Role)):
-        if fields.get(name) not in get_args(values):
-            wrong = wrong or name
-    if not isinstance(fields.get("number"), int) or not isinstance(fields.get("by"), str):
-        wrong = wrong or "number"
-    if wrong is not None:
-        raise InputError(Text("不是办理记录", "this is no step's record"), field=wrong)
-    at, assumed = read_instant(fields.get("at"), "UTC")
-    if assumed:
-        raise InputError(Text("时间要带时区", "the time needs its offset"), field="at")
-    return Event(
-        fields["number"],
-        fields["action"],
-        fields["from"],
-        fields["to"],
-        fields["by"],
-        fields["role"],
-        at,
-        fields.get("reason"),
-        fields.get("batch"),
-        fields.get("undoes"),
-    )
 
 
 def state_of(

@@ -78,11 +78,6 @@ class LeadMap:
     names: tuple[Mark, ...]
 
 
-def lead_map(part: Lead, drawing: Drawing, lang: str) -> LeadMap:
-    """Draw one lead; see `lead_maps`."""
-    return lead_maps([part], drawing, lang)[0]
-
-
 def lead_maps(parts: Sequence[Lead], drawing: Drawing, lang: str) -> list[LeadMap]:
     """Draw leads.
 

@@ -215,17 +215,12 @@ class Match:
         return _as_legs(self._leg_rows(self.arc_p))
 
     @cached_property
-    def unweighed_legs(self) -> tuple[Leg, ...]:
-        """The same, but `p` is NaN: how sure each is takes longer to find than all else of a leg."""
-        return _as_legs(self.leg_rows)
-
-    @cached_property
     def leg_rows(self) -> Floats:
-        """The same as numbers, (n, 8), by `SOURCE` and so on."""
+        """The same as numbers, (n, 8), by `SOURCE` and so on; `p` is NaN: to find it takes longer than all else of a leg."""
         return self._leg_rows(_NOTHING)
 
     def legs_between(self, first: int, last: int) -> tuple[Leg, ...]:
-        """Return some of `unweighed_legs`, both ends included."""
+        """Return some of `leg_rows` as legs, both ends included."""
         return _as_legs(self.leg_rows[first : last + 1])
 
     def _leg_rows(self, arc_p: Floats) -> Floats:

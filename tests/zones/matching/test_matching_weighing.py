@@ -62,6 +62,7 @@ def test_faults_are_fixes_left_out_and_drives_broken_off(town: Drawn) -> None:
 def test_legs_that_are_not_weighed_are_the_same_legs(town: Drawn) -> None:
     match = town.match(town.drive("ABFGCDHL", every=8.0, noise=6.0, seed=3))
     assert len(match.legs) > 5
-    assert [leg._replace(p=0.0) for leg in match.unweighed_legs] == [leg._replace(p=0.0) for leg in match.legs]
-    assert all(math.isnan(leg.p) for leg in match.unweighed_legs)
+    unweighed = match.legs_between(0, len(match.legs) - 1)
+    assert [leg._replace(p=0.0) for leg in unweighed] == [leg._replace(p=0.0) for leg in match.legs]
+    assert all(math.isnan(leg.p) for leg in unweighed)
     assert all(0.0 < leg.p <= 0.99 for leg in match.legs)
