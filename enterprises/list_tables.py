@@ -1,17 +1,15 @@
 """A list from CSV, Excel or JSON: one row a name, columns under the names that offices use."""
 
-import csv
 import datetime as dt
 import hashlib
 import io
-import json
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from enterprises.draft import Draft, DraftLine
 from enterprises.errors import EnterpriseError, Text
+from enterprises.given_files import bytes_of, cell_text, csv_rows, decoded, header, json_of
 from enterprises.list_text import read_text
 from enterprises.workbooks import CANNOT_BE_OPENED, trouble_with
 
@@ -31,21 +29,14 @@ def read_list(path: Path) -> Draft:
     Raises:
         EnterpriseError: no such file, none of these, or no names in it, with line and column.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise EnterpriseError(Text("没有这个文件", "there is no such file"), file=path.name) from None
-    except IsADirectoryError:
-        raise EnterpriseError(
-            Text("这是文件夹，应为文件", "this is a folder; a file is needed"), file=path.name
-        ) from None
+    data = bytes_of(path)
     sha256 = hashlib.sha256(data).hexdigest()
     ending = path.suffix.lower()
     if ending in _EXCEL:
         return _from_rows(_excel_rows(data, path.name), path.name, sha256)
     text = decoded(data, path.name)
     if ending == ".csv":
-        return _from_rows(_csv_rows(text, path.name), path.name, sha256)
+        return _from_rows(csv_rows(text, path.name), path.name, sha256)
     if ending == ".json":
         return _from_json(text, path.name, sha256)
     if ending in (".txt", ".md"):
@@ -57,33 +48,6 @@ def read_list(path: Path) -> Draft:
         ),
         file=path.name,
     )
-
-
-def decoded(data: bytes, file: str) -> str:
-    """Return text that is UTF-8, or GB 18030 as older office programs write it."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-        except UnicodeDecodeError:
-            continue
-    raise EnterpriseError(Text("既不是 UTF-8 也不是 GB 18030 编码", "this is neither UTF-8 nor GB 18030"), file=file)
-
-
-def csv_rows(text: str, file: str) -> list[tuple[int, list[str]]]:
-    """Return the rows of a CSV file, each with the line it ends on."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        return [(reader.line_num, row) for row in reader]
-    except csv.Error:
-        raise EnterpriseError(
-            Text("CSV 读不下去：引号没有成对", "the CSV cannot be read on: a quote is not closed"),
-            file=file,
-            line=reader.line_num,
-        ) from None
-
-
-def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    yield from csv_rows(text, file)
 
 
 def _excel_rows(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -101,30 +65,7 @@ def _excel_rows(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
         yield line, [cell_text(value) for value in row]
 
 
-def cell_text(value: object) -> str:
-    """Return a cell of Excel as a person reads it: whole numbers without a point, nothing for an empty one."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
-
-
-def plain(name: str) -> str:
-    """Return a column's name without what does not distinguish it."""
-    return unicodedata.normalize("NFKC", name).casefold().replace(" ", "").replace("\n", "").replace("_", "")
-
-
-def header(cells: Sequence[str], names: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Return where a row names the wanted columns."""
-    there = {plain(cell): place for place, cell in reversed(list(enumerate(cells)))}
-    return {
-        wanted: there[plain(name)]
-        for wanted, others in names.items()
-        for name in (*reversed(others), wanted)
-        if plain(name) in there
-    }
-
-
-def _from_rows(rows: Iterator[tuple[int, list[str]]], file: str, sha256: str) -> Draft:
+def _from_rows(rows: Iterable[tuple[int, list[str]]], file: str, sha256: str) -> Draft:
     given = [(line, [cell.strip() for cell in row]) for line, row in rows if any(cell.strip() for cell in row)]
     for place, (_, cells) in enumerate(given[:_HEADER_WITHIN]):
         columns = header(cells, COLUMNS)
@@ -150,16 +91,7 @@ def _row(cells: Sequence[str], line: int, columns: Mapping[str, int]) -> DraftLi
 
 
 def _from_json(text: str, file: str, sha256: str) -> Draft:
-    try:
-        tree = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise EnterpriseError(
-            Text(f"不是 JSON：第 {error.colno} 列", f"this is not JSON: column {error.colno}"),
-            file=file,
-            line=error.lineno,
-        ) from None
-    except RecursionError:
-        raise EnterpriseError(Text("嵌套太深", "nested too deeply"), file=file) from None
+    tree = json_of(text, file)
     head: Mapping[str, Any] = tree if isinstance(tree, dict) else {}
     names = head.get("names", head.get("enterprises")) if isinstance(tree, dict) else tree
     if not isinstance(names, list):

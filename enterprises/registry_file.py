@@ -12,6 +12,7 @@ from typing import Any
 
 from enterprises.codes import read_code
 from enterprises.errors import EnterpriseError, Text
+from enterprises.given_files import bytes_of
 from enterprises.registry import Act, Alias, Enterprise, ListDocument, Listed, Registry, Source
 from enterprises.sites import Site, read_crs, read_geometry
 
@@ -58,15 +59,7 @@ def read_registry(path: Path) -> Registry:
     Raises:
         EnterpriseError: no such file, not JSON, or not a registry, with the field.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise EnterpriseError(Text("没有这个文件", "there is no such file"), file=path.name) from None
-    except IsADirectoryError:
-        raise EnterpriseError(
-            Text("这是文件夹，应为文件", "this is a folder; a file is needed"), file=path.name
-        ) from None
-    return parse_registry(data, file=path.name)
+    return parse_registry(bytes_of(path), file=path.name)
 
 
 def parse_registry(data: bytes, *, file: str) -> Registry:

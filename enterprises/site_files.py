@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from enterprises.errors import EnterpriseError, Text
-from enterprises.list_tables import csv_rows, decoded, header
+from enterprises.given_files import bytes_of, csv_rows, decoded, header, json_of
 from enterprises.names import Matcher
 from enterprises.registry import Registry
 from enterprises.sites import Site, read_crs, read_geometry
@@ -38,14 +38,7 @@ def read_sites(path: Path, registry: Registry, *, said: Mapping[str, str | None]
     Raises:
         EnterpriseError: with line and field.
     """
-    try:
-        text = decoded(path.read_bytes(), path.name)
-    except FileNotFoundError:
-        raise EnterpriseError(Text("没有这个文件", "there is no such file"), file=path.name) from None
-    except IsADirectoryError:
-        raise EnterpriseError(
-            Text("这是文件夹，应为文件", "this is a folder; a file is needed"), file=path.name
-        ) from None
+    text = decoded(bytes_of(path), path.name)
     matcher = Matcher(registry)
     found = []
     for line, fields in _csv(text, path.name) if path.suffix.lower() == ".csv" else _geojson(text, path.name):
@@ -83,16 +76,7 @@ def _csv(text: str, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _geojson(text: str, file: str) -> Iterator[tuple[int | None, dict[str, Any]]]:
-    try:
-        tree = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise EnterpriseError(
-            Text(f"不是 JSON：第 {error.colno} 列", f"this is not JSON: column {error.colno}"),
-            file=file,
-            line=error.lineno,
-        ) from None
-    except RecursionError:
-        raise EnterpriseError(Text("嵌套太深", "nested too deeply"), file=file) from None
+    tree = json_of(text, file)
     features = tree.get("features") if isinstance(tree, dict) else None
     if not isinstance(features, list):
         raise EnterpriseError(

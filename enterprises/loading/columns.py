@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from enterprises.list_tables import header, plain
+from enterprises.given_files import header, plain
 
 Unit = Literal["kg", "t"]
 

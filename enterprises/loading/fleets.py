@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from enterprises.errors import EnterpriseError, Text
-from enterprises.list_tables import csv_rows, decoded, header
+from enterprises.given_files import csv_rows, decoded, header
 from enterprises.naming.normal import normal
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {

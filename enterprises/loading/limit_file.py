@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from enterprises.errors import EnterpriseError, Text
+from enterprises.given_files import bytes_of
 from enterprises.loading.limits import Counter, Kind, Limits, MassRow, Plausible, Special
 
 KNOWN_FROM = ("stated", "reprint", "unverified", "chosen")
@@ -29,14 +30,7 @@ def read_limits(path: Path) -> Limits:
     Raises:
         EnterpriseError: it cannot be read, or a value will not do, with its line.
     """
-    try:
-        return parse_limits(path.read_bytes(), file=path.name)
-    except FileNotFoundError:
-        raise EnterpriseError(Text("没有这个文件", "there is no such file"), file=path.name) from None
-    except IsADirectoryError:
-        raise EnterpriseError(
-            Text("这是文件夹，应为文件", "this is a folder; a file is needed"), file=path.name
-        ) from None
+    return parse_limits(bytes_of(path), file=path.name)
 
 
 def parse_limits(data: bytes, *, file: str) -> Limits:

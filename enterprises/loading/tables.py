@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from enterprises.errors import EnterpriseError, Text
-from enterprises.list_tables import cell_text, decoded, header
+from enterprises.given_files import cell_text, decoded, header
 from enterprises.loading.columns import COLUMNS, NEEDED, without_unit
 from enterprises.workbooks import BEYOND_SENSE, CANNOT_BE_OPENED, trouble_with
 
