@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, complain, new, write
-from truckban.cli.enterprise_given import registry_option
-from truckban.cli.enterprise_visits import sites_option
+from truckban.cli.enterprise_given import registry_option, sites_option
 from truckban.cli.language import Speaker
-from truckban.cli.traces_given import FORMATS, chosen_columns, file_option, progress, trace_options
+from truckban.cli.traces_given import FORMATS, file_option, map_of, progress, trace_columns, trace_options
 from zones.errors import InputError
 from zones.text import Text
 
@@ -33,13 +32,7 @@ def command(say: Speaker) -> Command:
         from truckban.traces.output import whole_result, write_outputs, write_run  # noqa: PLC0415
 
         law, ground = in_force_with(given["notice"], given["zone"])
-        if ground is None:
-            raise click.UsageError(
-                say(
-                    f"通告 {law.id} 没有自带区域，请用 --zone 给出",
-                    f"notice {law.id} comes with no zone; give one with --zone",
-                )
-            )
+        ground = map_of(law, ground, say)
         if given["alert"]:
             law = _told(law, given["alert"], given["engine"], say)
         if out.exists() and not out.is_dir():
@@ -49,7 +42,7 @@ def command(say: Speaker) -> Command:
             given["vehicles"],
             given["permits"],
             given["crs"],
-            chosen_columns(given["column"], say),
+            trace_columns(given["column"], say),
             given["min_probability"],
             dt.datetime.now(dt.UTC),
         )

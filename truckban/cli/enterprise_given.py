@@ -24,6 +24,20 @@ def registry_option(say: Speaker) -> click.Option:
     )
 
 
+def sites_option(say: Speaker, *, required: bool = False) -> click.Option:
+    """Return `--sites`."""
+    return click.Option(
+        ["--sites"],
+        required=required,
+        metavar=say("文件|名录", "FILE|NAME"),
+        help=say(
+            "源头企业的位置：名录文件、内置的 schematic（虚构），或写明坐标系、来源、日期的 CSV、GeoJSON",
+            "sites of source enterprises: a registry file, the built-in schematic (invented), or CSV or GeoJSON "
+            "with coordinate system, source and day",
+        ),
+    )
+
+
 def on_option(say: Speaker) -> click.Option:
     """Return `--on`."""
     return click.Option(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, complain, new, write
+from truckban.cli.columns_given import chosen_columns, column_option
 from truckban.cli.enterprise_given import registry_given, registry_option
 from truckban.cli.language import Speaker
 from truckban.cli.traces_given import file_option
@@ -20,6 +21,7 @@ def loads_command(say: Speaker) -> Command:
 
     def loads(records: tuple[Path, ...], out: Path, **given: Any) -> int:  # noqa: ANN401
         from enterprises.errors import EnterpriseError  # noqa: PLC0415
+        from enterprises.loading.columns import COLUMNS  # noqa: PLC0415
         from enterprises.loads import Reading, builtin_limits, check_loads, read_limits, zone_named  # noqa: PLC0415
         from enterprises.names import Matcher  # noqa: PLC0415
         from truckban.enterprise_answers import told  # noqa: PLC0415
@@ -33,7 +35,7 @@ def loads_command(say: Speaker) -> Command:
             raise InputError(Text("输出要是文件夹", "the output must be a folder"), file=out.name, field="--out")
         matcher = Matcher(registry_given(given["registry"]))
         visits = read_visits(given["visits"], matcher.registry) if given["visits"] else None
-        columns = _columns(given["column"], say)
+        columns = chosen_columns(given["column"], COLUMNS, say)
         try:
             zone = zone_named(given["time_zone"])
         except EnterpriseError as error:
@@ -108,12 +110,7 @@ def _options(say: Speaker) -> list[click.Parameter]:
             show_default=True,
             help=say("没有写偏移的时间属于哪个时区", "the zone of times that name no offset"),
         ),
-        click.Option(
-            ["--column"],
-            multiple=True,
-            metavar="NAME=COLUMN",
-            help=say("指定列名，如 gross=重量；可多次", "name a column, such as gross=WEIGHT; may be repeated"),
-        ),
+        column_option(say, "指定列名，如 gross=重量；可多次", "name a column, such as gross=WEIGHT; may be repeated"),
         click.Option(
             ["--drive-axles"],
             type=click.IntRange(1, 10),
@@ -133,24 +130,6 @@ def _options(say: Speaker) -> list[click.Parameter]:
             help=say("CSV 带 BOM，Excel 直接打开不乱码", "CSV with a byte order mark, for Excel"),
         ),
     ]  # fmt: skip
-
-
-def _columns(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
-    from enterprises.loading.columns import COLUMNS  # noqa: PLC0415
-
-    chosen = {}
-    for pair in pairs:
-        name, equals, column = pair.partition("=")
-        if not equals or name not in COLUMNS or not column:
-            listed = ", ".join(COLUMNS)
-            raise click.UsageError(
-                say(
-                    f"--column {pair}：应写作 名=列名，名是 {listed} 之一",
-                    f"--column {pair}: write NAME=COLUMN; NAME is one of {listed}",
-                )
-            )
-        chosen[name] = column
-    return chosen
 
 
 def _plate(text: str) -> str:

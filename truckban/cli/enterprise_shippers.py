@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, complain, new, read_lines, write
+from truckban.cli.columns_given import chosen_columns, column_option
 from truckban.cli.enterprise_given import registry_given, registry_option
 from truckban.cli.language import Speaker
 
@@ -22,9 +23,9 @@ def shippers_command(say: Speaker) -> Command:
     def shippers(file: str, out: Path | None, registry: str | None, column: tuple[str, ...], time_zone: str) -> int:
         from enterprises.names import Matcher  # noqa: PLC0415
         from truckban.enterprise_answers import told  # noqa: PLC0415
-        from truckban.shipper_files import Asking, check_lines, check_sheet, counted  # noqa: PLC0415
+        from truckban.shipper_files import COLUMNS, Asking, check_lines, check_sheet, counted  # noqa: PLC0415
 
-        columns, zone = _columns(column, say), _zone(time_zone, say)
+        columns, zone = chosen_columns(column, COLUMNS, say), _zone(time_zone, say)
         lines = file == "-" or Path(file).suffix.lower() in _LINES
         if lines == (out is not None):
             raise click.UsageError(
@@ -66,14 +67,10 @@ def shippers_command(say: Speaker) -> Command:
                 help=say("表格的结果写到这里（.csv、.xlsx）", "where the answered sheet goes (.csv, .xlsx)"),
             ),
             registry_option(say),
-            click.Option(
-                ["--column"],
-                multiple=True,
-                metavar="NAME=COLUMN",
-                help=say(
-                    "指定列名：shipper、on、to、credit_code；可多次",
-                    "name a column: shipper, on, to, credit_code; may be repeated",
-                ),
+            column_option(
+                say,
+                "指定列名：shipper、on、to、credit_code；可多次",
+                "name a column: shipper, on, to, credit_code; may be repeated",
             ),
             click.Option(
                 ["--time-zone"],
@@ -94,24 +91,6 @@ def summary(counts: "Mapping[str, int]", say: Speaker) -> str:
         f"day, {counts['on_no_list']} on no list, {counts['unclear']} unclear which, {counts['no_list_known']} no list of the day, "
         f"{counts['error']} not understood",
     )
-
-
-def _columns(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
-    from truckban.shipper_files import COLUMNS  # noqa: PLC0415
-
-    chosen = {}
-    for pair in pairs:
-        name, equals, column = pair.partition("=")
-        if not equals or name not in COLUMNS or not column:
-            listed = ", ".join(COLUMNS)
-            raise click.UsageError(
-                say(
-                    f"--column {pair}：应写作 名=列名，名是 {listed} 之一",
-                    f"--column {pair}: write NAME=COLUMN; NAME is one of {listed}",
-                )
-            )
-        chosen[name] = column
-    return chosen
 
 
 def _zone(name: str, say: Speaker) -> "ZoneInfo":

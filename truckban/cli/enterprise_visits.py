@@ -1,21 +1,17 @@
 """`truckban enterprise visits`: traces and sites in; visits, possible loading places on no list and cross-checks out."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Number, complain, new, write
-from truckban.cli.enterprise_given import registry_option
+from truckban.cli.enterprise_given import registry_option, sites_option
 from truckban.cli.enterprise_shippers import summary as shippers_line
 from truckban.cli.language import Speaker
-from truckban.cli.traces_given import FORMATS, chosen_columns, file_option, progress, trace_options
+from truckban.cli.traces_given import FORMATS, file_option, law_given, progress, trace_columns, trace_options
 from zones.errors import InputError
 from zones.text import Text
-
-if TYPE_CHECKING:
-    from truckban.norms import Notice
-    from zones.locate import Locator
 
 
 def visits_command(say: Speaker) -> Command:
@@ -48,7 +44,7 @@ def visits_command(say: Speaker) -> Command:
             given["vehicles"],
             given["permits"],
             given["crs"],
-            chosen_columns(given["column"], say),
+            trace_columns(given["column"], say),
             now=dt.datetime.now(dt.UTC),
         )
         with progress(say) as step:
@@ -118,41 +114,6 @@ def visits_command(say: Speaker) -> Command:
                 help=say("CSV 带 BOM，Excel 直接打开不乱码", "CSV with a byte order mark, for Excel"),
             ),
         ],
-    )
-
-
-def law_given(notice: str, zone: Path | None, say: Speaker) -> "tuple[Notice, Locator]":
-    """Return the notice and its zone on the ground.
-
-    Raises:
-        click.UsageError: the notice comes with no zone, and none is given.
-    """
-    from truckban.grounds import ground_for  # noqa: PLC0415
-    from truckban.notices.load import notice_named  # noqa: PLC0415
-
-    law = notice_named(notice)
-    ground = ground_for(law, zone)
-    if ground is None:
-        raise click.UsageError(
-            say(
-                f"通告 {law.id} 没有自带区域，请用 --zone 给出",
-                f"notice {law.id} comes with no zone; give one with --zone",
-            )
-        )
-    return law, ground
-
-
-def sites_option(say: Speaker, *, required: bool = False) -> click.Option:
-    """Return `--sites`."""
-    return click.Option(
-        ["--sites"],
-        required=required,
-        metavar=say("文件|名录", "FILE|NAME"),
-        help=say(
-            "源头企业的位置：名录文件、内置的 schematic（虚构），或写明坐标系、来源、日期的 CSV、GeoJSON",
-            "sites of source enterprises: a registry file, the built-in schematic (invented), or CSV or GeoJSON "
-            "with coordinate system, source and day",
-        ),
     )
 
 

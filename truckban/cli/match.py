@@ -8,7 +8,7 @@ import click
 
 from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, complain, new, write
 from truckban.cli.language import Speaker
-from truckban.cli.traces_given import chosen_columns, progress, trace_options
+from truckban.cli.traces_given import law_given, progress, trace_columns, trace_options
 from zones.text import Text
 
 if TYPE_CHECKING:
@@ -20,27 +20,17 @@ def command(say: Speaker) -> Command:
     """Build the command."""
 
     def match(traces: Path, geojson: Path | None, **given: Any) -> int:  # noqa: ANN401
-        from truckban.grounds import ground_for  # noqa: PLC0415
-        from truckban.notices.load import notice_named  # noqa: PLC0415
         from truckban.traces.driven import driven  # noqa: PLC0415
         from truckban.traces.fixes import read_fixes  # noqa: PLC0415
         from truckban.traces.paths import ZoneMatcher  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 
-        law = notice_named(given["notice"])
-        ground = ground_for(law, given["zone"])
-        if ground is None:
-            raise click.UsageError(
-                say(
-                    f"通告 {law.id} 没有自带区域，请用 --zone 给出",
-                    f"notice {law.id} comes with no zone; give one with --zone",
-                )
-            )
+        law, ground = law_given(given["notice"], given["zone"], say)
         timezone = law.pack.timezone
         with progress(say) as step:
             with step(Text("读取轨迹", "reading traces")):
                 fixes = read_fixes(
-                    traces, timezone=timezone, crs=given["crs"], columns=chosen_columns(given["column"], say)
+                    traces, timezone=timezone, crs=given["crs"], columns=trace_columns(given["column"], say)
                 )
             with step(Text("准备街道", "preparing the streets")):
                 streets = ZoneMatcher.of(ground.zone)

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from truckban.cli.columns_given import chosen_columns, column_option
 from truckban.cli.language import Speaker
 from zones.text import Text
 
 if TYPE_CHECKING:
+    from truckban.norms import Notice
     from truckban.traces.check import Step
+    from zones.locate import Locator
 
 FORMATS = Text(
     "轨迹可以是 CSV、Parquet、Excel、GPX、GeoJSON、OGC Moving Features JSON 或 JT/T 808 报文日志，文件或文件夹。",
     "Traces are CSV, Parquet, Excel, GPX, GeoJSON, OGC Moving Features JSON or logs of JT/T 808 messages; a file or a folder.",
 )
-_COLUMNS = ("vehicle_id", "time", "lon", "lat", "speed_kmh", "heading", "accuracy_m", "valid", "received")
 
 
 def trace_options(say: Speaker) -> list[click.Parameter]:
@@ -42,11 +44,8 @@ def trace_options(say: Speaker) -> list[click.Parameter]:
             show_default=True,
             help=say("轨迹的坐标系", "what the positions are in"),
         ),
-        click.Option(
-            ["--column"],
-            multiple=True,
-            metavar="NAME=COLUMN",
-            help=say("指定列名，如 time=定位时间；可多次", "name a column, such as time=定位时间; may be repeated"),
+        column_option(
+            say, "指定列名，如 time=定位时间；可多次", "name a column, such as time=定位时间; may be repeated"
         ),
     ]
 
@@ -56,21 +55,40 @@ def file_option(name: str, help_: str, *, required: bool = False) -> click.Optio
     return click.Option([name], required=required, type=click.Path(path_type=Path), help=help_)
 
 
-def chosen_columns(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
+def trace_columns(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
     """Return the columns that `--column` names, by the contract's names."""
-    chosen = {}
-    for pair in pairs:
-        name, equals, column = pair.partition("=")
-        if not equals or name not in _COLUMNS or not column:
-            listed = ", ".join(_COLUMNS)
-            raise click.UsageError(
-                say(
-                    f"--column {pair}：应写作 名=列名，名是 {listed} 之一",
-                    f"--column {pair}: write NAME=COLUMN; NAME is one of {listed}",
-                )
+    from truckban.traces.column_names import EXTRA, NAMES  # noqa: PLC0415
+
+    return chosen_columns(pairs, (*NAMES, *EXTRA), say)
+
+
+def law_given(notice: str, zone: Path | None, say: Speaker) -> "tuple[Notice, Locator]":
+    """Return the notice and its zone on the ground.
+
+    Raises:
+        click.UsageError: the notice comes with no zone, and none is given.
+    """
+    from truckban.grounds import ground_for  # noqa: PLC0415
+    from truckban.notices.load import notice_named  # noqa: PLC0415
+
+    law = notice_named(notice)
+    return law, map_of(law, ground_for(law, zone), say)
+
+
+def map_of(law: "Notice", ground: "Locator | None", say: Speaker) -> "Locator":
+    """Return the map of a notice's zone.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    if ground is None:
+        raise click.UsageError(
+            say(
+                f"通告 {law.id} 没有自带区域，请用 --zone 给出",
+                f"notice {law.id} comes with no zone; give one with --zone",
             )
-        chosen[name] = column
-    return chosen
+        )
+    return ground
 
 
 @contextmanager
