@@ -12,7 +12,7 @@ from api.access.sealed import seal
 from api.access.secrets import hash_of_token, key_text, new_token
 from api.access.table import scopes_of
 from api.accounts.passwords import fits, keep, one_time, weakness
-from api.accounts.signing_in import take_code
+from api.accounts.signing_in import count_failure, take_code
 from api.problems import Problem, not_found
 from api.service import Service
 from api.settings import Settings
@@ -292,19 +292,11 @@ def _confirmed(service: Service, principal: Principal, account: Account, passwor
     login_hash = hash_of_token(f"login:{account.login}")
     right = fits(account.password_hash, password) and account.password_hash is not None
     with service.store.write() as session:
-        failure = accounts.failure_of(session, login_hash, change=True)
-        shut = failure is not None and failure.locked_until is not None and failure.locked_until > now()
+        shut = accounts.is_shut(session, login_hash)
         if right and not shut and account.password_hash is not None:
             return account.password_hash
         if not shut:
-            settings = service.settings
-            accounts.count_failure(
-                session,
-                login_hash,
-                free=settings.lock_after,
-                first_s=settings.lock_first_s,
-                longest_s=settings.lock_longest_s,
-            )
+            count_failure(session, service.settings, login_hash)
         note(session, principal.actor, "account.password_refused", f"account:{account.id}", details={"shut": shut})
     text = Text("密码不对，或多次失败后暂时锁定", "the password is wrong, or shut for a while after failures")
     raise Problem(403, "password_refused", text, errors=[(field, text)])

@@ -58,8 +58,7 @@ def sign_in(service: Service, *, login: str, password: str, code: str | None, be
     anew = keep(password) if right and kept and is_dated(kept) else kept
     with service.store.write() as session:
         account = accounts.account_by_login(session, _storable(login), change=True)
-        failure = accounts.failure_of(session, login_hash, change=True)
-        shut = failure is not None and failure.locked_until is not None and failure.locked_until > now()
+        shut = accounts.is_shut(session, login_hash)
         if (
             account
             and right
@@ -71,17 +70,21 @@ def sign_in(service: Service, *, login: str, password: str, code: str | None, be
             accounts.forget_failures(session, login_hash)
             return begin_session(session, service.settings, account, before=before)
         if not shut:
-            settings = service.settings
-            accounts.count_failure(
-                session,
-                login_hash,
-                free=settings.lock_after,
-                first_s=settings.lock_first_s,
-                longest_s=settings.lock_longest_s,
-            )
+            count_failure(session, service.settings, login_hash)
         subject = f"account:{account.id if account else 'unknown'}"
         note(session, NOBODY, "account.sign_in_refused", subject, details={"shut": shut})
     return _refuse()
+
+
+def count_failure(session: Session, settings: Settings, login_hash: str) -> None:
+    """Count one failure of a login, as the settings say."""
+    accounts.count_failure(
+        session,
+        login_hash,
+        free=settings.lock_after,
+        first_s=settings.lock_first_s,
+        longest_s=settings.lock_longest_s,
+    )
 
 
 def begin_session(

@@ -21,10 +21,10 @@ from api.store import enterprises as stored
 from api.store.audit import note
 from api.store.tables.enterprises import FreightRun
 from api.store.tables.runs import Upload
-from api.store.uploads import complete_uploads
 from api.traces.schemas import Fault, RunState, Ulid, Why
 from api.traces.shown import fault_shown
 from api.traces.upload_routes import owner_of
+from api.traces.uploads import uploads_named
 from zones.text import Text
 
 RunPath = Annotated[Ulid, Path(description="of the run")]
@@ -105,14 +105,8 @@ def uploads_given(
     Raises:
         Problem: 422 with the number of the upload at fault.
     """
-    if len(set(ids)) != len(ids):
-        raise wrong_field("uploads", Text("同一个上传写了两次", "an upload is named twice"))
-    found = {upload.id: upload for upload in complete_uploads(session, ids, owner=owner)}
-    for number, id_ in enumerate(ids):
-        if id_ not in found:
-            text = Text("没有这个上传，或它还没有收全", "there is no such upload, or it is not complete")
-            raise wrong_field(f"uploads.{number}", text)
-    counts = Counter(upload.kind for upload in found.values())
+    uploads = uploads_named(session, owner, ids)
+    counts = Counter(upload.kind for upload in uploads)
     for kind in needed:
         if not counts[kind]:
             raise wrong_field("uploads", Text(f"缺少 {kind}", f"there is no {kind} among them"))
@@ -121,7 +115,7 @@ def uploads_given(
             raise wrong_field(
                 "uploads", Text(f"{kind} 最多 {most.get(kind, 0)} 个", f"at most {most.get(kind, 0)} of {kind}")
             )
-    return [found[id_] for id_ in ids]
+    return uploads
 
 
 def create(

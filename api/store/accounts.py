@@ -85,9 +85,10 @@ def key_named(session: Session, account_id: str, name: str) -> ApiKey | None:
     return session.scalars(sa.select(ApiKey).where(ApiKey.account_id == account_id, ApiKey.name == name)).one_or_none()
 
 
-def failure_of(session: Session, login_hash: str, *, change: bool = False) -> SignInFailure | None:
-    """Return what is known of failures with one login."""
-    return session.get(SignInFailure, login_hash, with_for_update=change or None)
+def is_shut(session: Session, login_hash: str) -> bool:
+    """Return whether one login is shut for a while after failures; nobody else counts one until the transaction ends."""
+    failure = session.get(SignInFailure, login_hash, with_for_update=True)
+    return failure is not None and failure.locked_until is not None and failure.locked_until > now()
 
 
 def count_failure(session: Session, login_hash: str, *, free: int, first_s: float, longest_s: float) -> SignInFailure:

@@ -14,10 +14,10 @@ from api.store import runs as stored
 from api.store.audit import note
 from api.store.documents import document
 from api.store.tables.runs import Run, Upload
-from api.store.uploads import complete_uploads
 from api.traces.files import runs_folder
 from api.traces.media import ending_of
 from api.traces.schemas import NewRun
+from api.traces.uploads import uploads_named
 from truckban.alert_times import read_alert_times
 from truckban.traces.tables import IN_FOLDERS
 from zones.errors import InputError
@@ -116,14 +116,7 @@ def folder_of(service: Service, run: Run) -> Path | None:
 
 
 def _uploads(session: Session, owner: str | None, ids: Sequence[str]) -> list[Upload]:
-    if len(set(ids)) != len(ids):
-        raise wrong_field("uploads", Text("同一个上传写了两次", "an upload is named twice"))
-    found = {upload.id: upload for upload in complete_uploads(session, ids, owner=owner)}
-    for number, id_ in enumerate(ids):
-        if id_ not in found:
-            text = Text("没有这个上传，或它还没有收全", "there is no such upload, or it is not complete")
-            raise wrong_field(f"uploads.{number}", text)
-    uploads = [found[id_] for id_ in ids]
+    uploads = uploads_named(session, owner, ids)
     counts = Counter(upload.kind for upload in uploads)
     if not counts["traces"]:
         raise wrong_field("uploads", Text("缺少轨迹", "there are no traces among them"))

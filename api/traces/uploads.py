@@ -5,7 +5,7 @@ store is cut off before the next piece is written.
 """
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from anyio.to_thread import run_sync
@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from starlette.requests import ClientDisconnect
 
 from api.access.principal import Principal
-from api.problems import Problem, not_found
+from api.problems import Problem, not_found, wrong_field
 from api.service import Service
 from api.settings import Settings
 from api.store.audit import Actor, note
 from api.store.database import Store
 from api.store.jobs import cancel, enqueue
 from api.store.tables.runs import Upload
-from api.store.uploads import purged, received, settle, upload_of
+from api.store.uploads import complete_uploads, purged, received, settle, upload_of
 from api.traces.files import PIECE_BYTES, Locked, new_name, opened, uploads_folder, write_all
 from api.traces.hashing import complete, hash_of, refuse
 from api.traces.media import HEAD_BYTES, media_type
@@ -73,6 +73,22 @@ def found(store: Store, id_: str, owner: str | None) -> Upload:
             not_found()
         session.expunge(upload)
     return upload
+
+
+def uploads_named(session: Session, owner: str | None, ids: Sequence[str]) -> list[Upload]:
+    """Return the uploads that a run names, all of them complete, in its order.
+
+    Raises:
+        Problem: 422 with the number of the upload at fault.
+    """
+    if len(set(ids)) != len(ids):
+        raise wrong_field("uploads", Text("同一个上传写了两次", "an upload is named twice"))
+    there = {upload.id: upload for upload in complete_uploads(session, ids, owner=owner)}
+    for number, id_ in enumerate(ids):
+        if id_ not in there:
+            text = Text("没有这个上传，或它还没有收全", "there is no such upload, or it is not complete")
+            raise wrong_field(f"uploads.{number}", text)
+    return [there[id_] for id_ in ids]
 
 
 async def add_piece(
