@@ -243,68 +243,39 @@ def _parts(tracks: Tracks, trits: npt.NDArray[np.int8]) -> Parts:
 
 
 def _leads(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], fixes: Fixes, law: Law, own: Own) -> list[Lead]:
+    owner = tracks.of[parts.begin].tolist()
     begin_s, end_s = tracks.t_s[parts.begin], tracks.t_s[parts.end]
-    metres = tracks.along_m[parts.end] - tracks.along_m[parts.begin]
+    entered, left = (_written(instants, law.notice.pack.timezone) for instants in (begin_s, end_s))
+    since, until = begin_s.tolist(), end_s.tolist()
+    seen, inside = (counted(values, parts) for values in (tracks.fixes, tracks.inside))
+    metres = (tracks.along_m[parts.end] - tracks.along_m[parts.begin]).tolist()
     shown = timed(tracks, parts)
     mean = mean_speed(tracks, shown)
     most = np.fmax(fastest(tracks, shown), mean)
     deep = deepest(tracks, parts, law.ground)
-    columns = zip(
-        tracks.of[parts.begin].tolist(),
-        verdicts,
-        _lines(tracks, parts),
-        _roads(tracks, parts, law.ground),
-        *(_written(instants, law.notice.pack.timezone) for instants in (begin_s, end_s)),
-        *(counted(values, parts) for values in (tracks.fixes, tracks.inside)),
-        metres.tolist(),
-        mean.tolist(),
-        most.tolist(),
-        deep.depth_m.tolist(),
-        errors_at(tracks, deep.point, fixes).tolist(),
-        only_between_fixes(tracks, parts).tolist(),
-        *ends_of(tracks, parts, verdicts, law.ground),
-        begin_s.tolist(),
-        end_s.tolist(),
-        strict=True,
-    )
+    depth_m, error_m = deep.depth_m.tolist(), errors_at(tracks, deep.point, fixes).tolist()
+    unshown = only_between_fixes(tracks, parts).tolist()
+    entries, exits = ends_of(tracks, parts, verdicts, law.ground)
+    lines, roads = _lines(tracks, parts), _roads(tracks, parts, law.ground)
     grade, zone_id = law.ground.zone.grade, law.ground.zone.id
     leads = []
-    for (
-        of,
-        verdict,
-        line,
-        roads,
-        entered,
-        left,
-        seen,
-        inside,
-        far,
-        usual,
-        fast,
-        deepest_m,
-        error_m,
-        unshown,
-        entry,
-        exit_,
-        t0,
-        t1,
-    ) in columns:
-        passage = tracks.passages[of]
+    for n, verdict in enumerate(verdicts):
+        passage = tracks.passages[owner[n]]
         vehicle, name = law.vehicles[passage.vehicle], fixes.vehicle_ids[passage.vehicle]
         status = _permit_status(verdict, vehicle, own)
         driven = not passage.cut_corner
         leads.append(
             Lead(
-                lead_id=_id(law.notice.id, zone_id, name, entered, left, verdict.verdict),
+                lead_id=_id(law.notice.id, zone_id, name, entered[n], left[n], verdict.verdict),
                 vehicle_id=name,
                 plate=vehicle.plate,
-                entered_at=entered,
-                left_at=left,
-                fixes=seen,
-                fixes_inside=inside,
-                distance_inside_m=round(far - passage.crossed_m(t0, t1), 1) if driven else 0.0,
-                roads=roads,
-                probability=round(min(passage.probability, NOT_SHOWN) if unshown else passage.probability, 4),
+                entered_at=entered[n],
+                left_at=left[n],
+                fixes=seen[n],
+                fixes_inside=inside[n],
+                distance_inside_m=round(metres[n] - passage.crossed_m(since[n], until[n]), 1) if driven else 0.0,
+                roads=roads[n],
+                probability=round(min(passage.probability, NOT_SHOWN) if unshown[n] else passage.probability, 4),
                 verdict=verdict.verdict,
                 reasons=tuple(dict.fromkeys(reason.code for reason in verdict.reasons)),
                 clauses=tuple(dict.fromkeys(reason.clause for reason in verdict.reasons if reason.clause)),
@@ -316,19 +287,19 @@ def _leads(tracks: Tracks, parts: Parts, verdicts: Sequence[Verdict], fixes: Fix
                 other_readings=tuple(str(reading["reading"]) for reading in verdict.other_readings),
                 notice=law.notice.id,
                 cut_corner=passage.cut_corner,
-                line=line,
-                entry=entry,
-                exit=exit_,
-                mean_speed_kmh=_rounded(usual) if driven else None,
-                max_speed_kmh=_rounded(fast) if driven else None,
-                depth_max_m=_rounded(deepest_m),
+                line=lines[n],
+                entry=entries[n],
+                exit=exits[n],
+                mean_speed_kmh=_rounded(float(mean[n])) if driven else None,
+                max_speed_kmh=_rounded(float(most[n])) if driven else None,
+                depth_max_m=_rounded(depth_m[n]),
                 vehicle_class=verdict.vehicle_class,
                 vehicle_facts=quoted(verdict, vehicle.given, law.notice),
-                why_probability=basis_of(passage, inside, deepest_m, error_m, hours_unshown=unshown),
+                why_probability=basis_of(passage, inside[n], depth_m[n], error_m[n], hours_unshown=unshown[n]),
                 evidence_missing=missing_evidence(vehicle, grade, status),
                 passage=passage,
-                begin_s=t0,
-                end_s=t1,
+                begin_s=since[n],
+                end_s=until[n],
             )
         )
     return leads
