@@ -72,12 +72,15 @@ def cut(rows: Sequence[Row], limit: int, key: Callable[[Row], tuple[Any, ...]]) 
 def instant_after(cursor: str | None) -> tuple[dt.datetime, str] | None:
     """Read a cursor of a list by time: the instant and the id of the last row seen."""
     key = read_cursor(cursor, int, str)
-    if key is None:
-        return None
+    return None if key is None else (instant_of(key[0]), key[1])
+
+
+def instant_of(microseconds: int) -> dt.datetime:
+    """Return the instant that a cursor's number stands for (`micros`); 1970 where no calendar has it."""
     try:
-        return _EPOCH + key[0] * _MICROSECOND, key[1]
+        return _EPOCH + microseconds * _MICROSECOND
     except OverflowError:
-        return _EPOCH, ""
+        return _EPOCH
 
 
 def micros(at: dt.datetime) -> int:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator
 from api.audit.schemas import Entry, EntryPage, MarkShown, Verification
 from api.audit.words import mark_text, read_mark, sentence
 from api.openapi import answers
-from api.paging import Cursor, Limit, cut, micros, read_cursor
+from api.paging import Cursor, Limit, cut, instant_of, micros, read_cursor
 from api.problems import language_of
 from api.service import service_of
 from api.store import audit
@@ -21,8 +21,6 @@ from api.store.tables.audit import AuditEntry
 from api.written_times import WrittenTime
 
 router = APIRouter(prefix="/audit", tags=["audit"])
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
 _PIECE = 1000
 _WORD = r"^[\x21-\x7e]{1,120}$"
 _MARK = r"^[0-9]{1,18}:[0-9a-f]{64}$"
@@ -54,7 +52,7 @@ def list_(
 ) -> EntryPage:
     """Return entries of the trail, newest first."""
     key = read_cursor(cursor, int, int)
-    before = None if key is None else (_instant(key[0]), key[1])
+    before = None if key is None else (instant_of(key[0]), key[1])
     with service_of(request).store.read() as session:
         found = audit.search(session, audit.Search(actor, action, subject, since, until), before=before, limit=limit)
         rows, following = cut(found, limit, lambda row: (micros(row.at), row.number))
@@ -124,10 +122,3 @@ def export_lines(store: Store, after: int = 0) -> Iterator[str]:
 def shown(entry: AuditEntry) -> Entry:
     """Return an entry as callers see it."""
     return Entry.model_validate({name: getattr(entry, name) for name in Entry.model_fields})
-
-
-def _instant(microseconds: int) -> dt.datetime:
-    try:
-        return _EPOCH + microseconds * _MICROSECOND
-    except OverflowError:
-        return _EPOCH

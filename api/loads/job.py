@@ -1,7 +1,7 @@
 """The job that holds uploaded weighing and loading-slip records against the limits of total mass."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,9 @@ from api.law import Law
 from api.store.base import now
 from api.store.enterprises import put_rows
 from api.store.tables.enterprises import FreightRun, Load
-from enterprises.errors import EnterpriseError
-from enterprises.errors import Text as EnterpriseText
 from enterprises.names import Matcher
 from truckban.enterprise_answers import told
-from truckban.vehicles.plates import read_plate
-from zones.errors import InputError
+from truckban.load_given import enterprise_of, plate_number
 
 
 class _Loads(FreightKind):
@@ -35,8 +32,8 @@ class _Loads(FreightKind):
             how = Reading(
                 limits=builtin_limits(),
                 zone=zone_named(options["time_zone"]),
-                plate=_plate,
-                enterprise=_enterprise(Matcher(law.registry)),
+                plate=plate_number,
+                enterprise=enterprise_of(Matcher(law.registry)),
                 columns=options["columns"],
                 drive_axles=options["drive_axles"],
                 single_axles=0 if options["tyres"] == "double" else None,
@@ -81,21 +78,6 @@ class _Loads(FreightKind):
 
 
 LOADS = _Loads()
-
-
-def _plate(text: str) -> str:
-    try:
-        return str(read_plate(text).number)
-    except InputError as error:
-        raise EnterpriseError(EnterpriseText(*error.text), field="plate") from error
-
-
-def _enterprise(matcher: Matcher) -> Callable[[str], str | None]:
-    def enterprise(name: str) -> str | None:
-        answer = matcher.match(name)
-        return answer.match.enterprise if answer.match else None
-
-    return enterprise
 
 
 def _rows(found: Any, how: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (of modules that load late)

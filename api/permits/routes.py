@@ -1,6 +1,5 @@
 """`/v1/permits`: drafts, lists, one application, its history."""
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -12,7 +11,7 @@ from api.access.table import Reach
 from api.etags import etag_of, require_match
 from api.once import Key, Made, do_once
 from api.openapi import answers
-from api.paging import Cursor, Limit, cut, micros, read_cursor
+from api.paging import Cursor, Limit, cut, instant_of, micros, read_cursor
 from api.permits import service as permits
 from api.permits.assessing import assessment_of
 from api.permits.reading import BODY, ApplicationBody, read
@@ -35,8 +34,6 @@ IdPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{26}$", description="the applica
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag of the application as it was seen")]
 WordQuery = Annotated[str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 CHANGES = answers(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def etag(row: Permit) -> str:
@@ -98,7 +95,7 @@ def list_permits(  # noqa: PLR0913, PLR0917  (one for each word of the address)
     wanted = Search(whose(principal, reach), at, state, overdue, sponsor, plate_asked(principal, plate), notice)
     due = sort == "due"
     key = read_cursor(cursor, int, str) if due else read_cursor(cursor, str)
-    after = None if key is None else After(_instant(key[0]) if due else None, key[-1])
+    after = None if key is None else After(instant_of(key[0]) if due else None, key[-1])
 
     def place(row: Permit) -> tuple[Any, ...]:
         return (micros(row.due_at), row.id) if due and row.due_at is not None else (row.id,)
@@ -111,13 +108,6 @@ def list_permits(  # noqa: PLR0913, PLR0917  (one for each word of the address)
             next=following,
             plates="full" if plates.full else "masked",
         )
-
-
-def _instant(number: int) -> dt.datetime:
-    try:
-        return _EPOCH + number * _MICROSECOND
-    except OverflowError:
-        return _EPOCH
 
 
 @router.get(

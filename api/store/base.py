@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from ulid import ULID
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -53,6 +53,17 @@ class Table(DeclarativeBase):
 def new_id() -> str:
     """Return an id that sorts by time and cannot be guessed (ULID: 48 bits of milliseconds, 80 random bits)."""
     return str(ULID())
+
+
+def hold_turn(session: Session, name: str) -> None:
+    """Wait until nobody else holds a turn of this name; it is held until the transaction ends. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+
+def count_of(session: Session, asked: sa.Select[Any]) -> int:
+    """Return how many rows there are."""
+    return session.execute(sa.select(sa.func.count()).select_from(asked.subquery())).scalar_one()
 
 
 def now() -> dt.datetime:

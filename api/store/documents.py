@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from api.store.base import hold_turn
 from api.store.tables.documents import Document, Enactment
 
 _CHANGES = "truckban:enactments"
@@ -46,8 +47,7 @@ def documents(
 
 def wait_for_turn(session: Session) -> None:
     """Wait until nobody else changes what is in force; until this transaction ends nobody does."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(_CHANGES, 0))))
+    hold_turn(session, _CHANGES)
 
 
 def standing_at(session: Session, at: dt.datetime) -> Sequence[Enactment]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from api.store.base import new_id, now
+from api.store.base import hold_turn, new_id, now
 from api.store.jobs import cancel, enqueue
 from api.store.tables.enterprises import Candidate, CandidateAct, FreightRun, FreightUpload, RegistryVersion
 from api.store.tables.runs import Upload
@@ -21,8 +21,7 @@ _TOGETHER = 500
 
 def wait_for_turn(session: Session) -> None:
     """Wait until nobody else changes the registry; until this transaction ends nobody does."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(_CHANGES, 0))))
+    hold_turn(session, _CHANGES)
 
 
 def newest_version(session: Session) -> RegistryVersion | None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from api.store.base import count_of
 from api.store.leads import OPEN
 from api.store.tables.leads import Hold, Lead
 from api.store.tables.permits import Attachment, Permit, PermitAssessment, PermitEvent, PermitPlate
@@ -71,11 +72,7 @@ def _drafts(limits: PastLimits) -> sa.Select[Any]:
 
 def past_permits(session: Session, limits: PastLimits) -> dict[str, int]:
     """Return how many permits and applications, and how many drafts, are past their time."""
-
-    def counted(asked: sa.Select[Any]) -> int:
-        return session.execute(sa.select(sa.func.count()).select_from(asked.subquery())).scalar_one()
-
-    return {"permits": counted(_handed_in(limits)), "drafts": counted(_drafts(limits))}
+    return {"permits": count_of(session, _handed_in(limits)), "drafts": count_of(session, _drafts(limits))}
 
 
 def remove_past(session: Session, limits: PastLimits, together: int, *, drafts: bool) -> Removed:

@@ -6,16 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from api.store.base import hold_turn
 from api.store.tables.replies import Reply
 
 
 def kept_reply(session: Session, caller: str, route: str, key: str) -> Reply | None:
     """Return the answer that was given to a key, if there was one."""
-    if session.get_bind().dialect.name == "postgresql":
-        # two requests with one key at once: the second waits for the first to end
-        session.execute(
-            sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"{caller}|{route}|{key}", 0)))
-        )
+    # two requests with one key at once: the second waits for the first to end
+    hold_turn(session, f"{caller}|{route}|{key}")
     return session.get(Reply, (caller, route, key))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from api.store.base import now
+from api.store.base import count_of, now
 from api.store.lead_counts import recount
 from api.store.leads import OPEN
 from api.store.tables.leads import Hold, Lead, LeadFacts, LeadRoad, LeadTrack
@@ -60,16 +60,12 @@ def _left_open(limits: Limits) -> sa.Select[Any]:
 
 def past_their_time(session: Session, limits: Limits) -> dict[str, int]:
     """Return how much is past its time, and how much is held back."""
-
-    def counted(asked: sa.Select[Any]) -> int:
-        return session.execute(sa.select(sa.func.count()).select_from(asked.subquery())).scalar_one()
-
     active = sa.select(Hold.id).where(Hold.released_at.is_(None), Hold.until > limits.at)
     return {
-        "tracks": counted(_tracks(limits)),
-        "closed_leads": counted(_closed(limits)),
-        "lapsed_leads": counted(_left_open(limits)),
-        "holds": counted(active),
+        "tracks": count_of(session, _tracks(limits)),
+        "closed_leads": count_of(session, _closed(limits)),
+        "lapsed_leads": count_of(session, _left_open(limits)),
+        "holds": count_of(session, active),
     }
 
 

@@ -1,8 +1,7 @@
 """`truckban enterprise loads`: weighing and loading-slip records held against what a vehicle may weigh on a road."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,9 +10,6 @@ from truckban.cli.columns_given import chosen_columns, column_option
 from truckban.cli.enterprise_given import registry_given, registry_option
 from truckban.cli.language import Speaker
 from truckban.cli.traces_given import file_option
-
-if TYPE_CHECKING:
-    from enterprises.names import Matcher
 
 
 def loads_command(say: Speaker) -> Command:
@@ -26,6 +22,7 @@ def loads_command(say: Speaker) -> Command:
         from enterprises.names import Matcher  # noqa: PLC0415
         from truckban.enterprise_answers import told  # noqa: PLC0415
         from truckban.load_files import write_loads  # noqa: PLC0415
+        from truckban.load_given import enterprise_of, plate_number  # noqa: PLC0415
         from truckban.load_visits import Beside  # noqa: PLC0415
         from truckban.visit_table import read_visits  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
@@ -44,8 +41,8 @@ def loads_command(say: Speaker) -> Command:
             how = Reading(
                 limits=read_limits(given["limits"]) if given["limits"] else builtin_limits(),
                 zone=zone,
-                plate=_plate,
-                enterprise=_enterprise(matcher),
+                plate=plate_number,
+                enterprise=enterprise_of(matcher),
                 columns=columns,
                 drive_axles=given["drive_axles"],
                 single_axles={"double": 0, None: None}[given["tyres"]],
@@ -130,26 +127,6 @@ def _options(say: Speaker) -> list[click.Parameter]:
             help=say("CSV 带 BOM，Excel 直接打开不乱码", "CSV with a byte order mark, for Excel"),
         ),
     ]  # fmt: skip
-
-
-def _plate(text: str) -> str:
-    from enterprises.errors import EnterpriseError  # noqa: PLC0415
-    from enterprises.errors import Text as EnterpriseText  # noqa: PLC0415
-    from truckban.vehicles.plates import read_plate  # noqa: PLC0415
-    from zones.errors import InputError  # noqa: PLC0415
-
-    try:
-        return read_plate(text).number
-    except InputError as error:
-        raise EnterpriseError(EnterpriseText(*error.text), field="plate") from error
-
-
-def _enterprise(matcher: "Matcher") -> Callable[[str], str | None]:
-    def enterprise(name: str) -> str | None:
-        answer = matcher.match(name)
-        return answer.match.enterprise if answer.match else None
-
-    return enterprise
 
 
 def _fleets(path: Path) -> dict[str, int]:
