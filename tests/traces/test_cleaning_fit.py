@@ -16,8 +16,8 @@ from effort import TIMES, times
 from truckban.cli.main import run
 from truckban.demo.day import make_day
 from truckban.traces import misfit
-from truckban.traces.fixes import Fixes, read_fixes
-from truckban.traces.misfit import Fit, Sample, fit_of, fit_of_fixes, moving_sample, street_box
+from truckban.traces.fixes import read_fixes
+from truckban.traces.misfit import Fit, Sample, fit_of, moving_sample, street_box
 from truckban.traces.noted import vehicles_of
 from zones import load_builtin
 from zones.coords import from_wgs84, to_wgs84
@@ -184,10 +184,10 @@ def test_the_sample_of_a_vehicle_does_not_depend_on_the_others() -> None:
 def test_too_few_fixes_or_no_streets_say_nothing(tmp_path: Path) -> None:
     checked = judged(tmp_path, drive(WUYI, at("10:00:00"), every_s=30))
     assert checked.fixes.fit is None
-    assert fit_of_fixes(checked.fixes, (), "wgs84") is None
-    nothing = np.zeros(0)
-    nobody = Fixes([], nothing.astype(np.intp), *(nothing for _ in range(4)), read=0, duplicates=0, assumed_zone=0)
-    assert fit_of_fixes(nobody, schematic().streets, "wgs84") is None
+    nothing, box = np.zeros(0), street_box(schematic().streets)
+    nobody = moving_sample(nothing.astype(np.intp), nothing, nothing, nothing, box)
+    for streets in ((), schematic().streets):
+        assert fit_of(nobody, streets, "wgs84") is None
 
 
 def test_a_check_says_it_with_figures_and_corrects_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

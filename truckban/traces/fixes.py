@@ -22,8 +22,6 @@ from zones.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from truckban.traces.misfit import Fit
-
 
 @dataclass(slots=True)
 class Fixes:
@@ -47,7 +45,6 @@ class Fixes:
         notes: what was found out about the files.
         tally: what cleaning counted and did not reject, see `truckban.traces.cleaning.Cleaned`.
         named: the first of the vehicles that were counted.
-        fit: how well they lie on a zone's streets, where that was asked.
         files: name and rows of each file.
     """
 
@@ -65,7 +62,6 @@ class Fixes:
     files: list[tuple[str, int]] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
     named: Named = field(default_factory=Named)
-    fit: "Fit | None" = None
     load: npt.NDArray[np.float64] | None = None
     speed_kmh: npt.NDArray[np.float64] | None = None
     heading: npt.NDArray[np.float64] | None = None

@@ -6,7 +6,7 @@ declared, and not under that one, the declaration is wrong. It is said and never
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,9 @@ from zones.matching.compiled import quick
 from zones.text import Text
 from zones.zone import Street
 
-if TYPE_CHECKING:
-    from truckban.traces.fixes import Fixes
-
 _Floats = npt.NDArray[np.float64]
 _Index = npt.NDArray[np.intp]
-__all__ = ["Fit", "Sample", "fit_of", "fit_of_fixes", "moving_sample", "street_box"]
+__all__ = ["Fit", "Sample", "fit_of", "moving_sample", "street_box"]
 
 _READINGS: tuple[str, ...] = get_args(Crs)
 _MOST = 2000
@@ -189,14 +186,6 @@ def _names(readings: Mapping[int, str], names: Sequence[str]) -> Named:
     for vehicle, reading in readings.items() if names else ():
         found.put(reading, [names[vehicle]])
     return found
-
-
-def fit_of_fixes(fixes: "Fixes", streets: Sequence[Street], declared: str) -> Fit | None:
-    """Compare how well cleaned fixes lie on a zone's streets under each reading; None where too few move there."""
-    if not streets:
-        return None
-    box = street_box(streets)
-    return fit_of(moving_sample(fixes.vehicle, fixes.t_s, fixes.lon, fixes.lat, box), streets, declared)
 
 
 def _counted(counts: npt.NDArray[np.intp]) -> tuple[_Index, _Index]:
