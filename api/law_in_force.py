@@ -177,17 +177,21 @@ class LawInForce:
         self.jurisdiction(notice)
         return self.pairs[notice or self.first].ground
 
-    def zones(self) -> dict[str, Zone]:
-        """Return the zones by their ids; of two that share one, the later is found by its hash only."""
-        found: dict[str, Zone] = {}
-        for each in self._maps.values():
-            found.setdefault(each.zone.id, each.zone)
-        return found
+    def zones(self) -> list[Zone]:
+        """Return all zones, in the order of their ids and hashes: notices of several places may call theirs alike."""
+        return sorted((each.zone for each in self._maps.values()), key=lambda zone: (zone.id, zone.sha256))
 
-    def zone(self, name: str) -> Zone | None:
-        """Return a zone by its id or its hash."""
-        known = self._maps.get(name)
-        return known.zone if known is not None else self.zones().get(name)
+    def zones_named(self, name: str, *, notice: str | None = None) -> list[Zone]:
+        """Return the zones that a hash or an id means, of a notice where one is said."""
+        return [
+            zone
+            for zone in self.zones()
+            if name in (zone.id, zone.sha256) and (notice is None or notice in self.notices_of(zone))
+        ]
+
+    def notices_of(self, zone: Zone) -> list[str]:
+        """Return the ids of the notices whose places are looked up in a zone."""
+        return [name for name, pair in self.pairs.items() if any(own.sha256 == zone.sha256 for own in pair.zones)]
 
     @property
     def network(self) -> Network:

@@ -88,6 +88,7 @@ def page(request: Request, name: str, principal: Principal, *, status: int = 200
         "lang": lang,
         "zone": ground.zone.id if ground else None,
         **({"other_zones": [other.zone.id for other in ground.others]} if ground and ground.others else {}),
+        "maps": [each.zone.sha256 for each in ground.each] if ground else [],
         "notice": service.law.first,
     }
     html = (

@@ -65,6 +65,11 @@ def test_nobody_may_ask_what_anybody_may(url: str) -> None:
         (zone,) = client.zones()
         assert client.zone(zone["sha256"], streets=False)["truckban"]["grade"] == "schematic"
         assert client.zone_part(zone["id"], "entries")["entries"]
+        (notice,) = zone["notices"]
+        assert client.zone(zone["id"], notice=notice)["truckban"]["zone"] == zone["id"]
+        assert client.zone_part(zone["id"], "roads", notice=notice)["zone"]["sha256"] == zone["sha256"]
+        with pytest.raises(ClientProblem):
+            client.zone_part(zone["id"], "roads", notice="jia-2024-1")
 
 
 def test_what_is_refused_names_code_and_field(url: str) -> None:

@@ -98,13 +98,15 @@ class Client:
         """Yield the zones in force."""
         return self.wire.rows("/v1/zones", "zones", {})
 
-    def zone(self, zone: str, *, streets: bool = True) -> Object:
-        """Return a zone as GeoJSON."""
-        return self._object("GET", f"/v1/zones/{quote(zone, safe='')}", params={"streets": str(streets).lower()})
+    def zone(self, zone: str, *, notice: str | None = None, streets: bool = True) -> Object:
+        """Return a zone as GeoJSON, by its SHA-256 or its id, with its notice where several places call theirs alike."""
+        params = {"streets": str(streets).lower(), **_given(notice=notice)}
+        return self._object("GET", f"/v1/zones/{quote(zone, safe='')}", params=params)
 
-    def zone_part(self, zone: str, part: str) -> Object:
+    def zone_part(self, zone: str, part: str, *, notice: str | None = None) -> Object:
         """Return `entries`, `roads` or `quality` of a zone."""
-        return self._object("GET", f"/v1/zones/{quote(zone, safe='')}/{quote(part, safe='')}")
+        path = f"/v1/zones/{quote(zone, safe='')}/{quote(part, safe='')}"
+        return self._object("GET", path, params=_given(notice=notice))
 
     def upload(
         self,

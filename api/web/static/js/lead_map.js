@@ -38,7 +38,7 @@ function layers(map, { line, entry, exit, onStreets }, gl) {
 
 // Draws a lead; answers {fixes(list), now(place, metres)} or null where there is no map.
 export async function mapOfLead(box, lead, line) {
-  const made = await zoneMap(box, { zone: lead.basis.zone });
+  const made = await zoneMap(box, { zone: { sha256: lead.basis.zone_sha256, zone: lead.basis.zone, notice: lead.basis.notice } });
   if (!made) return null;
   const { map, gl } = made;
   layers(map, { line, entry: lead.entry, exit: lead.exit, onStreets: lead.why_probability.includes("path") }, gl);

@@ -67,18 +67,29 @@ function onPaper(map, box) {
   box.classList.add("onpaper");
 }
 
+// A file of a zone, by its hash: notices of several places may call theirs alike. One that is no longer in force is that of its notice now.
+async function file({ sha256, zone, notice }, part, query) {
+  const at = (name, more) => ask("GET", `/v1/zones/${encodeURIComponent(name)}${part}?${new URLSearchParams({ ...query, ...more })}`);
+  try {
+    return (await at(sha256)).body;
+  } catch (error) {
+    if (error.status !== 404 || !zone) throw error;
+    return (await at(zone, { notice })).body;
+  }
+}
+
 // The files of zones as one: a notice may have several.
-async function together(names, what) {
-  const files = await Promise.all(names.map((name) => ask("GET", `/v1/zones/${encodeURIComponent(name)}${what}`).then((got) => got.body)));
+async function together(zones, part, query = {}) {
+  const files = await Promise.all(zones.map((zone) => file(zone, part, query)));
   return files.length === 1 ? files[0] : { ...files[0], features: files.flatMap((file) => file.features) };
 }
 
-// Draws the notice's zones, or the one that is named, into `box`; answers {gl, map, zone}, or null where this device cannot (a sentence stands there instead).
+// Draws the first notice's zones, or the one that a lead was judged by ({sha256, zone, notice}), into `box`; answers {gl, map, zone}, or null where this device cannot (a sentence stands there instead).
 // Draw your own sources and layers upon it with map.addSource / map.addLayer.
-export async function zoneMap(box, { zone: name = null, padding = 24, interactive = true } = {}) {
+export async function zoneMap(box, { zone: one = null, padding = 24, interactive = true } = {}) {
   try {
-    const names = name ? [name] : [session.zone, ...(session.other_zones ?? [])];
-    const [gl, zone, streets] = await Promise.all([maplibre(), together(names, "?streets=false"), together(names, "/streets")]);
+    const zones = one ? [one] : session.maps.map((sha256) => ({ sha256 }));
+    const [gl, zone, streets] = await Promise.all([maplibre(), together(zones, "", { streets: false }), together(zones, "/streets")]);
     const canvas = Object.assign(document.createElement("div"), { className: "canvas" });
     box.replaceChildren(canvas);
     const map = new gl.Map({

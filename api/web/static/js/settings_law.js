@@ -40,12 +40,18 @@ function row(each) {
     ${state.may_change && now ? html`<span class="actions"><button type="button" class="button slim" @click=${() => change(each, "undo")}>${t("undo")}</button><button type="button" class="button slim" @click=${() => change(each, "end")}>${t("end")}</button></span>` : nothing}</li>`;
 }
 
+// A zone's file by its name, with its notice where several places call theirs alike.
+function zoneName(each, zones) {
+  const alone = zones.filter(({ title }) => title === each.title).length === 1;
+  return alone || !each.facts.notice?.id ? each.title : `${each.title} · ${each.facts.notice.id}`;
+}
+
 function enact(document_) {
   const zones = documents.filter((each) => each.kind === "zone");
   return askForm({
     title: t("enact_title", { title: document_.title }), go: t("enact_go"),
-    body: html`<p class="soft">${t("enact_more")}</p><label>${t("enact_zone")}<select name="zone"><option value="">${t("zone_built_in")}</option>${zones.map((each) => html`<option value=${each.sha256}>${each.title}</option>`)}</select></label>
-      ${zones.length > 1 ? html`<fieldset class="codes"><legend>${t("enact_others")}</legend>${zones.map((each) => html`<label><input type="checkbox" name="others" value=${each.sha256}> <span>${each.title} <code>${each.sha256.slice(0, 8)}</code></span></label>`)}</fieldset>` : nothing}
+    body: html`<p class="soft">${t("enact_more")}</p><label>${t("enact_zone")}<select name="zone"><option value="">${t("zone_built_in")}</option>${zones.map((each) => html`<option value=${each.sha256}>${zoneName(each, zones)}</option>`)}</select></label>
+      ${zones.length > 1 ? html`<fieldset class="codes"><legend>${t("enact_others")}</legend>${zones.map((each) => html`<label><input type="checkbox" name="others" value=${each.sha256}> <span>${zoneName(each, zones)} <code>${each.sha256.slice(0, 8)}</code></span></label>`)}</fieldset>` : nothing}
       <label>${t("enact_since")}<input type="datetime-local" name="since"></label><label>${t("why")}<textarea name="why" maxlength="2000"></textarea></label>`,
     submit: told(async (data) => {
       const why = data.get("why").trim();
