@@ -11,8 +11,8 @@ from starlette.types import Receive
 
 from api.problems import Problem, no_json
 from truckban.asking_bytes import decoded
-from truckban.json_text import each_once
 from zones.errors import InputError
+from zones.json_text import each_once
 from zones.text import Text
 
 _JSON = "application/json"

@@ -1,12 +1,10 @@
-"""Files as people hand them in: their bytes, their text, rows and columns, JSON; what is wrong with them is told with file and line."""
+"""Files as people hand them in: their bytes, their text, rows and columns; what is wrong with them is told with file and line."""
 
 import csv
 import io
-import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from enterprises.errors import EnterpriseError, Text
 
@@ -48,24 +46,6 @@ def csv_rows(text: str, file: str) -> list[tuple[int, list[str]]]:
             file=file,
             line=reader.line_num,
         ) from None
-
-
-def json_of(text: str, file: str) -> Any:  # noqa: ANN401
-    """Return what a text in JSON says.
-
-    Raises:
-        EnterpriseError: it is none, with its line, or its parts are nested too deeply.
-    """
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise EnterpriseError(
-            Text(f"不是 JSON：第 {error.colno} 列", f"this is not JSON: column {error.colno}"),
-            file=file,
-            line=error.lineno,
-        ) from None
-    except RecursionError:
-        raise EnterpriseError(Text("嵌套太深", "nested too deeply"), file=file) from None
 
 
 def cell_text(value: object) -> str:

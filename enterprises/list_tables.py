@@ -9,7 +9,8 @@ from typing import Any
 
 from enterprises.draft import Draft, DraftLine
 from enterprises.errors import EnterpriseError, Text
-from enterprises.given_files import bytes_of, cell_text, csv_rows, decoded, header, json_of
+from enterprises.given_files import bytes_of, cell_text, csv_rows, decoded, header
+from enterprises.json_text import read_json
 from enterprises.list_text import read_text
 from enterprises.workbooks import CANNOT_BE_OPENED, trouble_with
 
@@ -91,7 +92,7 @@ def _row(cells: Sequence[str], line: int, columns: Mapping[str, int]) -> DraftLi
 
 
 def _from_json(text: str, file: str, sha256: str) -> Draft:
-    tree = json_of(text, file)
+    tree = read_json(text, file=file)
     head: Mapping[str, Any] = tree if isinstance(tree, dict) else {}
     names = head.get("names", head.get("enterprises")) if isinstance(tree, dict) else tree
     if not isinstance(names, list):

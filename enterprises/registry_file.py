@@ -13,6 +13,7 @@ from typing import Any
 from enterprises.codes import read_code
 from enterprises.errors import EnterpriseError, Text
 from enterprises.given_files import bytes_of
+from enterprises.json_text import read_json
 from enterprises.registry import Act, Alias, Enterprise, ListDocument, Listed, Registry, Source
 from enterprises.sites import Site, read_crs, read_geometry
 
@@ -69,14 +70,8 @@ def parse_registry(data: bytes, *, file: str) -> Registry:
         EnterpriseError: with the file, and the line or field.
     """
     try:
-        tree = json.loads(data.decode("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise EnterpriseError(
-            Text(f"不是 JSON：第 {error.colno} 列", f"this is not JSON: column {error.colno}"),
-            file=file,
-            line=error.lineno,
-        ) from None
-    except (UnicodeDecodeError, RecursionError):
+        tree = read_json(data.decode("utf-8-sig"), file=file)
+    except UnicodeDecodeError:
         raise EnterpriseError(Text("不是 UTF-8 编码的 JSON", "this is not JSON in UTF-8"), file=file) from None
     if not isinstance(tree, dict) or tree.get("format") != FORMAT:
         raise EnterpriseError(

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from enterprises.errors import EnterpriseError, Text
-from enterprises.given_files import bytes_of, csv_rows, decoded, header, json_of
+from enterprises.given_files import bytes_of, csv_rows, decoded, header
+from enterprises.json_text import read_json
 from enterprises.names import Matcher
 from enterprises.registry import Registry
 from enterprises.sites import Site, read_crs, read_geometry
@@ -76,7 +77,7 @@ def _csv(text: str, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _geojson(text: str, file: str) -> Iterator[tuple[int | None, dict[str, Any]]]:
-    tree = json_of(text, file)
+    tree = read_json(text, file=file)
     features = tree.get("features") if isinstance(tree, dict) else None
     if not isinstance(features, list):
         raise EnterpriseError(

@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 from zones.errors import InputError
+from zones.json_text import each_once
 from zones.text import Text
 
 _MOST_DIGITS = 300
@@ -27,25 +28,6 @@ def read_json(text: str) -> Any:  # noqa: ANN401
         ) from None
     except RecursionError:
         raise InputError(Text("嵌套太深", "nested too deeply")) from None
-
-
-def each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the members of a JSON object as such: the `object_pairs_hook` of whoever reads JSON that others wrote.
-
-    RFC 8259 (section 4) leaves open what an object means that has a name twice; here it would be its last value, unsaid.
-
-    Raises:
-        InputError: a name is there twice; it is the field.
-    """
-    found = dict(members)
-    if len(found) != len(members):
-        names = [name for name, _ in members]
-        name = next(name for name in names if names.count(name) > 1)
-        raise InputError(
-            Text(f"{name} 写了不止一次，不知道以哪个为准", f"`{name}` is there more than once: which is meant?"),
-            field=name,
-        )
-    return found
 
 
 def quotes_in(value: Any) -> int:  # noqa: ANN401

@@ -19,6 +19,7 @@ from enterprises.sites import Site, read_crs, read_geometry
 from truckban.enterprise_answers import told
 from zones.coords import to_wgs84
 from zones.errors import InputError
+from zones.json_text import each_once
 from zones.text import Text
 
 KINDS = ("depot", "service_area", "parking", "other")
@@ -140,11 +141,13 @@ def read_known_places(path: Path) -> Places:
         InputError: with the feature and the field.
     """
     try:
-        tree = json.loads(path.read_text("utf-8-sig"))
+        tree = json.loads(path.read_text("utf-8-sig"), object_pairs_hook=each_once)
     except FileNotFoundError:
         raise InputError(Text("没有这个文件", "there is no such file"), file=path.name) from None
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         raise InputError(Text("不是 UTF-8 编码的 JSON", "this is not JSON in UTF-8"), file=path.name) from None
+    except InputError as error:
+        raise InputError(error.text, file=path.name, field=error.field) from None
     features = tree.get("features") if isinstance(tree, dict) else None
     if not isinstance(features, list):
         raise InputError(

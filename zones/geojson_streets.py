@@ -1,6 +1,5 @@
 """Streets of a GeoJSON file of lines with a name column."""
 
-import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, Literal
 from shapely import LineString
 
 from zones.errors import InputError
+from zones.json_text import read_json
 from zones.network import Beside, Post, Segment, Source, StreetNetwork, parse_lanes, parse_metres
 from zones.osm_tags import ROUNDABOUTS, is_street, kind_of, other_names, post_m, truck_tags
 from zones.text import Text
@@ -20,13 +20,7 @@ _TWO_POINTS = 2
 
 def _load(path: Path) -> list[dict[str, Any]]:
     try:
-        data = json.loads(path.read_text("utf-8"))
-    except json.JSONDecodeError as error:
-        raise InputError(
-            Text(f"不是可读的 JSON：{error.msg}", f"not readable as JSON: {error.msg}"),
-            file=str(path),
-            line=error.lineno,
-        ) from error
+        data = read_json(path.read_text("utf-8"), file=str(path))
     except UnicodeDecodeError as error:
         raise InputError(Text("文件不是 UTF-8 编码", "the file is not UTF-8"), file=str(path)) from error
     features = data.get("features") if isinstance(data, dict) else None

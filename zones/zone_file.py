@@ -12,6 +12,7 @@ from shapely import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from zones.errors import InputError, not_readable
+from zones.json_text import read_json
 from zones.network import TurnRule
 from zones.provenance import check_provenance
 from zones.spec import Boundary, ZoneSpec
@@ -155,13 +156,7 @@ def parse_zone(text: str, *, file: str | None = None) -> Zone:
     Raises:
         InputError: a member is missing or wrong; the error names it.
     """
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            Text(f"不是可读的 JSON：{error.msg}", f"not readable as JSON: {error.msg}"), file=file, line=error.lineno
-        ) from error
-    top = _Members(data, file=file, path="")
+    top = _Members(read_json(text, file=file), file=file, path="")
     head = _Members(top.need("truckban", dict), file=file, path="truckban")
     by_role: dict[str, list[Any]] = {"area": [], "boundary_road": [], "carve_out": [], "street": []}
     for number, values in enumerate(top.need("features", list)):
