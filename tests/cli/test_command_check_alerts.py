@@ -122,14 +122,6 @@ def test_what_is_no_alert_of_the_notice_is_refused(
     assert not (tmp_path / "out").exists()
 
 
-def test_spark_is_not_told_of_alerts(county: Path, tmp_path: Path, capsys: Capture) -> None:
-    call = [str(county / "traces.csv"), "--vehicles", str(county / "vehicles.csv"), "--out", str(tmp_path / "out")]
-    law = ["--notice", str(county / "law" / "jia.yaml"), "--zone", str(county / "town.geojson")]
-    alert = ["--alert", "red=2024-05-02/2024-05-02", "--engine", "spark"]
-    assert run(["--lang", "en", "check", *call, *law, *alert]) == 2
-    assert "--alert goes with --engine local" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
     "given", [None, {}, [1], [{"level": "red", "from": "2024-05-02"}], [{"level": "red", "from": 1, "until": 2}]]
 )

@@ -34,7 +34,7 @@ def command(say: Speaker) -> Command:
         law, ground = in_force_with(given["notice"], given["zone"])
         ground = map_of(law, ground, say)
         if given["alert"]:
-            law = _told(law, given["alert"], given["engine"], say)
+            law = _told(law, given["alert"])
         if out.exists() and not out.is_dir():
             raise InputError(Text("输出要是文件夹", "the output must be a folder"), file=out.name, field="--out")
         inputs = Inputs(
@@ -138,12 +138,10 @@ def command(say: Speaker) -> Command:
     )
 
 
-def _told(law: "Notice", alerts: tuple[str, ...], engine: str, say: Speaker) -> "Notice":
+def _told(law: "Notice", alerts: tuple[str, ...]) -> "Notice":
     """Return a notice that is told which alerts there were."""
     from truckban.alert_times import alert_said, read_alert_times  # noqa: PLC0415
 
-    if engine == "spark":
-        raise click.UsageError(say("--alert 只用于 --engine local", "--alert goes with --engine local"))
     said = [] if alerts == ("none",) else [alert_said(text) for text in alerts]
     return law.during(read_alert_times(said, law.pack.alerts, law.pack.timezone))
 

@@ -120,6 +120,7 @@ def check(
         inputs.columns,
         None if inputs.now is None else inputs.now.timestamp(),
         tuple(name for name, _ in plan.files),
+        notice.alerts,
     )
     made = _Made([], [], [], others_apart=False)
     if plan.pieces:

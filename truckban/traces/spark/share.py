@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from truckban.alert_times import AlertTimes
 from truckban.norms import Notice
 from truckban.notices.model import NoticePack
 from truckban.permits import PermitList
@@ -136,6 +137,7 @@ class Kernel:
         columns: names of columns in the files, by the contract's names.
         now_s: when the check is made, the same on all machines.
         files: names of the files.
+        alerts: when alerts were in force, as the notice was told; None where it was not.
     """
 
     pack: NoticePack
@@ -148,6 +150,7 @@ class Kernel:
     columns: Mapping[str, str]
     now_s: float | None
     files: tuple[str, ...]
+    alerts: AlertTimes | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Send the data without what was built of them."""
@@ -160,7 +163,7 @@ class Kernel:
     @cached_property
     def notice(self) -> Notice:
         """The notice, compiled."""
-        return Notice(self.pack, sha256=self.sha256)
+        return Notice(self.pack, sha256=self.sha256, alerts=self.alerts)
 
     @cached_property
     def zone(self) -> Zone:
