@@ -21,6 +21,7 @@ from api.traces.uploads import uploads_named
 from truckban.alert_times import read_alert_times
 from truckban.traces.tables import IN_FOLDERS
 from zones.errors import InputError
+from zones.locate import Locator
 from zones.text import Text
 
 FILES = {
@@ -51,12 +52,7 @@ def create(session: Session, principal: Principal, service: Service, owner: str 
         if ground is None or all(each.zone.sha256 != asked.zone for each in ground.each):
             raise wrong_field("zone", Text("没有这个区域", "there is no such zone"))
     elif asked.zone is None and ground is not None and ground.others:
-        listed = ", ".join(f"{each.zone.id} {each.zone.sha256}" for each in ground.each)
-        text = Text(
-            f"通告 {notice} 有几个区域，一次核查查一个，请写明是哪个：{listed}",
-            f"notice {notice} has several zones and a check is about one; say which: {listed}",
-        )
-        raise wrong_field("zone", text)
+        raise which_zone(notice, ground)
     elif asked.zone is None and ground is None:
         raise wrong_field(
             "zone", Text(f"通告 {notice} 没有区域，请给出", f"notice {notice} comes with no zone; give one")
@@ -87,6 +83,16 @@ def create(session: Session, principal: Principal, service: Service, owner: str 
     )
     note(session, principal.actor, "run.create", f"run:{run.id}", why=asked.why, details={"uploads": asked.uploads})
     return run
+
+
+def which_zone(notice: str, ground: Locator) -> Problem:
+    """Return the question which zone of several is meant, with the hash of each."""
+    listed = ", ".join(f"{each.zone.id} {each.zone.sha256}" for each in ground.each)
+    text = Text(
+        f"通告 {notice} 有几个区域，一次核查查一个，请写明是哪个：{listed}",
+        f"notice {notice} has several zones and a check is about one; say which: {listed}",
+    )
+    return wrong_field("zone", text)
 
 
 def cancel(session: Session, principal: Principal, id_: str, owner: str | None) -> Run:

@@ -21,6 +21,7 @@ from enterprises.unlisted import Candidate
 from enterprises.visits import Visit as Found
 from truckban.visit_files import LOADS
 from zones.errors import InputError
+from zones.locate import Locator
 from zones.text import Text
 
 _IN_COLUMNS = ("lon", "lat", "vehicles", "stops", "id", "examples", "first_s", "last_s")
@@ -40,6 +41,7 @@ class _Visits(FreightKind):
         ground = law.ground(notice)
         if ground is None:
             raise InputError(Text(f"通告 {notice} 没有区域", f"there is no zone for notice {notice}"), field="notice")
+        ground = _meant(ground, run.options.get("zone"))
         known = str(folder / REGISTRY)
         sites = read_given_sites(str(given["sites"]), known) if "sites" in given else read_given_sites(known)
         inputs = Inputs(
@@ -85,6 +87,21 @@ class _Visits(FreightKind):
 
 
 VISITS = _Visits()
+
+
+def _meant(ground: Locator, sha256: str | None) -> Locator:
+    """Return the map of one zone.
+
+    Raises:
+        InputError: it is none of the notice's now, or there are several and none is said.
+    """
+    meant = [each for each in ground.each if sha256 in (None, each.zone.sha256)]
+    if len(meant) != 1:
+        text = Text(
+            "通告的区域已换，请重新开始并写明哪个区域", "the notice's zones have changed: begin again and say which"
+        )
+        raise InputError(text, field="zone")
+    return meant[0]
 
 
 def _visit_rows(

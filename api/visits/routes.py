@@ -20,6 +20,7 @@ from api.problems import Problem, language_of, wrong_field
 from api.service import Service, service_of
 from api.store.tables.enterprises import Visit
 from api.store.visits import VisitFilters, visits_page
+from api.traces.runs import which_zone
 from api.traces.schemas import Ulid
 from api.traces.upload_routes import owner_of
 from api.visits.schemas import Certainty, NewVisits, VisitPage, VisitShown
@@ -147,6 +148,10 @@ def create_run(request: Request, principal: Caller, reach: CallerReach, asked: N
             raise wrong_field("notice", error.text) from None
         if ground is None:
             raise wrong_field("notice", Text(f"通告 {notice} 没有区域", f"there is no zone for notice {notice}"))
+        if asked.zone is not None and all(each.zone.sha256 != asked.zone for each in ground.each):
+            raise wrong_field("zone", Text("通告没有这个区域", "the notice has no such zone"))
+        if asked.zone is None and ground.others:
+            raise which_zone(notice, ground)
         if not service.law.registry.sites and all(upload.kind != "sites" for upload in uploads):
             text = Text(
                 "名录里没有位置：请先导入位置，或一并上传 sites",
@@ -159,6 +164,7 @@ def create_run(request: Request, principal: Caller, reach: CallerReach, asked: N
             raise wrong_field("crs", text)
         return {
             "notice": notice,
+            **({} if asked.zone is None else {"zone": asked.zone}),
             "crs": asked.crs or said.pop(),
             "columns": dict(asked.columns),
             "min_minutes": asked.min_minutes,

@@ -31,6 +31,11 @@ class NewVisits(NewFreight):
     )
 
     notice: Annotated[PlainText | None, StringConstraints(max_length=100)] = None
+    zone: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+        Field(description="hash of a zone of the notice, needed where it has several: leads are looked for in one"),
+    ] = None
     crs: Annotated[Crs | None, Field(description="that of the uploads unless said; one of them has to say")] = None
     columns: Annotated[
         dict[Column, Annotated[PlainText, StringConstraints(min_length=1, max_length=100)]],

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from freight import FIRST
 from jobs_here import work_off
 from two_rings import ZONES, at, written
 from uploading import WHY, upload
@@ -275,3 +276,43 @@ def test_pages_know_every_zone_of_the_first_notice(signed_in: Clients, county: P
         runs = officer.get(f"/runs?lang={lang}").text
         assert all(f'<option value="{known[zone]}">{zone}</option>' in runs for zone in ZONES)
     assert "示意" not in officer.get("/desk").text
+
+
+SITES = f"enterprise,lon,lat,radius_m,crs,source,date\n{FIRST},113.99,35.2,80,wgs84,测量,2024-03-01\n"
+
+
+@pytest.mark.slow
+def test_a_search_for_visits_says_which_zone_and_is_refused_without(
+    signed_in: Clients, county: Path, settings: Settings, store: Store
+) -> None:
+    admin, officer = signed_in("admin"), signed_in("officer")
+    known = add(admin, county)
+    enact(admin, known)
+    files = [
+        upload(officer, "traces", traces(-600, 1500, 3600, "23:00"), crs="wgs84"),
+        upload(officer, "vehicles", "vehicle_id,plate,vehicle_type\nA,晋M12345,重型自卸货车\n".encode()),
+        upload(officer, "sites", SITES.encode()),
+    ]
+    asked = {"uploads": files, "notice": ID, "why": WHY}
+    none = officer.post("/v1/visits/runs", json=asked)
+    assert (none.status_code, none.json()["errors"][0]["field"]) == (422, "body.zone")
+    assert all(f"{zone} {known[zone]}" in none.json()["errors"][0]["message"] for zone in ZONES)
+    other = officer.post("/v1/visits/runs", json={**asked, "zone": known["notice"]})
+    assert (other.status_code, other.json()["errors"][0]["field"]) == (422, "body.zone")
+    leads = {}
+    for zone in ("core", "town"):
+        run = officer.post("/v1/visits/runs", json={**asked, "zone": known[zone]})
+        assert run.status_code == 201, run.text
+        work_off(settings, store)
+        done = officer.get(run.headers["location"]).json()
+        assert done["state"] == "done", done["error"]
+        assert (done["options"]["zone"], done["basis"]["zone"]) == (known[zone], known[zone])
+        leads[zone] = done["counts"]["leads"]["all"]
+        assert any(all(name in note for name in set(ZONES) - {zone}) for note in done["notes"])
+    assert leads == {"core": 1, "town": 0}
+    # a zone that was there when it was asked, and is not when it is done, is not taken for another one
+    run = officer.post("/v1/visits/runs", json={**asked, "zone": known["core"]})
+    assert enact(admin, known, "town", "listed").status_code == 201
+    work_off(settings, store)
+    gone = officer.get(run.headers["location"]).json()
+    assert (gone["state"], gone["error"]["field"]) == ("failed", "zone")

@@ -143,6 +143,21 @@ def test_a_check_is_about_the_zone_of_its_map_and_says_so(county: Path, capsys: 
     assert checked(county, "listed") == {"on 滨河路 at night": "prohibited"}
 
 
+@pytest.mark.parametrize("command", [["check"], ["match"], ["enterprise", "visits"]])
+def test_a_second_zone_is_refused_and_never_taken_for_both(county: Path, capsys: Capture, command: list[str]) -> None:
+    drives(county, {"1": ("10:00:00", [(-600, 2000), (3600, 2000)])})
+    files = [
+        str(county / "traces.csv"),
+        *([] if command == ["match"] else ["--vehicles", str(county / "vehicles.csv")]),
+    ]
+    out = [] if command == ["match"] else ["--out", str(county / "out")]
+    law = ["--notice", str(county / "law" / "jia.yaml"), *(["--sites", "schematic"] if len(command) > 1 else [])]
+    zones = ["--zone", str(county / "town.geojson"), "--zone", str(county / "core.geojson")]
+    assert run(["--lang", "en", *command, *files, *out, *law, *zones]) == 2
+    assert "one zone at a time, and --zone names 2: run the command once for each" in capsys.readouterr().err
+    assert not (county / "out").exists()
+
+
 def test_of_notices_in_one_folder_a_check_is_by_the_one_that_its_zone_was_built_for(
     county: Path, capsys: Capture
 ) -> None:

@@ -56,3 +56,28 @@ def test_all_zones_are_put_in_force_drawn_and_one_is_chosen_for_a_check(
     page.get_by_label("查哪个区域").select_option(label="core")
     page.get_by_role("button", name="上传并核查").click()
     page.locator(".run", has_text="甲县货车禁行通告 · core").wait_for(timeout=60_000)
+    _visits(page, served, tmp_path)
+
+
+def _visits(page: Any, served: Any, tmp_path: Path) -> None:
+    """Look for visits in one zone, by the page."""
+    page.goto("/enterprises/runs")
+    which = page.get_by_label("查哪个区域")
+    assert sorted(which.locator("option").all_text_contents()) == sorted(["请选择", *ZONES])
+    page.get_by_label("过磅单、装载单：是否超限").check()
+    assert which.is_hidden()
+    page.get_by_label("轨迹：到访和名单外装载点").check()
+    sites = "enterprise,lon,lat,radius_m,crs,source,date\nlinyi-2023-18-01,113.99,35.2,80,wgs84,测量,2024-03-01\n"
+    (tmp_path / "sites.csv").write_text(sites, "utf-8")
+    page.set_input_files("#files", [tmp_path / f"{name}.csv" for name in ("traces", "vehicles", "sites")])
+    page.get_by_label("WGS 84").check()
+    page.get_by_label("用途", exact=True).fill("专项检查")
+    page.get_by_role("button", name="上传并核查").click()
+    page.get_by_text("请选择查哪个区域。").wait_for()
+    which.select_option(label="listed")
+    page.get_by_role("button", name="上传并核查").click()
+    page.locator(".run[data-kind=visits]").wait_for(timeout=60_000)
+    with closing(served.api("officer")) as client:
+        (run,) = client.get("/v1/visits/runs").json()["runs"]
+        listed = next(each for each in client.get("/v1/zones").json()["zones"] if each["id"] == "listed")
+    assert run["options"]["zone"] == listed["sha256"]

@@ -11,6 +11,8 @@ from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Lazy, complain, 
 from truckban.cli.language import Speaker
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
     from truckban.permitting.checking import Checked
@@ -151,7 +153,7 @@ def _verify(say: Speaker) -> Command:
 
 
 def _show(say: Speaker) -> Command:
-    def show(text: str, at: str | None, html: Path | None, qr: Path | None, zone: str | None, **given: Any) -> int:  # noqa: ANN401
+    def show(text: str, at: str | None, html: Path | None, qr: Path | None, **given: Any) -> int:  # noqa: ANN401
         from truckban.permitting.checking import verify as check  # noqa: PLC0415
         from truckban.permitting.qr import qr_svg  # noqa: PLC0415
 
@@ -166,7 +168,7 @@ def _show(say: Speaker) -> Command:
         if qr is not None:
             qr.write_text(qr_svg(one), encoding="utf-8", newline="\n")
         if html is not None:
-            _page(html, one, found, zone, say)
+            _page(html, one, found, given, say)
         return DONE if found.valid else DONE_WITH_REJECTS
 
     return new(
@@ -191,10 +193,16 @@ def _show(say: Speaker) -> Command:
             ),
             click.Option(
                 ["--zone"],
+                multiple=True,
                 help=say(
-                    "网页地图用的区域文件（GeoJSON）；不写则用通告自带的",
-                    "the page's zone file (GeoJSON); the notice's own unless said",
+                    "网页地图用的区域文件（GeoJSON）；通告有几个区域的，每个一份，可多次；不写则用通告自带的",
+                    "the page's zone file (GeoJSON), repeated where the notice has several zones; the notice's own unless said",
                 ),
+            ),
+            click.Option(
+                ["--notice"],
+                metavar=say("名称|文件", "NAME|FILE"),
+                help=say("网页用的通告文件；程序自带的不必写", "the page's notice; needed unless it is a built-in one"),
             ),
         ],
     )
@@ -336,21 +344,35 @@ def _words(found: "Checked", say: Speaker) -> list[str]:
     return lines + [f"- {text.of(say.lang)}" for _, text in (*found.reasons, *found.notes)]
 
 
-def _page(path: Path, text: str, found: "Checked", zone: str | None, say: Speaker) -> None:
-    from truckban.grounds import ground_for  # noqa: PLC0415
+def _page(path: Path, text: str, found: "Checked", given: "Mapping[str, Any]", say: Speaker) -> None:
+    from truckban.grounds import grounds_for  # noqa: PLC0415
     from truckban.notices.load import notice_named  # noqa: PLC0415
     from truckban.report.permit_page import write_permit_page  # noqa: PLC0415
+    from truckban.zone_parts import without_map  # noqa: PLC0415
     from zones.errors import InputError  # noqa: PLC0415
     from zones.text import Text  # noqa: PLC0415
 
     own = found.certificate
     if own is None:
         return
-    notice = notice_named(own.notice)
-    ground = ground_for(notice, zone)
+    notice = notice_named(given["notice"] or own.notice)
+    if notice.id != own.notice:
+        text_ = Text(
+            f"通行证是按通告 {own.notice} 发的，不是 {notice.id}",
+            f"the permit is of notice {own.notice}, not of {notice.id}",
+        )
+        raise InputError(text_, field="--notice")
+    ground = grounds_for([notice], given["zone"])[notice.id]
     if ground is None:
         raise InputError(
             Text("通告没有自带区域，请给出 --zone", "the notice comes with no zone; give --zone"), field="--zone"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_permit_page(path, own, text, ground.zone, notice=notice, lang=say.lang)
+    others = [each.zone for each in ground.others]
+    write_permit_page(path, own, text, ground.zone, notice=notice, lang=say.lang, others=others)
+    if lacking := ", ".join(without_map(notice, ground)):
+        complain(
+            say(
+                f"网页上没有画通告的这些区域：{lacking}", f"the page does not draw these zones of the notice: {lacking}"
+            )
+        )

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,9 +34,15 @@ def trace_options(say: Speaker) -> list[click.Parameter]:
             show_default=True,
             help=say("内置通告名，或 YAML 文件", "a built-in notice, or a YAML file"),
         ),
-        file_option(
-            "--zone",
-            say("区域文件（GeoJSON）；不写则用通告自带的", "a zone file (GeoJSON); the notice's own unless said"),
+        click.Option(
+            ["--zone"],
+            type=click.Path(path_type=Path),
+            multiple=True,
+            callback=partial(_one_zone, say),
+            help=say(
+                "区域文件（GeoJSON），一次一个；不写则用通告自带的",
+                "a zone file (GeoJSON), one at a time; the notice's own unless said",
+            ),
         ),
         click.Option(
             ["--crs"],
@@ -111,3 +118,14 @@ def progress(say: Speaker) -> Iterator["Step"]:
             bar.update(task, total=1, completed=1)
 
         yield step
+
+
+def _one_zone(say: Speaker, ctx: click.Context, _option: click.Parameter, given: tuple[Path, ...]) -> Path | None:
+    """Return the zone file; of several none is taken in silence for all of them."""
+    if len(given) > 1:
+        text = say(
+            f"一次查一个区域，--zone 给了 {len(given)} 个：每个区域各运行一次",
+            f"one zone at a time, and --zone names {len(given)}: run the command once for each",
+        )
+        raise click.UsageError(text, ctx)
+    return given[0] if given else None

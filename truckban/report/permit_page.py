@@ -34,7 +34,14 @@ class Bar:
 
 
 def write_permit_page(
-    path: Path, certificate: Certificate, text: str, zone: Zone, *, notice: Notice, lang: str
+    path: Path,
+    certificate: Certificate,
+    text: str,
+    zone: Zone,
+    *,
+    notice: Notice,
+    lang: str,
+    others: Sequence[Zone] = (),
 ) -> None:
     """Write the page of a permit as one self-contained HTML file; the same permit gives the same bytes.
 
@@ -45,8 +52,9 @@ def write_permit_page(
         zone: of the notice, for the map.
         notice: whose ban it lifts, for the hours of the ban and the spelling of roads.
         lang: `zh` or `en`.
+        others: further zones of the notice.
     """
-    page = html(certificate, text, zone, notice=notice, lang=lang)
+    page = html(certificate, text, zone, notice=notice, lang=lang, others=others)
     path.write_text(page, encoding="utf-8", newline="\n")
 
 

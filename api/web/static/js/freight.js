@@ -121,7 +121,7 @@ async function cancel(run) {
 
 function bodyOf(what, uploads, data) {
   const why = data.get("why").trim();
-  if (what === "visits") return { uploads, crs: data.get("crs"), min_minutes: Number(data.get("minutes")), why };
+  if (what === "visits") return { uploads, crs: data.get("crs"), min_minutes: Number(data.get("minutes")), why, ...(data.get("zone") ? { zone: data.get("zone") } : {}) };
   const given = { ...(data.get("drive_axles") ? { drive_axles: Number(data.get("drive_axles")) } : {}), ...(data.get("tyres") ? { tyres: data.get("tyres") } : {}) };
   return { uploads, time_zone: state.timezone, ...given, why };
 }
@@ -130,7 +130,11 @@ const form = document.getElementById("upload");
 if (form) {
   const what = () => new FormData(form).get("what");
   const kinds = () => (what() === "visits" ? ["traces", "vehicles", "permits", "sites"] : ["loads"]);
-  const lacks = (data) => (what() === "visits" && !(Number(data.get("minutes")) >= 1 && Number(data.get("minutes")) <= 1440) ? t("need_minutes") : null);
+  const lacks = (data) => {
+    if (what() !== "visits") return null;
+    if (data.has("zone") && !data.get("zone")) return t("need_zone");
+    return Number(data.get("minutes")) >= 1 && Number(data.get("minutes")) <= 1440 ? null : t("need_minutes");
+  };
   const create = async (uploads, data) => (await ask("POST", PATHS[what()], { body: bodyOf(what(), uploads, data), key: newKey() })).body;
   const turned = () => { for (const each of form.querySelectorAll("[data-of]")) each.hidden = each.dataset.of !== what(); };
   const needed = () => (what() === "visits" ? ["traces", "vehicles"] : ["loads"]);
