@@ -50,8 +50,8 @@ def desk(request: Request, principal: Caller) -> HTMLResponse:
 def runs(request: Request, principal: Caller) -> HTMLResponse:
     """Show uploads and checks of traces."""
     service = service_of(request)
-    ground = service.law.now.ground()
-    zones = [(each.zone.id, each.zone.sha256) for each in ground.each] if ground and ground.others else []
+    zones = zones_of(service)
+    levels = _levels(service, language_of(request))
     state = {
         "guesses": GUESSES,
         "may_upload": principal.role in ("officer", "admin"),
@@ -60,7 +60,7 @@ def runs(request: Request, principal: Caller) -> HTMLResponse:
         "timezone": service.law.now.shelf().first.pack.timezone,
         **({"zones": zones} if zones else {}),
     }
-    return page(request, "runs", principal, state=state, may_upload=state["may_upload"], zones=zones)
+    return page(request, "runs", principal, state=state, may_upload=state["may_upload"], zones=zones, levels=levels)
 
 
 @router.get("/overview", operation_id="web.overview")
@@ -91,6 +91,19 @@ def sources(service: Service) -> dict[str, str]:
     """Return the names of the enterprises on the published list, by id, each as it was last listed."""
     registry = service.law.registry
     return {name: listed[-1][0] for name in registry.enterprises if (listed := registry.names(name))}
+
+
+def zones_of(service: Service) -> list[tuple[str, str]]:
+    """Return name and hash of each zone of the first notice where it has several: a check is about one."""
+    ground = service.law.now.ground()
+    return [(each.zone.id, each.zone.sha256) for each in ground.each] if ground and ground.others else []
+
+
+def _levels(service: Service, lang: str) -> list[tuple[str, str]]:
+    """Return the alert levels that bans of the first notice ask for, each with its name."""
+    pack = service.law.now.pairs[service.law.first].notice.pack
+    asked = {level for rule in pack.rules for level in rule.alerts or ()}
+    return [(level, named.text.of(lang)) for level, named in pack.alerts.items() if level in asked]
 
 
 def _choices(service: Service, lang: str) -> dict[str, Any]:

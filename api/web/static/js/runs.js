@@ -2,11 +2,13 @@
 import { ask, newKey, session, state, t, toast } from "./base.js";
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { readCsv } from "./csv.js";
+import { alertsOf, beginAlerts, emptiedAlerts, lacksAlerts, refusedAlert } from "./runs_alerts.js";
 import { uploadForm } from "./runs_upload.js";
 
 const box = document.getElementById("runs");
 let placeholder = true; // what the server wrote: lit-html adds to it
 const OVER = ["done", "failed", "cancelled"];
+const KEPT = "runs:upload";
 const SHOWN = 200;
 let runs = [];
 let next = null;
@@ -139,9 +141,19 @@ function rejected(run) {
 }
 
 async function create(uploads, data) {
-  const body = { uploads, crs: data.get("crs"), min_probability: Number(data.get("least")), why: data.get("why").trim(), ...(data.get("permits") ? { permits: data.get("permits") } : {}), ...(data.get("zone") ? { zone: data.get("zone") } : {}) };
-  return (await ask("POST", "/v1/traces/runs", { body, key: newKey() })).body;
+  const body = { uploads, crs: data.get("crs"), min_probability: Number(data.get("least")), why: data.get("why").trim(), ...(data.get("permits") ? { permits: data.get("permits") } : {}), ...(data.get("zone") ? { zone: data.get("zone") } : {}), ...alertsOf(data) };
+  try {
+    return (await ask("POST", "/v1/traces/runs", { body, key: newKey() })).body;
+  } catch (error) {
+    refusedAlert(error, data);
+    throw error;
+  }
 }
 
-if (document.getElementById("upload")) uploadForm({ kept: "runs:upload", kinds: () => ["traces", "vehicles", "permits", "sites"], needed: () => ["traces", "vehicles"], many: ["traces"], create, begun: put, lacks: (data) => (state.zones && !data.get("zone") ? t("need_zone") : null) });
+const lacks = (data) => (state.zones && !data.get("zone") ? t("need_zone") : lacksAlerts(data));
+
+if (document.getElementById("upload")) {
+  beginAlerts(JSON.parse(localStorage.getItem(KEPT) ?? "null")?.given ?? {});
+  uploadForm({ kept: KEPT, kinds: () => ["traces", "vehicles", "permits", "sites"], needed: () => ["traces", "vehicles"], many: ["traces"], create, begun: put, changed: emptiedAlerts, lacks });
+}
 load();
