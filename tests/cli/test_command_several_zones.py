@@ -145,7 +145,7 @@ def test_a_check_is_about_the_zone_of_its_map_and_says_so(county: Path, capsys: 
 
 @pytest.mark.parametrize("command", [["check"], ["match"], ["enterprise", "visits"]])
 def test_a_second_zone_is_refused_and_never_taken_for_both(county: Path, capsys: Capture, command: list[str]) -> None:
-    drives(county, {"1": ("10:00:00", [(-600, 2000), (3600, 2000)])})
+    drives(county, {"1": ("2024-05-08 10:00", [(-600, 2000), (3600, 2000)])})
     files = [
         str(county / "traces.csv"),
         *([] if command == ["match"] else ["--vehicles", str(county / "vehicles.csv")]),
