@@ -92,12 +92,17 @@ def burst_probability(streets: ZoneMatcher, seen: Seen, since: float, until: flo
         until: when it was seen to go out.
     """
     first, stop = int(np.searchsorted(seen.t_s, since)), int(np.searchsorted(seen.t_s, until, side="right"))
-    if first >= stop or seen.depth_m[first:stop].max() > max(BEYOND_M, REACH_M + _ERRORS * seen.sigma):
+    if first >= stop or seen.depth_m[first:stop].max() > beyond_m(seen.sigma):
         return 0.0
     # what the path has in pieces may be one burst
     ratio = max(log_ratio(streets, seen, *ends) for ends in {(first, stop - 1), _stretch(seen, first, stop - 1)})
     rare = float(np.interp(usual_interval(seen.t_s), _RARE_S, _RARE))
     return min(float(1.0 / (1.0 + np.exp(np.clip(rare - ratio, -50.0, 50.0)))), MOST_PROBABLE)
+
+
+def beyond_m(sigma: float) -> float:
+    """Return how deep reflections cannot carry a truck on a street outside, by the standard deviation of one axis of a fix, metres."""
+    return max(BEYOND_M, REACH_M + _ERRORS * sigma)
 
 
 def _stretch(seen: Seen, first: int, last: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from truckban.traces.drives import SLOW_MS, WANDERING_M, all_drives, moving_time
 from truckban.traces.fixes import Fixes
 from truckban.traces.inside import SIGMA_M, SLIGHT, border_runs
 from truckban.traces.near import Near, Visits, visits_of
+from truckban.traces.off_map import off_map
 from truckban.traces.own_roads import own_roads
 from truckban.traces.passage import Passage, Points, by_border, crossing, cut_corner
 from truckban.traces.paths import (
@@ -25,7 +26,7 @@ from truckban.traces.paths import (
     usual_interval,
 )
 from truckban.traces.showing import STOOD_M, MatchedDrive, deep_m, metres, shown, stood_deep
-from truckban.traces.slips import Visit, leaps_of
+from truckban.traces.slips import SPARE_M, TOP_MS, Visit, leaps_of
 from truckban.traces.speeds import Sent
 from zones.locate import Locator
 from zones.matching.compiled import ahead
@@ -40,8 +41,6 @@ _SINGLE = 0.85
 """What rests on one fix inside that may be a slip, or on none, is not claimed to be likelier."""
 _STILL_M = 30.0
 """A path inside that is no longer is that of a truck that stands there, or of a fix that fits none before and after."""
-_TOP_MS = 33.0
-"""No truck drives faster for long: where a path says so, it is one that only a receiver's error took."""
 _TOGETHER = 32
 """Drives that are matched before their passages are told: lines and positions are made for many at once."""
 _MATCHED_S = 1e-3
@@ -193,8 +192,11 @@ def _by_path(
     least_m = deep_m(driven.error_m)
     of_runs = [_on_path(fixes, driven, depth_m, run, visit) for run in runs]
     told = partial(_told_from_burst, fixes, driven, visit, depth)
-    yield from (told(run) for run in of_runs if run.probability >= SLIGHT)
-    times = [(float(run.t_s[0]), float(run.t_s[-1])) for run in of_runs]
+    on_map = [told(run) for run in of_runs if run.probability >= SLIGHT]
+    unmapped = list(_off_map(fixes, driven, visit, depth_m, border, on_map))
+    yield from (one for one in on_map if not any(_meet(one, found) for found in unmapped))
+    yield from unmapped
+    times = [(float(run.t_s[0]), float(run.t_s[-1])) for run in (*of_runs, *unmapped)]
     # most of them are stretches of the path: they are made only where they are not
     others: list[tuple[float, float, Callable[[], Passage]]] = [
         (
@@ -219,6 +221,29 @@ def _by_path(
         if probability >= SLIGHT:
             passage = replace(passage, probability=probability)
             yield told(_without_denied(fixes, depth_m, first, last, visit, passage))
+
+
+def _off_map(
+    fixes: Fixes,
+    driven: MatchedDrive,
+    visit: Visit,
+    depth_m: _Floats,
+    border: Sequence[tuple[Sequence[int], float]],
+    on_map: Sequence[Passage],
+) -> Iterator[Passage]:
+    """Yield what would be claimed of a drive where the map has no street, and not by its path, or by a path that is not known."""
+    first, last = driven.first, driven.first + len(driven.t_s) - 1
+    depth = depth_m[first : last + 1]
+    for stretch, probability, mostly in off_map(visit.streets, driven, depth, border):
+        passage = by_border(fixes, depth_m, first, last, stretch, probability)
+        passage = _without_denied(fixes, depth_m, first, last, visit, passage)
+        claimed = passage.probability > _SINGLE and not _carried(fixes, driven, visit, passage)
+        if claimed and (mostly or not any(one.probability > _SINGLE and _meet(one, passage) for one in on_map)):
+            yield passage
+
+
+def _meet(one: Passage, other: Passage) -> bool:
+    return bool(one.t_s[0] <= other.t_s[-1] and other.t_s[0] <= one.t_s[-1])
 
 
 def _near_border(passage: Passage, depth_m: _Floats, t_s: _Floats) -> Passage:
@@ -251,16 +276,10 @@ def _told_from_burst(fixes: Fixes, driven: MatchedDrive, visit: Visit, depth: _F
     """Return a passage that would be claimed with what reflections leave of its probability; others as they are."""
     if passage.probability <= _SINGLE:
         return passage
+    if _carried(fixes, driven, visit, passage):
+        return replace(passage, probability=_SINGLE)
     t_s, first = driven.t_s, driven.first
     begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
-    # from the fix before, where there is one: there it stood
-    apart = metres(fixes, max(first - 1, visit.start), slice(first, first + len(t_s)))
-    carried_off = t_s[-1] - t_s[0] <= LASTS_S and apart.max() <= BEYOND_M
-    gone = apart > STOOD_M
-    lone = np.count_nonzero(gone) <= 1 and not (gone[-1] and visit.stays(first + len(t_s) - 1, STOOD_M))
-    if visit.hops_near(begin, end) or carried_off or lone:
-        # a parked truck's fixes can be carried off and come back, and one of them can be anywhere
-        return replace(passage, probability=_SINGLE)
     # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
     usual = median(driven.usual)
     shown = median(driven.match.fixes.sigma) / lasting_at(driven.every_s)
@@ -272,6 +291,17 @@ def _told_from_burst(fixes: Fixes, driven: MatchedDrive, visit: Visit, depth: _F
         for sigma in {usual, max(usual, shown)}
     )
     return replace(passage, probability=passage.probability * (1.0 - burst), burst=burst)
+
+
+def _carried(fixes: Fixes, driven: MatchedDrive, visit: Visit, passage: Passage) -> bool:
+    """Return whether fixes hop, or a parked truck's can be carried off and come back; one of them can be anywhere."""
+    t_s, first = driven.t_s, driven.first
+    # from the fix before, where there is one: there it stood
+    apart = metres(fixes, max(first - 1, visit.start), slice(first, first + len(t_s)))
+    carried_off = t_s[-1] - t_s[0] <= LASTS_S and apart.max() <= BEYOND_M
+    gone = apart > STOOD_M
+    lone = np.count_nonzero(gone) <= 1 and not (gone[-1] and visit.stays(first + len(t_s) - 1, STOOD_M))
+    return bool(visit.hops_near(float(passage.t_s[0]), float(passage.t_s[-1])) or carried_off or lone)
 
 
 def _off_streets(match: Match, passage: Passage) -> bool:
@@ -293,7 +323,7 @@ def _on_path(fixes: Fixes, driven: MatchedDrive, depth_m: _Floats, run: Run, vis
     # a receiver that slips once can land on a street, and one that is off for minutes stays near the border
     driven_m = sum(street.length_m for street in run.streets)
     slow = driven_m < min(WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
-    fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
+    fast = driven_m > TOP_MS * (run.left_at - run.entered_at) + SPARE_M
     still = driven_m < _STILL_M
     stood = stood_deep(driven, depth_m, visit, before=not run.from_outside, after=not run.to_outside)
     sure = not slow and not fast and not still and (stood or shown(fixes, driven, depth_m, inside, visit, driven_m))

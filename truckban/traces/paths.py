@@ -34,7 +34,7 @@ _LASTING_S = 60.0
 # with fixes so far apart or farther, turning back between two is no sign of an error
 _SPARSE_S = 25.0
 # of a Gaussian error, half is less than this many standard deviations
-_HALF = 0.6745
+HALF = 0.6745
 # of so many fixes of a drive, two that lie where the truck was parked are a quarter
 _FEW = 8
 # what is less than this between two stretches inside is crossing a street that is not in the area
@@ -204,7 +204,7 @@ def errors_shown(matches: Sequence[Match]) -> list[float]:
     A truck parks beside the street: in a drive of few fixes the first and the last say how far the yards are from it, and count only
     where the others show a greater error.
     """
-    return [_half_off_m(off_m) / _HALF for off_m in all_off_m(matches)]
+    return [_half_off_m(off_m) / HALF for off_m in all_off_m(matches)]
 
 
 def _half_off_m(off_m: _Floats) -> float:
