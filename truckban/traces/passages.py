@@ -26,7 +26,7 @@ from truckban.traces.paths import (
     usual_interval,
 )
 from truckban.traces.showing import STOOD_M, MatchedDrive, deep_m, metres, shown, stood_deep
-from truckban.traces.slips import SPARE_M, TOP_MS, Visit, leaps_of
+from truckban.traces.slips import Visit, leaps_of
 from truckban.traces.speeds import Sent
 from zones.locate import Locator
 from zones.matching.compiled import ahead
@@ -41,6 +41,8 @@ _SINGLE = 0.85
 """What rests on one fix inside that may be a slip, or on none, is not claimed to be likelier."""
 _STILL_M = 30.0
 """A path inside that is no longer is that of a truck that stands there, or of a fix that fits none before and after."""
+_TOP_MS = 33.0
+"""No truck drives faster for long: where a path says so, it is one that only a receiver's error took."""
 _TOGETHER = 32
 """Drives that are matched before their passages are told: lines and positions are made for many at once."""
 _MATCHED_S = 1e-3
@@ -323,7 +325,7 @@ def _on_path(fixes: Fixes, driven: MatchedDrive, depth_m: _Floats, run: Run, vis
     # a receiver that slips once can land on a street, and one that is off for minutes stays near the border
     driven_m = sum(street.length_m for street in run.streets)
     slow = driven_m < min(WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
-    fast = driven_m > TOP_MS * (run.left_at - run.entered_at) + SPARE_M
+    fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
     still = driven_m < _STILL_M
     stood = stood_deep(driven, depth_m, visit, before=not run.from_outside, after=not run.to_outside)
     sure = not slow and not fast and not still and (stood or shown(fixes, driven, depth_m, inside, visit, driven_m))

@@ -94,7 +94,7 @@ def shown(
     deep = np.flatnonzero(depth[inside] >= _SECOND_M)
     if len(deep) == 1:
         one = row + int(inside[deep[0]])
-        slipped = visit.slips_beside(one) or visit.snaps(one) or (dense and visit.between(one) <= _NEAR_M)
+        slipped = visit.slips_beside(one) or (dense and visit.between(one) <= _NEAR_M)
         if slipped and not _stood_there(fixes, depth_m, one, visit):
             return False
     return dense or driven_m >= SHORT_M or deepest >= _DEEPEST_M

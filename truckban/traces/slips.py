@@ -33,10 +33,6 @@ _TIMES = 2.0
 """and so many times as fast as the vehicle usually drives there: its fixes, or those around, are somewhere else than it was."""
 _NEAR_S = 120.0
 """Where that happens so many seconds before or after a drive inside, or less, it shows none."""
-TOP_MS = 33.0
-"""No truck drives faster for long: where fixes or a path say so, a receiver's error took it."""
-SPARE_M = 60.0
-"""So much of it may be the errors of two fixes."""
 _STAYS_S = 300.0
 STAYED = 2
 """So many fixes there, for so long, show that a truck is parked where it was seen first; a terminal without satellites is back sooner."""
@@ -63,12 +59,6 @@ class Visit(Sent):
         if not self.start < row < self.stop - 1:
             return np.inf
         return float(np.hypot(self.x_m[row + 1] - self.x_m[row - 1], self.y_m[row + 1] - self.y_m[row - 1]))
-
-    def snaps(self, row: int) -> bool:
-        """Return whether no truck can have driven to a fix from the one before, or from it to the next: dead reckoning ends so."""
-        rows = np.arange(max(row - 1, self.start), min(row + 2, self.stop))
-        step = np.hypot(np.diff(self.x_m[rows]), np.diff(self.y_m[rows]))
-        return bool((step > TOP_MS * np.diff(self.fixes.t_s[rows]) + SPARE_M).any())
 
     def stays(self, row: int, within_m: float) -> bool:
         """Return whether a fix is where the truck stays: the two after it are there, and all of the next five minutes, no farther from it."""
