@@ -18,7 +18,7 @@ import shapely
 from truckban.traces.bursts import beyond_m
 from truckban.traces.own_roads import MOST, OFF_M
 from truckban.traces.paths import HALF, ZoneMatcher, median
-from truckban.traces.showing import SHORT_M, MatchedDrive
+from truckban.traces.showing import MatchedDrive
 
 _Floats = npt.NDArray[np.float64]
 Stretch = tuple[Sequence[int], float]
@@ -28,7 +28,9 @@ _BESIDE = 4
 _ERRORS = 3.0
 """A fix that is on none of the map's streets is farther from all of them than so many errors of the drive."""
 _DEEP = 2
-"""One fix may be anywhere; so many that lie apart as a drive does are not."""
+"""One fix may be anywhere; so many that lie"""
+_APART_M = 140.0
+"""apart, by their east and north together, are a drive's."""
 _MOSTLY = 0.5
 
 
@@ -72,7 +74,7 @@ def off_map(streets: ZoneMatcher, driven: MatchedDrive, depth: _Floats, border: 
     found = []
     for (rows, probability), part in zip(border, within, strict=True):
         deep = part.start + np.flatnonzero(off[part] & (depth[part] > beyond_m(error_m)))
-        if len(deep) < _DEEP or np.ptp(driven.x[deep]) + np.ptp(driven.y[deep]) < SHORT_M:
+        if len(deep) < _DEEP or np.ptp(driven.x[deep]) + np.ptp(driven.y[deep]) < _APART_M:
             continue
         found.append(OffMap(rows, probability, bool(off[part].mean() > _MOSTLY)))
     return found

@@ -24,7 +24,7 @@ _SECOND_M = 40.0
 _FAR_M = 90.0
 _NEAR_M = 60.0
 """Where fixes are dense and those beside a lone deep one are this near to each other, the truck went nowhere between them."""
-SHORT_M = 140.0
+_SHORT_M = 140.0
 """Where fixes are sparse, a shorter way inside is that of a fix or two that were carried off, unless one lies deeper than"""
 _DEEPEST_M = 110.0
 _DENSE_S = 20.0
@@ -97,7 +97,7 @@ def shown(
         slipped = visit.slips_beside(one) or (dense and visit.between(one) <= _NEAR_M)
         if slipped and not _stood_there(fixes, depth_m, one, visit):
             return False
-    return dense or driven_m >= SHORT_M or deepest >= _DEEPEST_M
+    return dense or driven_m >= _SHORT_M or deepest >= _DEEPEST_M
 
 
 def stood_deep(driven: MatchedDrive, depth_m: _Floats, visit: Visit, *, before: bool, after: bool) -> bool:
