@@ -25,7 +25,7 @@ from truckban.traces.paths import (
     runs_inside,
     usual_interval,
 )
-from truckban.traces.showing import STOOD_M, MatchedDrive, deep_m, metres, shown, stood_deep
+from truckban.traces.showing import STOOD_M, MatchedDrive, deep_m, last_seen_deep, metres, shown, stood_deep
 from truckban.traces.slips import Visit, leaps_of
 from truckban.traces.speeds import Sent
 from zones.locate import Locator
@@ -327,7 +327,9 @@ def _on_path(fixes: Fixes, driven: MatchedDrive, depth_m: _Floats, run: Run, vis
     slow = driven_m < min(WANDERING_M, SLOW_MS * (run.left_at - run.entered_at))
     fast = driven_m > _TOP_MS * (run.left_at - run.entered_at) + _NEAR_M
     still = driven_m < _STILL_M
-    stood = stood_deep(driven, depth_m, visit, before=not run.from_outside, after=not run.to_outside)
+    before, after = not run.from_outside, not run.to_outside
+    stood = stood_deep(driven, depth_m, visit, before=before, after=after)
+    stood = stood or last_seen_deep(driven, depth_m, visit, before=before, after=after)
     sure = not slow and not fast and not still and (stood or shown(fixes, driven, depth_m, inside, visit, driven_m))
     denied = 0
     if sure and run.probability > _SINGLE:

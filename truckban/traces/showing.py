@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from truckban.traces.bursts import LASTS_S
+from truckban.traces.bursts import BEYOND_M, LASTS_S
 from truckban.traces.fixes import Fixes
 from truckban.traces.slips import STAYED, Visit
 from zones.coords import MEAN_RADIUS_M
@@ -120,6 +120,29 @@ def stood_deep(driven: MatchedDrive, depth_m: _Floats, visit: Visit, *, before: 
         for row, step, asked in ((first, -1, before), (last, 1, after))
         if asked
         for stood in [visit.standing(row, step, LASTS_S)]
+    )
+
+
+def last_seen_deep(driven: MatchedDrive, depth_m: _Floats, visit: Visit, *, before: bool, after: bool) -> bool:
+    """Return whether the visit begins or ends deep inside, with two fixes in a row at least that no reflection carries there.
+
+    Who turns about there is near the same place twice and may as well stand: then the drive has the first of these fixes alone.
+
+    Args:
+        driven: the drive.
+        depth_m: of all fixes.
+        visit: the drive's.
+        before: whether to look before it.
+        after: whether to look after it.
+    """
+    first, last = driven.first, driven.first + len(driven.t_s) - 1
+    beyond_m = max(deep_m(driven.error_m), BEYOND_M)
+    return any(
+        rows.stop - rows.start > 1
+        and bool(depth_m[rows].min() > beyond_m)
+        and bool(np.diff(visit.fixes.t_s[rows]).max() <= _LOST_S)
+        for rows, asked in ((slice(visit.start, first + 1), before), (slice(last, visit.stop), after))
+        if asked
     )
 
 
