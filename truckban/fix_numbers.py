@@ -21,8 +21,11 @@ _MOST_WHOLE = 2**53
 _POWERS = np.array([float(10**power) for power in range(19)])
 # of so many digits a whole number fits into 64 bits, and their power is exact: that they are too many is seen after all are read
 _MOST_DIGITS = len(_POWERS) - 1
-_COMMA, _POINT, _MINUS, _ZERO, _NINE, _SPACE, _BEGIN, _END = b",.-09 []"
+_COMMA, _POINT, _MINUS, _ZERO, _SPACE, _BEGIN, _END = b",.-0 []"
+_LAST_DIGIT = 9
 _NOT_PLAIN = -1, 0.0, 0.0
+# an index with a sign may count from the end: compiled, each look-up would ask whether it does, and half of all time goes there
+_NONE, _ONE = np.uint64(0), np.uint64(1)
 
 
 class Column(NamedTuple):
@@ -100,30 +103,32 @@ def floats(listed: Sequence[float]) -> _Floats:
 
 
 @compiled_inline
-def _digits(text: _Bytes, at: int, whole: int) -> tuple[int, int]:
+def _digits(text: _Bytes, at: np.uint64, whole: int) -> tuple[np.uint64, int]:
     """Return where digits end, and the whole number that they make after those before; of too many, some number."""
-    while _ZERO <= text[at] <= _NINE:
-        whole = whole * 10 + int(text[at]) - _ZERO
-        at += 1
+    digit = int(text[at]) - _ZERO
+    while 0 <= digit <= _LAST_DIGIT:
+        whole = whole * 10 + digit
+        at += _ONE
+        digit = int(text[at]) - _ZERO
     return at, whole
 
 
 @compiled_inline
-def _plain_number(text: _Bytes, begins: int) -> tuple[int, float]:
+def _plain_number(text: _Bytes, begins: np.uint64) -> tuple[np.uint64, float]:
     """Return where a plain number ends, and its value; 0 where it is none."""
     at, whole = _digits(text, begins, 0)
-    if at == begins or (text[begins] == _ZERO and at > begins + 1):
-        return 0, 0.0
-    digits, decimals = at - begins, 0
+    if at == begins or (text[begins] == _ZERO and at > begins + _ONE):
+        return _NONE, 0.0
+    digits, decimals = at - begins, _NONE
     if text[at] == _POINT:
-        ends, whole = _digits(text, at + 1, whole)
-        decimals = ends - at - 1
+        ends, whole = _digits(text, at + _ONE, whole)
+        decimals = ends - at - _ONE
         digits += decimals
         at = ends
         if decimals == 0:
-            return 0, 0.0
+            return _NONE, 0.0
     if digits > _MOST_DIGITS or whole > _MOST_WHOLE:
-        return 0, 0.0
+        return _NONE, 0.0
     return at, whole / _POWERS[decimals]
 
 
@@ -157,21 +162,23 @@ def plain_numbers(text: _Bytes, begins: int, ends: int, values: _Floats, row: in
         return _NOT_PLAIN
     if ends == begins + 1:
         return 0, 0.0, 0.0
-    count, at = 0, begins + 1
+    count, at, last = 0, np.uint64(begins + 1), np.uint64(ends)
     least, most = np.inf, -np.inf
     while True:  # whatever is read stops at the list's end
         negative = text[at] == _MINUS
-        at, value = _plain_number(text, at + negative)
+        if negative:
+            at += _ONE
+        at, value = _plain_number(text, at)
         if at == 0 or (negative and value == 0):
             return _NOT_PLAIN
         value = -value if negative else value
         least, most = min(least, value), max(most, value)
         values[row, count] = value
         count += 1
-        if at == ends:
+        if at == last:
             return count, least, most
         if text[at] != _COMMA:
             return _NOT_PLAIN
-        at += 1
+        at += _ONE
         while text[at] == _SPACE:
-            at += 1
+            at += _ONE
