@@ -74,6 +74,8 @@ def answer_fixes_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", 
     value = None if asked is not None and _each_once_in_columns(body, asked) else decoded(body)
     try:
         return encoded(answer_fixes(read_fix_columns(value) if asked is None else asked, context))
+    except UnicodeDecodeError:  # times are looked at last
+        raise InputError(_NOT_UTF8) from None
     except InputError as error:
         if errors == "raised":
             raise

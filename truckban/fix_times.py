@@ -235,6 +235,7 @@ def _written(text: bytes) -> tuple[_Bytes, _Bytes, int] | None:
     offset_s = _offset_of(tail.decode("latin-1"))
     if (
         offset_s is None
+        or len(text) < _FRACTION + len(tail)
         or text[10:11] not in (b"T", b"t", b" ")
         or (fraction and not _POINT_AND_DIGITS.fullmatch(fraction))
     ):

@@ -342,3 +342,31 @@ def test_a_member_that_is_there_twice_is_refused(times: str, said: str, columns:
     with pytest.raises(InputError) as raised:
         fixes(body(said, columns))
     assert raised.value.field == name
+
+
+_MEMBERS = ",".join(f'"m{number}":""' for number in range(300))
+
+
+@pytest.mark.parametrize("many", [1, 300])
+@pytest.mark.parametrize("said", ['"crs":null', '"permits":[],"alerts":[],"crs":null', f'"vehicle":{{{_MEMBERS}}}'])
+def test_a_member_twice_is_refused_wherever_it_stands(many: int, said: str) -> None:
+    at, lon, lat = ([value] * many for value in (1715133600, 110.765, 35.14))
+    columns = f'"fixes":{{"time":{at},"lon":{lon},"lat":{lat}}}'
+    for once in (f"{{{said},{columns}}}", f"{{{columns},{said}}}"):
+        assert fixes(once.encode())["fixes"] == many
+    for twice in (f"{{{said},{columns},{said}}}", f"{{{columns},{said},{said}}}", f"{{{said},{columns},{columns}}}"):
+        with pytest.raises(InputError, match="more than once"):
+            fixes(twice.encode())
+
+
+@pytest.mark.parametrize("text", ["2024-05-08T10:-00:00", "2024-05-08T1+08:00", "2024-05-08T10:00+08:00"])
+def test_a_time_too_short_for_its_offset_is_none(text: str) -> None:
+    with pytest.raises(InputError) as raised:
+        fixes({"vehicle": HEAVY, "fixes": {"time": [text], "lon": [110.765], "lat": [35.14]}}, errors="raised")
+    assert raised.value.field == "fixes.time[0]"
+
+
+@pytest.mark.parametrize("times", [b'["2024-05-08T10:00:00+08:\xaf0"]', b'[1, "\xed\xa0\x80"]', b'["\xff"]'])
+def test_times_that_are_no_utf_8_are_no_json(times: bytes) -> None:
+    with pytest.raises(InputError, match="not UTF-8"):
+        fixes(b'{"fixes":{"time":' + times + b',"lon":[110.765],"lat":[35.14]}}')
