@@ -24,7 +24,8 @@ from zones.text import Text
 _FIELDS = {"id", "vehicle", "at", "place", "permits", "alerts", "expect"}
 
 
-def zone_facts(ground: Locator | None) -> dict[str, Any] | None:
+@lru_cache(maxsize=64)
+def zone_facts(ground: Locator | None) -> Mapping[str, Any] | None:
     """Return what an answer says of the map it used: name, grade, hash; of several maps, the further ones under `others`."""
     if ground is None:
         return None

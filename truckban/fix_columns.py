@@ -37,6 +37,7 @@ from truckban.fix_numbers import Column, read_numbers, read_plain
 from truckban.fix_times import Instants, read_times, times_of, times_since_1970
 from truckban.hours import DAY_S
 from truckban.jurisdiction import Jurisdiction
+from truckban.moments import zone_of_time
 from truckban.norms import Notice
 from truckban.numbers import is_number
 from truckban.permits import PermitList
@@ -346,14 +347,13 @@ class _Share(NamedTuple):
         return at_position(self.notice, self.ground, lon, lat, known=known)
 
     def _question(self, instants: Instants, place: PlaceFacts, row: int) -> Question:
-        at = dt.datetime.fromtimestamp(instants.second(row), dt.UTC)
+        at = dt.datetime.fromtimestamp(instants.second(row), zone_of_time(self.notice.pack.timezone))
         assumed = instants.assumed is not None and bool(instants.assumed[row])
         return Question(self.vehicle, at, place, self.permits, self.alerts, zone_assumed=assumed)
 
     def _of_time(self, instants: Instants) -> list[npt.NDArray[Any]]:
         """Return what norms and permits ask of instants, each of shape (n,)."""
-        asked = self._stretches(instants), instants.assumed
-        return [kind for kind in asked if kind is not None]
+        return [kind for kind in (self._stretches(instants), instants.assumed) if kind is not None]
 
     def _stretches(self, instants: Instants) -> _Codes | None:
         """Return a number of each instant, another where conditions can tell the instants apart; None where they cannot."""
