@@ -51,7 +51,7 @@ def rest(case: Case) -> np.ndarray:
         for e, follow in enumerate(case.follow):
             onward = [case.goal.get(f, INF) for f in follow] + [case.takes[f] + least[f] for f in follow]
             least[e] = min([least[e], *onward])
-    return np.array(least)
+    return np.array(least, np.float64)
 
 
 def rest_back(case: Case) -> np.ndarray:
@@ -62,7 +62,7 @@ def rest_back(case: Case) -> np.ndarray:
             left = min(case.takes[e] - case.start.get(e, -INF), case.takes[e] + least[e])
             for f in follow:
                 least[f] = min(least[f], left)
-    return np.array(least)
+    return np.array(least, np.float64)
 
 
 def forwards(case: Case, *, ahead: bool = False) -> Found:
