@@ -31,7 +31,7 @@ test: .venv/dev.stamp lint ## lint and all tests
 lint: .venv/dev.stamp ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 	$(BIN)/lint-imports
 
 bench: .venv/dev.stamp ## decisions a second on this machine
