@@ -59,13 +59,17 @@ def off_map(streets: ZoneMatcher, driven: MatchedDrive, depth: _Floats, border: 
     """
     usual = median(driven.usual)
     within = [slice(rows[0] - driven.first, rows[1] - driven.first + 1) for rows, _ in border]
-    if not any(depth[part].max() > beyond_m(usual) for part in within):
-        return []
-    points = np.asarray(shapely.points(driven.x, driven.y), object)
-    away_m = np.asarray(streets.lines.query_nearest(points, return_distance=True, all_matches=False)[1], np.float64)
     elsewhere = np.ones(len(depth), np.bool_)
     for part in within:
         elsewhere[part] = False
+    # next to all drives end here, before all streets are asked for all fixes
+    deep = ~elsewhere & (depth > beyond_m(usual))
+    if np.count_nonzero(deep) < _DEEP:
+        return []
+    deep &= _off_its_way(driven)
+    if np.count_nonzero(_away_m(streets, driven, np.flatnonzero(deep)) > max(OFF_M, _ERRORS * usual)) < _DEEP:
+        return []
+    away_m = _away_m(streets, driven, np.arange(len(depth)))
     beside = away_m[elsewhere]
     if len(beside) < _BESIDE or np.count_nonzero(beside <= OFF_M) < MOST * len(beside):
         return []
@@ -73,8 +77,21 @@ def off_map(streets: ZoneMatcher, driven: MatchedDrive, depth: _Floats, border: 
     off = away_m > max(OFF_M, _ERRORS * error_m)
     found = []
     for (rows, probability), part in zip(border, within, strict=True):
-        deep = part.start + np.flatnonzero(off[part] & (depth[part] > beyond_m(error_m)))
-        if len(deep) < _DEEP or np.ptp(driven.x[deep]) + np.ptp(driven.y[deep]) < _APART_M:
+        rows_off = part.start + np.flatnonzero(off[part] & (depth[part] > beyond_m(error_m)))
+        if len(rows_off) < _DEEP or np.ptp(driven.x[rows_off]) + np.ptp(driven.y[rows_off]) < _APART_M:
             continue
         found.append(OffMap(rows, probability, bool(off[part].mean() > _MOSTLY)))
     return found
+
+
+def _away_m(streets: ZoneMatcher, driven: MatchedDrive, rows: npt.NDArray[np.intp]) -> _Floats:
+    """Return how far some fixes are from the nearest of all streets, metres, shape of `rows`."""
+    points = np.asarray(shapely.points(driven.x[rows], driven.y[rows]), object)
+    return np.asarray(streets.lines.query_nearest(points, return_distance=True, all_matches=False)[1], np.float64)
+
+
+def _off_its_way(driven: MatchedDrive) -> npt.NDArray[np.bool_]:
+    """Return which fixes are not near where on the streets they were matched to, shape (n,): of the others it is known that some street is."""
+    match, off = driven.match, np.ones(len(driven.t_s), np.bool_)
+    off[match.kept[match.chosen >= 0][match.off_m <= OFF_M]] = False
+    return off
