@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from api.problems import Problem, no_json
-from truckban.asking_bytes import decoded
+from truckban.questions.asking_bytes import decoded
 from zones.errors import InputError
 from zones.json_text import each_once
 from zones.text import Text

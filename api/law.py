@@ -15,12 +15,12 @@ from api.store.base import now
 from api.store.database import Store
 from enterprises.registry import Registry
 from enterprises.registry_file import parse_registry
-from truckban.enterprise_answers import told
+from truckban.freight.enterprise_answers import told
 from truckban.grounds import ground_for
-from truckban.jurisdiction import Jurisdiction
 from truckban.norms import Notice
 from truckban.notices.load import builtin_notice, builtin_text, load_notice, notice_of
 from truckban.notices.shelf import Shelf
+from truckban.questions.jurisdiction import Jurisdiction
 from truckban.trips.network import Network
 from zones.errors import InputError
 from zones.locate import Locator

@@ -8,12 +8,12 @@ from typing import Self
 
 from enterprises.registry import Registry
 from enterprises.registry_file import registry_named
-from truckban.enterprise_answers import told
+from truckban.freight.enterprise_answers import told
 from truckban.grounds import maps_together
-from truckban.jurisdiction import Jurisdiction
 from truckban.norms import Notice
 from truckban.notices.load import notice_of
 from truckban.notices.shelf import Shelf
+from truckban.questions.jurisdiction import Jurisdiction
 from truckban.trips.network import Network
 from truckban.trips.rules import Rule, maps_of
 from truckban.trips.sites import sites_of

@@ -19,15 +19,15 @@ from typing import Any
 
 import numpy as np
 
-from truckban.asking import answer, read_question, zone_facts
-from truckban.asking_bytes import answer_bytes, answer_fixes_bytes
 from truckban.columns import Questions, decide_columns
 from truckban.grounds import ground_for
-from truckban.jurisdiction import Jurisdiction
 from truckban.logic import Coded
 from truckban.norms import Notice
 from truckban.notices.load import notice_named
 from truckban.permits import PermitList, read_permit
+from truckban.questions.asking import answer, read_question, zone_facts
+from truckban.questions.asking_bytes import answer_bytes, answer_fixes_bytes
+from truckban.questions.jurisdiction import Jurisdiction
 from truckban.vehicle_facts import read_vehicle
 from truckban.verdict import decide
 from truckban.zone_parts import part_masks

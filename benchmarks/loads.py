@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from enterprises.loads import Loads, Reading, builtin_limits, check_loads, zone_named
-from truckban.load_files import write_loads
+from truckban.freight.load_files import write_loads
 
 HEADER = "过磅时间,车牌号,轴数,毛重,企业名称,磅单号,车辆类型,驱动轴数,单轮胎轴数,核定载质量(kg),皮重(kg),承运单位"
 KINDS = {2: "重型厢式货车", 3: "重型自卸货车", 4: "重型自卸货车", 5: "重型半挂牵引车", 6: "重型半挂牵引车"}

@@ -11,7 +11,7 @@ from enterprises.errors import EnterpriseError
 from enterprises.list_tables import read_list
 from enterprises.registry_file import builtin_registry, parse_registry, written
 from enterprises.site_files import read_sites
-from truckban.sites_given import read_known_places
+from truckban.freight.sites_given import read_known_places
 from zones import load_builtin
 from zones.errors import InputError
 from zones.geojson_streets import read_geojson

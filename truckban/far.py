@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from truckban.fix_numbers import Column
 from truckban.norms import Notice
+from truckban.questions.fix_numbers import Column
 from zones.locate import Locator
 from zones.place_grid import Bounds
 from zones.text import Text

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from api.bodies import check_json, json_of, read_body
 from api.problems import language_of, of_input
 from api.service import Service
-from truckban.asking_bytes import answer_bytes, answer_fixes_bytes
+from truckban.questions.asking_bytes import answer_bytes, answer_fixes_bytes
 from zones.errors import InputError
 
 Kind = Literal["case", "fixes"]

@@ -26,7 +26,7 @@ from api.store.audit import note
 from api.store.tables.enterprises import RegistryVersion
 from api.traces.schemas import FileName
 from api.written_times import WrittenDay
-from truckban.enterprise_export import exported
+from truckban.freight.enterprise_export import exported
 from zones.text import Text
 
 router = APIRouter(prefix="/enterprises", tags=["enterprises"])

@@ -20,7 +20,7 @@ from enterprises.list_tables import read_list
 from enterprises.registry import Registry
 from enterprises.site_files import read_sites, with_sites
 from enterprises.sites import Site
-from truckban.enterprise_answers import told
+from truckban.freight.enterprise_answers import told
 from zones.errors import InputError
 from zones.text import Text
 

@@ -39,8 +39,8 @@ from api.service import service_of
 from api.store import enterprises as stored
 from api.written_times import WrittenDay
 from enterprises.kinds import kind_words
-from truckban.enterprise_answers import match_json
-from truckban.shippers import check_shipper, shipper_json
+from truckban.freight.enterprise_answers import match_json
+from truckban.freight.shippers import check_shipper, shipper_json
 from zones.errors import InputError
 
 router = APIRouter(prefix="/enterprises", tags=["enterprises"], route_class=EachOnce)

@@ -19,7 +19,7 @@ from api.store.database import Store
 from api.store.tables.enterprises import RegistryVersion
 from enterprises.registry import Registry
 from enterprises.registry_file import parse_registry, registry_named, written
-from truckban.enterprise_answers import told
+from truckban.freight.enterprise_answers import told
 from truckban.moments import zone_of_time
 from zones.errors import InputError
 from zones.text import Text

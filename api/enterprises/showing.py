@@ -5,8 +5,8 @@ from typing import Any
 
 from enterprises.names import Matcher
 from enterprises.registry import Entry, Registry
-from truckban.enterprise_answers import entry_json
-from truckban.enterprise_export import in_wgs84
+from truckban.freight.enterprise_answers import entry_json
+from truckban.freight.enterprise_export import in_wgs84
 
 
 class _Same:

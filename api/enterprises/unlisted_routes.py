@@ -22,7 +22,7 @@ from api.store import enterprises as stored
 from api.store.audit import note
 from api.store.tables.enterprises import Candidate, CandidateAct
 from api.visits.routes import zone_of
-from truckban.visit_files import CAUTION
+from truckban.freight.visit_files import CAUTION
 from zones.text import Text
 
 router = APIRouter(prefix="/unlisted", tags=["visits"], route_class=EachOnce)

@@ -14,8 +14,8 @@ from api.store.base import now
 from api.store.enterprises import put_rows
 from api.store.tables.enterprises import FreightRun, Load
 from enterprises.names import Matcher
-from truckban.enterprise_answers import told
-from truckban.load_given import enterprise_of, plate_number
+from truckban.freight.enterprise_answers import told
+from truckban.freight.load_given import enterprise_of, plate_number
 
 
 class _Loads(FreightKind):
@@ -24,8 +24,8 @@ class _Loads(FreightKind):
     def count(self, task: Task, run: FreightRun, law: Law, folder: Path, given: Mapping[str, Path]) -> dict[str, Any]:  # noqa: ARG002
         # what takes long to import is for this process alone
         from enterprises.loads import Reading, builtin_limits, check_loads, zone_named  # noqa: PLC0415
-        from truckban.load_files import run_facts  # noqa: PLC0415
-        from truckban.load_shown import Shown  # noqa: PLC0415
+        from truckban.freight.load_files import run_facts  # noqa: PLC0415
+        from truckban.freight.load_shown import Shown  # noqa: PLC0415
 
         options = run.options
         with told():

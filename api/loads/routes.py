@@ -25,7 +25,7 @@ from api.traces.upload_routes import owner_of
 from api.visits.routes import Enterprise, PlateWord, Since, Until, plate_asked, zone_of
 from enterprises.loading.columns import COLUMNS
 from enterprises.loading.times import zone_named
-from truckban.enterprise_answers import told
+from truckban.freight.enterprise_answers import told
 from truckban.report.masking import Masker
 from zones.errors import InputError
 from zones.text import Text

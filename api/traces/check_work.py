@@ -140,8 +140,8 @@ def _granted(store: Store, run: Run, notice: Notice, vehicles: Path) -> list[dic
 
 
 def _with_origins(checked: Checked, inputs: Inputs, sites: Path) -> Checked:
-    from truckban.sites_given import read_given_sites  # noqa: PLC0415
-    from truckban.visiting import visiting, with_sites  # noqa: PLC0415
+    from truckban.freight.sites_given import read_given_sites  # noqa: PLC0415
+    from truckban.freight.visiting import visiting, with_sites  # noqa: PLC0415
 
     found = visiting(inputs, checked.notice.pack.timezone, read_given_sites(str(sites)), checked.fleet.plates)
     return with_sites(checked, found)[0]

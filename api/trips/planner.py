@@ -14,7 +14,7 @@ from api.law import Law
 from api.law_in_force import LawInForce, Pair
 from api.problems import Problem
 from enterprises.registry_file import parse_registry, written
-from truckban.asking_bytes import encoded
+from truckban.questions.asking_bytes import encoded
 from truckban.trips.answer import answer_trip
 from truckban.trips.model import Options
 from truckban.trips.network import Network

@@ -9,8 +9,8 @@ from api.openapi import answers
 from api.service import service_of
 from api.trips.links import LONGEST, MOST_DAYS, MOST_MARGIN_S, link_of, read_link
 from api.trips.schemas import TripAnswered, TripAsked
-from truckban.asking import object_of
-from truckban.asking_bytes import encoded
+from truckban.questions.asking import object_of
+from truckban.questions.asking_bytes import encoded
 from truckban.trips.model import Options
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from api.store import vehicles as stored
 from api.store.tables.vehicles import Vehicle
 from api.vehicles import service as vehicles
 from api.vehicles.schemas import NewVehicle, Reason, VehicleActed, VehicleGiven, VehiclePage, VehicleShown
-from truckban.asking import classify_json
+from truckban.questions.asking import classify_json
 from truckban.vehicles.plates import read_plate
 from zones.errors import InputError
 from zones.text import Text

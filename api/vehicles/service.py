@@ -17,7 +17,7 @@ from api.store.audit import note
 from api.store.base import new_id, now
 from api.store.tables.vehicles import Vehicle
 from api.vehicles.schemas import FACTS, NewVehicle, VehicleActed, VehicleGiven, VehicleShown
-from truckban.asking import classify_json
+from truckban.questions.asking import classify_json
 from truckban.vehicle_facts import read_vehicle
 from zones.text import Text
 

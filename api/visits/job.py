@@ -19,7 +19,7 @@ from api.store.tables.enterprises import FreightRun, Visit
 from enterprises.registry import Registry
 from enterprises.unlisted import Candidate
 from enterprises.visits import Visit as Found
-from truckban.visit_files import LOADS
+from truckban.freight.visit_files import LOADS
 from zones.errors import InputError
 from zones.locate import Locator
 from zones.text import Text
@@ -32,10 +32,10 @@ class _Visits(FreightKind):
 
     def count(self, task: Task, run: FreightRun, law: Law, folder: Path, given: Mapping[str, Path]) -> dict[str, Any]:
         # what takes long to import is for this process alone
-        from truckban.sites_given import read_given_sites  # noqa: PLC0415
+        from truckban.freight.sites_given import read_given_sites  # noqa: PLC0415
+        from truckban.freight.visit_report import VisitReport  # noqa: PLC0415
+        from truckban.freight.visiting import visiting, with_sites  # noqa: PLC0415
         from truckban.traces.check import Inputs, check  # noqa: PLC0415
-        from truckban.visit_report import VisitReport  # noqa: PLC0415
-        from truckban.visiting import visiting, with_sites  # noqa: PLC0415
 
         notice = run.options["notice"]
         ground = law.ground(notice)

@@ -13,8 +13,8 @@ from shapely.geometry import shape
 
 from trips_brute_force.blocks import Map
 from trips_brute_force.drawing import seconds_of
-from truckban.asking import read_question
 from truckban.places import PlaceFacts, read_place
+from truckban.questions.asking import read_question
 from truckban.verdict import decide
 
 if TYPE_CHECKING:

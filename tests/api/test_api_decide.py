@@ -16,9 +16,9 @@ from api.app import create_app
 from api.law import Law, LawWatch
 from api.settings import Settings
 from api.store.database import Store
-from truckban import fix_numbers
-from truckban.asking_bytes import answer_bytes
-from truckban.jurisdiction import Jurisdiction
+from truckban.questions import fix_numbers
+from truckban.questions.asking_bytes import answer_bytes
+from truckban.questions.jurisdiction import Jurisdiction
 from zones.matching.compiled import FAST
 
 CASE: dict[str, Any] = {

@@ -14,9 +14,9 @@ from uploading import WHY, upload
 from api.law import Law
 from api.settings import Settings
 from api.store.database import Store
-from truckban.asking import answer
 from truckban.grounds import grounds_for
 from truckban.notices.load import notice_named
+from truckban.questions.asking import answer
 
 Clients = Callable[..., TestClient]
 HEAVY = {"vehicle_type": "重型自卸货车"}

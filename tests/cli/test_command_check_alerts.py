@@ -9,10 +9,10 @@ import pytest
 from two_rings import at, notice, written
 
 from truckban.alert_times import read_alert_times
-from truckban.asking import answer
 from truckban.cli.main import run
 from truckban.grounds import ground_for
 from truckban.notices.load import notice_named
+from truckban.questions.asking import answer
 from zones.errors import InputError
 
 Capture = pytest.CaptureFixture[str]

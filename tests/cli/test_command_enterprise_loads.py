@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from truckban.cli.main import run
-from truckban.load_files import FIRM_COLUMNS, MISSING, NAMES, VEHICLE_COLUMNS
+from truckban.freight.load_files import FIRM_COLUMNS, MISSING, NAMES, VEHICLE_COLUMNS
 
 Capture = pytest.CaptureFixture[str]
 HEADER = "时间,车牌号,毛重(t),轴数,企业名称,磅单号,车辆类型,驱动轴数,单轮胎轴数,核定载质量(t),皮重(t),承运单位"

@@ -13,8 +13,8 @@ import xlsxwriter
 from python_calamine import load_workbook
 
 from truckban.cli.main import run
-from truckban.shipper_files import ANSWERS, COLUMNS, day_of
-from truckban.shippers import STATUSES
+from truckban.freight.shipper_files import ANSWERS, COLUMNS, day_of
+from truckban.freight.shippers import STATUSES
 from zones.errors import InputError
 
 Capture = pytest.CaptureFixture[str]

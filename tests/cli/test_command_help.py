@@ -61,8 +61,8 @@ SLOW_TO_START = {
     "sqlalchemy",
     "httpx",
     "enterprises.registry",
-    "truckban.sites_given",
-    "truckban.visiting",
+    "truckban.freight.sites_given",
+    "truckban.freight.visiting",
     "truckban.traces.formats.jt808",
 }
 """What the check of a small file does without: each takes as long to import as such a file takes to check."""

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from truckban.asking import answer
 from truckban.demo import fixes
 from truckban.demo.day import Day, Truck, make_day
 from truckban.demo.motion import Drive
 from truckban.demo.scenarios import SCENARIOS, shared_out
 from truckban.grounds import ground_for
 from truckban.notices.load import notice_named
+from truckban.questions.asking import answer
 from truckban.vehicles.plates import read_plate
 from zones import load_builtin
 from zones.errors import InputError

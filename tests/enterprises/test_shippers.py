@@ -10,7 +10,7 @@ from enterprises.draft import Draft, DraftLine
 from enterprises.importing import with_list
 from enterprises.names import Matcher
 from enterprises.registry_file import builtin_registry
-from truckban.shippers import STATUSES, check_shipper, shipper_json
+from truckban.freight.shippers import STATUSES, check_shipper, shipper_json
 from zones.errors import InputError
 
 OLD = builtin_registry()

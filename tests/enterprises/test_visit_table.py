@@ -11,11 +11,11 @@ from enterprises.registry_file import builtin_registry
 from enterprises.stops import EMPTY, FULL
 from enterprises.visits import Visit
 from tests.enterprises.loads_given import checked
-from truckban.crosschecks import not_listed
-from truckban.load_visits import NEED_NONE, Beside
+from truckban.freight.crosschecks import not_listed
+from truckban.freight.load_visits import NEED_NONE, Beside
+from truckban.freight.visit_files import VISIT_COLUMNS, Writer, visit_rows
+from truckban.freight.visit_table import VisitTable, read_visits
 from truckban.report.masking import Masker
-from truckban.visit_files import VISIT_COLUMNS, Writer, visit_rows
-from truckban.visit_table import VisitTable, read_visits
 from zones.errors import InputError
 
 REGISTRY = builtin_registry("schematic")

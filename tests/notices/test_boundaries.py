@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from truckban.asking import answer
 from truckban.notices.load import load_notice
+from truckban.questions.asking import answer
 
 BASE = (Path(__file__).parent / "sound" / "base.yaml").read_text(encoding="utf-8")
 EDGE = "        - {road: 环路, side: inside, boundary: excluded}\n"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from truckban.asking import answer
 from truckban.norms import Notice
 from truckban.notices.load import load_notice
+from truckban.questions.asking import answer
 
 PACKS = Path(__file__).parent / "packs"
 PROBES = Path(__file__).parents[3] / "shared" / "data" / "notices" / "probes.csv"

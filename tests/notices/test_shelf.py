@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from truckban.asking import answer, notice_for
 from truckban.norms import Notice
 from truckban.notices.load import builtin_notice
 from truckban.notices.model import NoticePack
 from truckban.notices.shelf import Shelf, shelf_named
+from truckban.questions.asking import answer, notice_for
 from zones.errors import InputError
 
 

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from permits_asked import HEAVY, LIGHT, OTHER_PLATE, PLATE, TRIP, asked, at, granted, network
 
-from truckban.asking import answer
 from truckban.grounds import ground_for
 from truckban.notices.load import builtin_notice
 from truckban.permits import read_permit
 from truckban.permitting.granted import to_permit_json
 from truckban.permitting.states import Action, Event, move
+from truckban.questions.asking import answer
 from truckban.trips.answer import answer_trip
 
 

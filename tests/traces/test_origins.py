@@ -13,8 +13,8 @@ from enterprises.stops import EMPTY, FULL, UNKNOWN, Stops
 from enterprises.visits import Certainty, Visit
 from truckban.cli.base import DONE_WITH_REJECTS
 from truckban.cli.main import run
-from truckban.crosschecks import enterprise_rates, wilson
-from truckban.origins import WHY, Origins
+from truckban.freight.crosschecks import enterprise_rates, wilson
+from truckban.freight.origins import WHY, Origins
 from truckban.report.visit_page import ORIGINS
 from zones.coords import from_wgs84
 

@@ -12,9 +12,9 @@ import pytest
 from drawn_drive import split
 from street_map import lonlat, places, segment, street_map
 
-from truckban.asking import answer
 from truckban.notices.load import load_notice
 from truckban.notices.shelf import Shelf
+from truckban.questions.asking import answer
 from truckban.trips.answer import answer_trip
 from truckban.trips.model import Options
 from truckban.trips.network import Network, network_of

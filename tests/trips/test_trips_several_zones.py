@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from two_rings import ZONES, at, notice, written
 
-from truckban.asking import answer
 from truckban.cli.main import run
 from truckban.grounds import grounds_for
 from truckban.notices.load import notice_named
+from truckban.questions.asking import answer
 from truckban.trips.answer import answer_trip
 from truckban.trips.model import Options
 from truckban.trips.network import Network, network_of

@@ -5,10 +5,10 @@ from typing import Any
 
 from pyproj import Geod
 
-from truckban.asking import answer
 from truckban.grounds import ground_for
 from truckban.norms import Notice
 from truckban.notices.load import notice_named
+from truckban.questions.asking import answer
 from zones.locate import Locator
 
 PLATE = "晋M12345"

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from linyi_asked import DAY, HEAVY, INSIDE, PERMIT, ground, law, permit
 
-from truckban.asking import answer
 from truckban.cli.main import run
+from truckban.questions.asking import answer
 from zones.errors import InputError
 
 GOOD: dict[str, Any] = {"id": "case", "vehicle": HEAVY, "at": DAY, "place": INSIDE, "permits": [PERMIT]}

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from linyi_asked import DAY, HEAVY, INSIDE, PERMIT, ground, law
 from test_case_kinds import some_case, told
 
-from truckban.asking import answer
-from truckban.asking_bytes import answer_bytes, decoded
 from truckban.json_text import read_json
-from truckban.jurisdiction import Jurisdiction
+from truckban.questions.asking import answer
+from truckban.questions.asking_bytes import answer_bytes, decoded
+from truckban.questions.jurisdiction import Jurisdiction
 from zones.errors import InputError
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "cases" / "decide.jsonl"

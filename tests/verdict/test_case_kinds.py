@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from linyi_asked import DAY, HEAVY, INSIDE, PERMIT, WUYI, ground, law
 
-from truckban.asking import answer, vehicle_reader
 from truckban.case_kinds import CaseKinds, case_kinds
 from truckban.norms import Norm, Notice
 from truckban.notices.load import load_notice
+from truckban.questions.asking import answer, vehicle_reader
 from truckban.remembered import Remembered
 from truckban.vehicle_facts import VehicleReader, read_vehicle
 from zones.errors import InputError

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from linyi_asked import HEAVY, PERMIT
 from test_asking_bytes import context
 
-from truckban import fix_columns
-from truckban.asking_bytes import answer_bytes, answer_fixes_bytes
 from truckban.case_kinds import case_kinds
 from truckban.columns import one_offset_s
-from truckban.fix_times import read_times
-from truckban.jurisdiction import Jurisdiction
 from truckban.moments import read_instant, zone_of_time
 from truckban.notices.shelf import Shelf
+from truckban.questions import fix_columns
+from truckban.questions.asking_bytes import answer_bytes, answer_fixes_bytes
+from truckban.questions.fix_times import read_times
+from truckban.questions.jurisdiction import Jurisdiction
 from zones.errors import InputError
 
 CHINA = dt.timezone(dt.timedelta(hours=8))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truckban import fix_numbers
-from truckban.fix_numbers import Column, read_numbers, read_plain
+from truckban.questions import fix_numbers
+from truckban.questions.fix_numbers import Column, read_numbers, read_plain
 from zones.matching.compiled import FAST
 
 PLAIN = ["[]", "[0]", "[1.5,-2.25, 3]", "[110.765123,110.76]", "[9007199254740992]", "[0.00000000000000001]"]

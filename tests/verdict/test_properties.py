@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from linyi_asked import DAY, HEAVY, PLATE, ask, ground, law, truck
 
-from truckban.asking import answer
+from truckban.questions.asking import answer
 
 PACKAGE = Path(__file__).parents[2] / "truckban"
 STRICTNESS = {"allowed": 0, "undetermined": 1, "prohibited": 2}
@@ -336,7 +336,7 @@ class TestMachine:
 PURE = [
     *["facts", "logic", "cases", "conditions", "norms", "hours", "moments", "places", "permits", "vehicle_facts"],
     *["verdict", "explain", "advice", "columns", "positions", "case_kinds", "standing_dates", "remembered"],
-    *["fix_columns", "fix_numbers", "fix_times"],
+    *["questions/fix_columns", "questions/fix_numbers", "questions/fix_times"],
 ]
 ASKS_THE_MACHINE = {
     "now",

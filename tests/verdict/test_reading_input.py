@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from linyi_asked import DAY, HEAVY, INSIDE, PERMIT, ground, law, permit
 
-from truckban.asking import answer
+from truckban.questions.asking import answer
 from zones.errors import InputError
 
 GOOD: dict[str, Any] = {"id": "case", "vehicle": HEAVY, "at": DAY, "place": INSIDE, "permits": [PERMIT]}

@@ -20,7 +20,7 @@ from linyi_asked import (
     warned,
 )
 
-from truckban.asking import answer
+from truckban.questions.asking import answer
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "cases" / "decide.jsonl"
 NOT_SHARED = "the shared cases are not beside this repository"

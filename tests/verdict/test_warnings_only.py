@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from truckban.asking import answer
 from truckban.norms import Notice
 from truckban.notices.load import builtin_notice
 from truckban.notices.model import NoticePack
+from truckban.questions.asking import answer
 from truckban.report.words import clause_of, reason_words
 
 INSIDE = {"zone": "inside"}

@@ -14,8 +14,8 @@ from zones.errors import InputError
 from zones.text import Text
 
 if TYPE_CHECKING:
+    from truckban.freight.sites_given import GivenSites
     from truckban.norms import Notice
-    from truckban.sites_given import GivenSites
     from truckban.traces.check import Checked, Inputs, Step
 
 
@@ -152,7 +152,7 @@ def _sites(given: Mapping[str, Any], say: Speaker) -> "GivenSites | None":
         return None
     if given["engine"] == "spark":
         raise click.UsageError(say("--sites 只用于 --engine local", "--sites goes with --engine local"))
-    from truckban.sites_given import read_given_sites  # noqa: PLC0415
+    from truckban.freight.sites_given import read_given_sites  # noqa: PLC0415
 
     return read_given_sites(given["sites"], given["registry"])
 
@@ -161,7 +161,7 @@ def _with_origins(checked: "Checked", inputs: "Inputs", sites: "GivenSites | Non
     """Return a check with the origins of its leads; as it is where no sites are given."""
     if sites is None:
         return checked
-    from truckban.visiting import visiting, with_sites  # noqa: PLC0415
+    from truckban.freight.visiting import visiting, with_sites  # noqa: PLC0415
 
     found = visiting(inputs, checked.notice.pack.timezone, sites, checked.fleet.plates, step=step)
     return with_sites(checked, found)[0]

@@ -13,10 +13,10 @@ def command(say: Speaker) -> Command:
     """Build the command."""
 
     def decide(cases: str, notice: str, zone: tuple[str, ...]) -> int:
-        from truckban.asking import answer, notice_for  # noqa: PLC0415
         from truckban.grounds import grounds_for  # noqa: PLC0415
         from truckban.json_text import identity, read_json  # noqa: PLC0415
         from truckban.notices.shelf import shelf_named  # noqa: PLC0415
+        from truckban.questions.asking import answer, notice_for  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 
         shelf = shelf_named(notice)

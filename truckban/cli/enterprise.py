@@ -49,7 +49,7 @@ def command(say: Speaker) -> Lazy:
 def _list(say: Speaker) -> Command:
     def list_(registry: str | None, on: str | None, *, as_json: bool) -> int:
         from enterprises.kinds import kind_words  # noqa: PLC0415
-        from truckban.enterprise_answers import entry_json  # noqa: PLC0415
+        from truckban.freight.enterprise_answers import entry_json  # noqa: PLC0415
 
         known = registry_given(registry)
         day = day_given(on, say) or known.latest
@@ -103,7 +103,7 @@ def _head(known: "Registry", day: Any, say: Speaker) -> Iterator[str]:  # noqa: 
 
 def _show(say: Speaker) -> Command:
     def show(enterprise: str, registry: str | None, on: str | None, *, as_json: bool) -> int:
-        from truckban.enterprise_answers import entry_json, told  # noqa: PLC0415
+        from truckban.freight.enterprise_answers import entry_json, told  # noqa: PLC0415
 
         known = registry_given(registry)
         day = day_given(on, say) or known.latest
@@ -158,7 +158,7 @@ def _lines(known: "Registry", entry: "Entry", say: Speaker) -> Iterator[str]:
 def _match(say: Speaker) -> Command:
     def match(names: str | None, name: tuple[str, ...], on: str | None, registry: str | None) -> int:
         from enterprises.names import Matcher  # noqa: PLC0415
-        from truckban.enterprise_answers import match_json, told  # noqa: PLC0415
+        from truckban.freight.enterprise_answers import match_json, told  # noqa: PLC0415
         from truckban.json_text import identity, read_json  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ def export_command(say: Speaker) -> Command:
     """Build `export`."""
 
     def export(out: str, registry: str | None, on: str | None) -> int:
-        from truckban.enterprise_export import exported  # noqa: PLC0415
+        from truckban.freight.enterprise_export import exported  # noqa: PLC0415
 
         path = Path(out)
         kind = FORMATS.get(path.suffix.lower())

@@ -57,7 +57,7 @@ def as_json_option(say: Speaker) -> click.Option:
 def registry_given(name: str | None) -> "Registry":
     """Return the registry that `--registry` names."""
     from enterprises.registry_file import registry_named  # noqa: PLC0415
-    from truckban.enterprise_answers import told  # noqa: PLC0415
+    from truckban.freight.enterprise_answers import told  # noqa: PLC0415
 
     with told():
         return registry_named(name)
@@ -69,7 +69,7 @@ def day_given(text: str | None, say: Speaker, option: str = "--on") -> dt.date |
     Raises:
         click.UsageError: it is no day.
     """
-    from truckban.enterprise_answers import read_day  # noqa: PLC0415
+    from truckban.freight.enterprise_answers import read_day  # noqa: PLC0415
 
     if text is None:
         return None

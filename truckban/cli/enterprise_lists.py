@@ -93,7 +93,7 @@ def _there(path: Path, place: str | None, slug: str | None) -> "Registry":
 
 def _with_list(file: Path, known: "Registry", given: dict[str, Any], say: Speaker) -> "tuple[Registry, list[str]]":
     from enterprises.importing import compared, with_list  # noqa: PLC0415
-    from truckban.enterprise_answers import told  # noqa: PLC0415
+    from truckban.freight.enterprise_answers import told  # noqa: PLC0415
 
     renamed = _renamed(given["rename"], say)
     with told():
@@ -105,7 +105,7 @@ def _with_list(file: Path, known: "Registry", given: dict[str, Any], say: Speake
 
 def _with_sites(file: Path, known: "Registry", given: dict[str, Any], say: Speaker) -> "tuple[Registry, list[str]]":
     from enterprises.site_files import read_sites, with_sites  # noqa: PLC0415
-    from truckban.enterprise_answers import told  # noqa: PLC0415
+    from truckban.freight.enterprise_answers import told  # noqa: PLC0415
 
     with told():
         sites = read_sites(file, known, said={name: given[name] for name in ("crs", "source", "date")})
@@ -173,7 +173,7 @@ def diff_command(say: Speaker) -> Command:
 
     def diff(file: str, registry: str | None, *, as_json: bool, **given: Any) -> int:  # noqa: ANN401
         from enterprises.importing import compared  # noqa: PLC0415
-        from truckban.enterprise_answers import told  # noqa: PLC0415
+        from truckban.freight.enterprise_answers import told  # noqa: PLC0415
 
         known = registry_given(registry)
         with told():

@@ -20,11 +20,11 @@ def loads_command(say: Speaker) -> Command:
         from enterprises.loading.columns import COLUMNS  # noqa: PLC0415
         from enterprises.loads import Reading, builtin_limits, check_loads, read_limits, zone_named  # noqa: PLC0415
         from enterprises.names import Matcher  # noqa: PLC0415
-        from truckban.enterprise_answers import told  # noqa: PLC0415
-        from truckban.load_files import write_loads  # noqa: PLC0415
-        from truckban.load_given import enterprise_of, plate_number  # noqa: PLC0415
-        from truckban.load_visits import Beside  # noqa: PLC0415
-        from truckban.visit_table import read_visits  # noqa: PLC0415
+        from truckban.freight.enterprise_answers import told  # noqa: PLC0415
+        from truckban.freight.load_files import write_loads  # noqa: PLC0415
+        from truckban.freight.load_given import enterprise_of, plate_number  # noqa: PLC0415
+        from truckban.freight.load_visits import Beside  # noqa: PLC0415
+        from truckban.freight.visit_table import read_visits  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
         from zones.text import Text  # noqa: PLC0415
 

@@ -19,7 +19,7 @@ def alias_command(say: Speaker) -> Command:
 
     def alias(enterprise: str, name: str, registry: str | None, *, remove: bool, yes: bool, **given: Any) -> int:  # noqa: ANN401
         from enterprises.operating import with_alias, without_alias  # noqa: PLC0415
-        from truckban.enterprise_answers import told  # noqa: PLC0415
+        from truckban.freight.enterprise_answers import told  # noqa: PLC0415
 
         path = own_registry(registry, say)
         known = registry_given(str(path))
@@ -62,7 +62,7 @@ def code_command(say: Speaker) -> Command:
         **given: Any,  # noqa: ANN401
     ) -> int:
         from enterprises.operating import with_code, without_code  # noqa: PLC0415
-        from truckban.enterprise_answers import told  # noqa: PLC0415
+        from truckban.freight.enterprise_answers import told  # noqa: PLC0415
 
         if remove == (code is not None):
             raise click.UsageError(
@@ -102,7 +102,7 @@ def withdraw_command(say: Speaker) -> Command:
 
     def withdraw(list_id: str, registry: str | None, why: str, *, undo: bool, yes: bool, **given: Any) -> int:  # noqa: ANN401
         from enterprises.operating import with_list_restored, with_list_withdrawn  # noqa: PLC0415
-        from truckban.enterprise_answers import told  # noqa: PLC0415
+        from truckban.freight.enterprise_answers import told  # noqa: PLC0415
 
         path = own_registry(registry, say)
         known = registry_given(str(path))

@@ -49,7 +49,7 @@ def saved(after: "Registry", path: Path, lines: Iterable[str], say: Speaker, *, 
         expected: the hash of the file that the change began with, None where there was none.
     """
     from enterprises.keeping import keep  # noqa: PLC0415
-    from truckban.enterprise_answers import told  # noqa: PLC0415
+    from truckban.freight.enterprise_answers import told  # noqa: PLC0415
 
     for line in lines:
         write(line)

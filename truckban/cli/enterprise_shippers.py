@@ -22,8 +22,8 @@ def shippers_command(say: Speaker) -> Command:
 
     def shippers(file: str, out: Path | None, registry: str | None, column: tuple[str, ...], time_zone: str) -> int:
         from enterprises.names import Matcher  # noqa: PLC0415
-        from truckban.enterprise_answers import told  # noqa: PLC0415
-        from truckban.shipper_files import COLUMNS, Asking, check_lines, check_sheet, counted  # noqa: PLC0415
+        from truckban.freight.enterprise_answers import told  # noqa: PLC0415
+        from truckban.freight.shipper_files import COLUMNS, Asking, check_lines, check_sheet, counted  # noqa: PLC0415
 
         columns, zone = chosen_columns(column, COLUMNS, say), _zone(time_zone, say)
         lines = file == "-" or Path(file).suffix.lower() in _LINES

@@ -22,11 +22,11 @@ def visits_command(say: Speaker) -> Command:
         from zoneinfo import ZoneInfo  # noqa: PLC0415
 
         from enterprises.names import Matcher  # noqa: PLC0415
-        from truckban.shipper_files import Asking, unlisted_shippers  # noqa: PLC0415
-        from truckban.sites_given import read_given_sites, read_known_places  # noqa: PLC0415
+        from truckban.freight.shipper_files import Asking, unlisted_shippers  # noqa: PLC0415
+        from truckban.freight.sites_given import read_given_sites, read_known_places  # noqa: PLC0415
+        from truckban.freight.visit_report import VisitReport  # noqa: PLC0415
+        from truckban.freight.visiting import visiting, with_sites  # noqa: PLC0415
         from truckban.traces.check import Inputs, check  # noqa: PLC0415
-        from truckban.visit_report import VisitReport  # noqa: PLC0415
-        from truckban.visiting import visiting, with_sites  # noqa: PLC0415
 
         law, ground = law_given(given["notice"], given["zone"], say)
         if out.exists() and not out.is_dir():

@@ -66,10 +66,10 @@ def _key(say: Speaker) -> Command:
 
 def _issue(say: Speaker) -> Command:
     def issue(permits: str, key: Path, qr: Path | None) -> int:
-        from truckban.asking import object_of  # noqa: PLC0415
         from truckban.json_text import read_json  # noqa: PLC0415
         from truckban.permitting.certificate import read_certificate, sign  # noqa: PLC0415
         from truckban.permitting.qr import qr_svg  # noqa: PLC0415
+        from truckban.questions.asking import object_of  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 
         signer = _signer(key)

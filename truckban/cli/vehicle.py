@@ -16,8 +16,8 @@ def command(say: Speaker) -> Lazy:
 
 def _classify(say: Speaker) -> Command:
     def classify(vehicles: str) -> int:
-        from truckban.asking import classify_json  # noqa: PLC0415
         from truckban.json_text import identity, read_json  # noqa: PLC0415
+        from truckban.questions.asking import classify_json  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 
         status = DONE

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry import shape
 
-from truckban.asking import under
 from truckban.hours import DAY_S, seconds
 from truckban.logic import FALSE
 from truckban.moments import instant_of, local
@@ -18,6 +17,7 @@ from truckban.permits import Permit, read_permit
 from truckban.permitting.granted import area_of
 from truckban.permitting.model import Days, Route
 from truckban.permitting.small_area import geojson
+from truckban.questions.asking import under
 from truckban.trips.lines import edges_of_line
 from truckban.trips.network import Network
 from truckban.trips.rules import Judged, Rule

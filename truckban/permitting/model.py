@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
-from truckban.asking import under
 from truckban.moments import read_instant
 from truckban.notices.conditions import Strict
 from truckban.notices.model import SHA256, SPAN, Day, Span, span_minutes
 from truckban.permits import read_permit
 from truckban.permitting.limits import Limits, limits_for
+from truckban.questions.asking import under
 from truckban.vehicle_facts import read_vehicle
 from zones.errors import InputError, TextError
 from zones.text import Text
@@ -319,7 +319,7 @@ def _is_line(points: list[Any]) -> bool:
 
 def _check_codes(application: Application) -> None:
     from enterprises.codes import read_code  # noqa: PLC0415 - only where a code is given
-    from truckban.enterprise_answers import told  # noqa: PLC0415
+    from truckban.freight.enterprise_answers import told  # noqa: PLC0415
 
     for name in ("holder", "shipper"):
         party = getattr(application, name)

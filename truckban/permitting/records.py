@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from enterprises.names import Matcher
-from truckban.asking import object_of, under
+from truckban.freight.shippers import check_shipper
 from truckban.notices.model import span_minutes
 from truckban.permits import read_permit
 from truckban.permitting.lines import Finding, Line
 from truckban.permitting.model import Application
-from truckban.shippers import check_shipper
+from truckban.questions.asking import object_of, under
 from zones.errors import InputError
 from zones.text import Text
 

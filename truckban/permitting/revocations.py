@@ -91,8 +91,8 @@ def read_entries(rows: Any) -> list[Revoked]:  # noqa: ANN401
     Raises:
         InputError: one of them cannot be, with its number and field.
     """
-    from truckban.asking import object_of, under  # noqa: PLC0415
     from truckban.moments import read_instant  # noqa: PLC0415
+    from truckban.questions.asking import object_of, under  # noqa: PLC0415
 
     if not isinstance(rows, list):
         raise InputError(Text("应为列表 […]", "a list […] is needed"))

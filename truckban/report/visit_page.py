@@ -7,10 +7,10 @@ from typing import Any
 from markupsafe import Markup
 
 from enterprises.visits import CERTAINTIES
-from truckban.crosschecks import MANY, Row
+from truckban.freight.crosschecks import MANY, Row
+from truckban.freight.visit_files import CAUTION
 from truckban.report.templating import asset, environment
 from truckban.report.visit_map import VisitMap
-from truckban.visit_files import CAUTION
 from zones.text import Text
 
 _WORDS = {

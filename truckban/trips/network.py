@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from enterprises.registry_file import registry_named
-from truckban.enterprise_answers import told
+from truckban.freight.enterprise_answers import told
 from truckban.grounds import ground_over_time, zone_files_of
 from truckban.notices.shelf import shelf_named
 from truckban.trips.ends import Sites

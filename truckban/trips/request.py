@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from truckban.asking import object_of, permits_of, under, unknown_members
 from truckban.moments import read_instant
 from truckban.numbers import is_number
 from truckban.permits import PermitList
+from truckban.questions.asking import object_of, permits_of, under, unknown_members
 from truckban.trips.ends import END_FIELDS, End, Sites, read_end
 from truckban.trips.lines import Line, edges_of_line
 from truckban.trips.model import Trip

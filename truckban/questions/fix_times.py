@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from truckban.fix_numbers import Column, read_numbers
 from truckban.hours import DAY_S
 from truckban.moments import FIRST_YEAR, LAST_YEAR, read_instant
 from truckban.numbers import is_number
+from truckban.questions.fix_numbers import Column, read_numbers
 from zones.errors import InputError
 from zones.text import Text
 

@@ -1,4 +1,4 @@
-"""From JSON bytes to JSON bytes: what a service answers with. The verdicts are those of `truckban.asking`."""
+"""From JSON bytes to JSON bytes: what a service answers with. The verdicts are those of `truckban.questions.asking`."""
 
 import json
 import re
@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from truckban.asking import answer_to, question_at, unreadable
-from truckban.fix_columns import FixColumns, answer_fixes, fix_columns, read_fix_columns
 from truckban.json_text import identity, quotes_in, read_json
-from truckban.jurisdiction import Jurisdiction
 from truckban.moments import read_instant
+from truckban.questions.asking import answer_to, question_at, unreadable
+from truckban.questions.fix_columns import FixColumns, answer_fixes, fix_columns, read_fix_columns
+from truckban.questions.jurisdiction import Jurisdiction
 from zones.errors import InputError
 from zones.text import Text
 
@@ -52,7 +52,7 @@ def answer_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", errors
 
 
 def answer_fixes_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", errors: Errors = "answered") -> bytes:
-    """Answer for each fix of one vehicle; body and answer are described in `truckban.fix_columns`.
+    """Answer for each fix of one vehicle; body and answer are described in `truckban.questions.fix_columns`.
 
     It judges fixes, not the path between them: a corner cut between two fixes is not seen, and a fix that a receiver put on
     the wrong side of a border counts where it stands. The path is judged by `truckban check`.

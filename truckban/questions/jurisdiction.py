@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from truckban import fix_numbers
-from truckban.asking import notice_at
 from truckban.grounds import ground_for
 from truckban.norms import Notice
 from truckban.notices.shelf import Shelf, shelf_named
+from truckban.questions import fix_numbers
+from truckban.questions.asking import notice_at
 from zones.locate import Locator
 
 

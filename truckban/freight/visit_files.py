@@ -13,7 +13,7 @@ from enterprises.registry import Registry
 from enterprises.stops import EMPTY, FULL, HALF
 from enterprises.unlisted import Candidate
 from enterprises.visits import Visit
-from truckban.crosschecks import Row
+from truckban.freight.crosschecks import Row
 from truckban.report.masking import Masker
 from truckban.traces.output import cell
 from zones.text import Text

@@ -15,8 +15,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from enterprises.names import Matcher
+from truckban.freight.shippers import STATUSES, Shipper, check_shipper, shipper_json
 from truckban.json_text import read_json
-from truckban.shippers import STATUSES, Shipper, check_shipper, shipper_json
 from truckban.trips.batch_cells import Cell, text_of
 from truckban.trips.batch_files import read_grid, write_grid
 from zones.errors import InputError

@@ -22,8 +22,8 @@ from enterprises.loading.numbers import ABSENT, UNIT_FROM
 from enterprises.loading.records import KINDS, NOTES, Records
 from enterprises.loading.times import written
 from enterprises.loads import Loads, Reading
-from truckban import load_visits
-from truckban.load_shown import Shown
+from truckban.freight import load_visits
+from truckban.freight.load_shown import Shown
 from truckban.spreadsheet import inert
 from truckban.whole_folder import RUN, whole_folder
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from enterprises.stops import Stops
 from enterprises.visits import Visited, visits_of
-from truckban.origins import WITHIN_S, Origin, Origins, counted_origins, with_origins
-from truckban.sites_given import GivenSites
+from truckban.freight.origins import WITHIN_S, Origin, Origins, counted_origins, with_origins
+from truckban.freight.sites_given import GivenSites
 from truckban.traces.check import Checked, Inputs, Step, silently
 from truckban.traces.fixes import Fixes, read_fixes
 from truckban.traces.stops import stops_of

@@ -16,7 +16,7 @@ from enterprises.registry import Registry
 from enterprises.registry_file import FORMAT, builtin_names, builtin_registry, read_registry, registry_named
 from enterprises.site_files import MOST_RADIUS_M, read_sites
 from enterprises.sites import Site, read_crs, read_geometry
-from truckban.enterprise_answers import told
+from truckban.freight.enterprise_answers import told
 from zones.coords import to_wgs84
 from zones.errors import InputError
 from zones.json_text import each_once

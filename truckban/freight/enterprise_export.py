@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from enterprises.registry import Registry
-from truckban.enterprise_answers import entry_json
+from truckban.freight.enterprise_answers import entry_json
 from truckban.spreadsheet import inert
 from zones.coords import to_wgs84
 

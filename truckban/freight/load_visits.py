@@ -12,8 +12,8 @@ from enterprises.loading.times import written
 from enterprises.loads import Compared, Loading, Loads, Reading, against_visits, loadings
 from enterprises.stops import EMPTY
 from enterprises.visits import Visit
-from truckban.load_shown import Shown
-from truckban.visit_table import VisitTable
+from truckban.freight.load_shown import Shown
+from truckban.freight.visit_table import VisitTable
 
 WITHIN_S = 1800.0
 """How far a weighbridge's clock and the queue at the gate may lie apart."""

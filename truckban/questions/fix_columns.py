@@ -29,20 +29,20 @@ import numpy.typing as npt
 import shapely
 
 from truckban.advice import change_seconds
-from truckban.asking import alerts_of, object_of, permit_list, prefixed, vehicle_reader, zone_facts
 from truckban.case_kinds import case_kinds
 from truckban.columns import EPOCH_ORDINAL, local_columns, one_offset_s
 from truckban.far import far_rows
-from truckban.fix_numbers import Column, read_numbers, read_plain
-from truckban.fix_times import Instants, read_times, times_of, times_since_1970
 from truckban.hours import DAY_S
-from truckban.jurisdiction import Jurisdiction
 from truckban.moments import zone_of_time
 from truckban.norms import Notice
 from truckban.numbers import is_number
 from truckban.permits import PermitList
 from truckban.places import PlaceFacts, at_position, read_position
 from truckban.positions import CHINA_LAT, MOST_LAT, MOST_LON
+from truckban.questions.asking import alerts_of, object_of, permit_list, prefixed, vehicle_reader, zone_facts
+from truckban.questions.fix_numbers import Column, read_numbers, read_plain
+from truckban.questions.fix_times import Instants, read_times, times_of, times_since_1970
+from truckban.questions.jurisdiction import Jurisdiction
 from truckban.vehicle_facts import VehicleFacts
 from truckban.verdict import Question, Verdict, decide
 from zones.coords import to_wgs84

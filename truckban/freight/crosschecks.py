@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from enterprises.registry import Registry
 from enterprises.visits import Visit
-from truckban.origins import Origin
+from truckban.freight.origins import Origin
 from truckban.traces.check import Checked
 from truckban.traces.leads import Lead
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from enterprises.names import Candidate, Matcher
 from enterprises.registry import Entry, ListDocument, Registry, Span
-from truckban.enterprise_answers import told
+from truckban.freight.enterprise_answers import told
 from zones.errors import InputError
 from zones.text import Text
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from enterprises.registry import Registry
 from enterprises.visits import CERTAINTIES, Certainty, Visit
+from truckban.freight.visit_files import LOADS
 from truckban.vehicles.plates import read_plate
-from truckban.visit_files import LOADS
 from zones.errors import InputError
 from zones.text import Text
 

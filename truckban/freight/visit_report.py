@@ -11,15 +11,10 @@ import numpy as np
 
 from enterprises.places import Places
 from enterprises.unlisted import Search, Unlisted, unlisted_places
-from truckban.crosschecks import Traced, enterprise_rates, leads_by_origin, many_enterprises, not_listed, traced
-from truckban.origins import Origin
-from truckban.report.masking import Masker
-from truckban.report.visit_map import visit_map, write_picture
-from truckban.report.visit_page import Tables, visit_page
-from truckban.shipper_files import Unlisted as Shippers
-from truckban.traces.check import Checked
-from truckban.traces.output import write_rejects
-from truckban.visit_files import (
+from truckban.freight.crosschecks import Traced, enterprise_rates, leads_by_origin, many_enterprises, not_listed, traced
+from truckban.freight.origins import Origin
+from truckban.freight.shipper_files import Unlisted as Shippers
+from truckban.freight.visit_files import (
     CANDIDATE_COLUMNS,
     CAUTION,
     MANY_COLUMNS,
@@ -34,7 +29,12 @@ from truckban.visit_files import (
     masked_rows,
     visit_rows,
 )
-from truckban.visiting import HEAVY, Visiting
+from truckban.freight.visiting import HEAVY, Visiting
+from truckban.report.masking import Masker
+from truckban.report.visit_map import visit_map, write_picture
+from truckban.report.visit_page import Tables, visit_page
+from truckban.traces.check import Checked
+from truckban.traces.output import write_rejects
 from truckban.whole_folder import RUN, whole_folder
 from zones.text import Text
 

@@ -1,0 +1,1 @@
+"""Freight as the law sees it: listed enterprises, their sites and visits, weighing records, and who loaded a trip."""
