@@ -24,11 +24,11 @@ from truckban.grounds import ground_for
 from truckban.notices.load import builtin_notice
 from truckban.permits import PermitList
 from truckban.traces.check import Inputs, check
-from truckban.traces.leads import SLIP_M, Law, judge
+from truckban.traces.lead.leads import SLIP_M, Law, judge
 
 if TYPE_CHECKING:
     from truckban.traces.fixes import Fixes
-    from truckban.traces.passages import Passage
+    from truckban.traces.in_or_out.passages import Passage
 
 _ROUNDS = 3
 

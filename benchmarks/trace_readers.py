@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from truckban.traces.fixes import read_fixes
-from truckban.traces.tables import read_tables
+from truckban.traces.read.tables import read_tables
 from zones.text import Text
 
 SEED = 5

@@ -18,11 +18,11 @@ from truckban.norms import Notice
 from truckban.notices.load import builtin_names, builtin_notice, notice_of
 from truckban.permits import PermitList, read_permit
 from truckban.traces.check import judged_stream
-from truckban.traces.fleet import Fleet
-from truckban.traces.leads import Lead as Judged
-from truckban.traces.near import Near
-from truckban.traces.pieces import Source
-from truckban.traces.stream import Stream
+from truckban.traces.lead.leads import Lead as Judged
+from truckban.traces.read.fleet import Fleet
+from truckban.traces.read.pieces import Source
+from truckban.traces.sifting.near import Near
+from truckban.traces.sifting.stream import Stream
 from truckban.traces.zone_notice import told_alerts
 from truckban.vehicle_facts import read_vehicle
 from zones import load_builtin

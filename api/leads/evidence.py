@@ -13,11 +13,11 @@ import shapely
 
 from api.store.leads import Track
 from truckban.permits import Permit
-from truckban.traces.arrow_arrays import array_of
 from truckban.traces.check import Checked, Inputs
-from truckban.traces.leads import Lead
-from truckban.traces.pieces import Source
-from truckban.traces.sift_rows import Piece
+from truckban.traces.lead.leads import Lead
+from truckban.traces.read.arrow_arrays import array_of
+from truckban.traces.read.pieces import Source
+from truckban.traces.sifting.sift_rows import Piece
 
 AROUND_S = 3600.0
 """Reports so long before and after a lead belong to its evidence: a drive is judged as a whole."""

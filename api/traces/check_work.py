@@ -24,10 +24,10 @@ from api.traces.files import EVIDENCE, REPORT_EN, remove_tree, runs_folder
 from api.traces.laying import laid_out
 from truckban.norms import Notice
 from truckban.report import write_report
-from truckban.traces.arrow_table import rows_said
 from truckban.traces.check import Checked, Inputs, check
-from truckban.traces.fleet import read_fleet
 from truckban.traces.output import write_outputs, write_run
+from truckban.traces.read.arrow_table import rows_said
+from truckban.traces.read.fleet import read_fleet
 from truckban.traces.zone_notice import told_alerts
 from zones.errors import InputError
 from zones.locate import Locator

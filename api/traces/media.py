@@ -5,7 +5,7 @@ import puremagic
 from enterprises.loading import tables as slips
 from truckban.traces.formats.by_name import JT808
 from truckban.traces.formats.jt808_frames import looks_like_log
-from truckban.traces.tables import EXCEL, PARQUET
+from truckban.traces.read.tables import EXCEL, PARQUET
 from zones.errors import InputError
 from zones.text import Text
 

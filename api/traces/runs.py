@@ -19,7 +19,7 @@ from api.traces.media import ending_of
 from api.traces.schemas import NewRun
 from api.traces.uploads import uploads_named
 from truckban.alert_times import read_alert_times
-from truckban.traces.tables import IN_FOLDERS
+from truckban.traces.read.tables import IN_FOLDERS
 from zones.errors import InputError
 from zones.locate import Locator
 from zones.text import Text

@@ -13,7 +13,7 @@ from api.store.tables.runs import Run, Upload
 from api.traces.files import new_name, runs_folder
 from api.traces.laying import laid_out
 from api.traces.schemas import Track
-from truckban.traces.pieces import Source
+from truckban.traces.read.pieces import Source
 from zones.text import Text
 
 MOST_FIXES = 50_000

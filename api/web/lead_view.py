@@ -25,9 +25,9 @@ from truckban.report.lead_words import (
 from truckban.report.phrases import say
 from truckban.report.rows import distance, lasted, position
 from truckban.report.words import FOR_A_PERSON, GRADES, VERDICTS, clause_of, permit_words, reading_words, reason_words
-from truckban.traces.evidence import EVIDENCE
-from truckban.traces.lead_facts import End
-from truckban.traces.repeats import repeats_words
+from truckban.traces.lead.evidence import EVIDENCE
+from truckban.traces.lead.lead_facts import End
+from truckban.traces.lead.repeats import repeats_words
 from zones.text import Text
 
 _HOUR_S = 3600

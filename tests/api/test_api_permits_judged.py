@@ -22,7 +22,7 @@ from api.store.permits_judged import permits_for_check, that_matter
 from truckban.grounds import ground_for
 from truckban.notices.load import builtin_notice
 from truckban.traces.check import Checked, Inputs, check
-from truckban.traces.fleet import read_fleet
+from truckban.traces.read.fleet import read_fleet
 
 Clients = Callable[..., TestClient]
 DAY = "2024-05-08"

@@ -20,9 +20,9 @@ from truckban.report.lead_words import (
 )
 from truckban.report.page import html
 from truckban.traces.check import Checked
-from truckban.traces.evidence import EVIDENCE
-from truckban.traces.lead_facts import End
-from truckban.traces.repeats import NO_RULE
+from truckban.traces.lead.evidence import EVIDENCE
+from truckban.traces.lead.lead_facts import End
+from truckban.traces.lead.repeats import NO_RULE
 from zones.locate import Locator
 from zones.text import Text
 

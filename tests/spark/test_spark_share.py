@@ -15,13 +15,13 @@ from truckban.grounds import ground_for
 from truckban.notices.load import builtin_notice
 from truckban.traces.check import Inputs, check
 from truckban.traces.fixes import read_fixes, remarks
-from truckban.traces.fleet import read_fleet, read_permits
+from truckban.traces.read.fleet import read_fleet, read_permits
+from truckban.traces.read.tables import Table
+from truckban.traces.read.typed import typed
 from truckban.traces.spark import share as module
 from truckban.traces.spark.pieces import Plan, planned
 from truckban.traces.spark.session import ToldError, told
 from truckban.traces.spark.share import ROWS, Kernel, in_order, summed, told_of
-from truckban.traces.tables import Table
-from truckban.traces.typed import typed
 from zones.errors import InputError
 from zones.text import Text
 

@@ -13,7 +13,7 @@ from truckban.grounds import ground_for
 from truckban.norms import Notice
 from truckban.notices.load import builtin_notice
 from truckban.traces.check import Checked, Inputs, check
-from truckban.traces.leads import Lead
+from truckban.traces.lead.leads import Lead
 from zones.locate import Locator
 
 Floats = npt.NDArray[np.float64]

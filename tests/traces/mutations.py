@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from jt808_messages import AT, batch, in_hex, message, position
 
 from truckban.traces.fixes import read_fixes
-from truckban.traces.tables import Reject
+from truckban.traces.read.tables import Reject
 from zones.errors import InputError
 
 TIMEZONE = "Asia/Shanghai"

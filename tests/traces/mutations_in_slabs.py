@@ -11,9 +11,9 @@ import pandas as pd
 import pyarrow as pa
 from mutations import Seeds, Told, damaged, outcome, tell_nobody
 
-from truckban.traces import csv_table
-from truckban.traces.csv_table import TextTable, read_csv
-from truckban.traces.tables import Reject
+from truckban.traces.read import csv_table
+from truckban.traces.read.csv_table import TextTable, read_csv
+from truckban.traces.read.tables import Reject
 from zones.errors import InputError
 from zones.text import Text
 

@@ -17,11 +17,12 @@ from mutations import FORMATS, Told, counts_hold, damaged, limited, outcome, ref
 from mutations_of_values import with_odd_values
 from whole import TIMEZONE, figures, near, streamed, visits_by_name
 
-from truckban.traces import arrow_table, csv_table, stream
 from truckban.traces.fixes import Fixes, read_fixes
 from truckban.traces.formats import geojson, gpx, json_stream, jt808_frames, large_excel
-from truckban.traces.near import visits_of
-from truckban.traces.stream import Traces
+from truckban.traces.read import arrow_table, csv_table
+from truckban.traces.sifting import stream
+from truckban.traces.sifting.near import visits_of
+from truckban.traces.sifting.stream import Traces
 from zones.errors import InputError
 
 _SIZES: Mapping[tuple[ModuleType, str], tuple[int, ...]] = {

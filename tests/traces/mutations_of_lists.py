@@ -13,11 +13,11 @@ from driving import HEAVY
 from mutations import Told, damaged_bytes, limited, refusal_says_why, tell_nobody
 from mutations_of_values import odd
 
-from truckban.traces.fleet import read_fleet, read_permits
+from truckban.traces.read.fleet import read_fleet, read_permits
 from zones.errors import InputError
 
 if TYPE_CHECKING:
-    from truckban.traces.tables import Reject
+    from truckban.traces.read.tables import Reject
 
 LISTS = ("vehicles", "permits")
 _PLATES = ("晋M12340", "晋M12341", "晋MD12342", "晋M12343挂")

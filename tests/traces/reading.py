@@ -41,7 +41,7 @@ def rows_and_peak(path: Path) -> tuple[int, int]:
     script = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from truckban.traces.pieces import Source\n"
+        "from truckban.traces.read.pieces import Source\n"
         "rows = sum(len(piece.vehicle) for piece, _ in Source(Path(sys.argv[1]), 'Asia/Shanghai').pieces())\n"
         "print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from driving import KERB_M, MIDDLE, SOUTH, accused, at, drive, judged, law, noisy, off, ring
 
-from truckban.traces.believed import shown_errors, with_believed
 from truckban.traces.fixes import Fixes
-from truckban.traces.near import Visits
+from truckban.traces.in_or_out.believed import shown_errors, with_believed
+from truckban.traces.sifting.near import Visits
 from zones.locate import Locator
 
 EVERY_S = 20.0

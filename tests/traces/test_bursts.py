@@ -30,10 +30,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truckban.report.lead_words import basis_words
-from truckban.traces import bursts, hours_edge, passages, showing
-from truckban.traces.bursts import BEYOND_M, LASTS_S, Scene, Seen, burst_probability, likely_bursts
-from truckban.traces.lead_facts import basis_of
-from truckban.traces.paths import ZoneMatcher
+from truckban.traces.in_or_out import bursts, passages, showing
+from truckban.traces.in_or_out.bursts import BEYOND_M, LASTS_S, Scene, Seen, burst_probability, likely_bursts
+from truckban.traces.in_or_out.paths import ZoneMatcher
+from truckban.traces.lead import hours_edge
+from truckban.traces.lead.lead_facts import basis_of
 from zones.locate import Locator
 from zones.zone import Zone
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from truckban.traces import bursts
+from truckban.traces.in_or_out import bursts
 from zones.matching.compiled import FAST
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from jt808_messages import in_hex, message, position
 from reading import GOOD, HEADER, TEN, read, why
 
-from truckban.traces import reasons
-from truckban.traces.cleaning_notes import cleaning_counts
+from truckban.traces.clean.cleaning_notes import cleaning_counts
 from truckban.traces.fixes import Fixes, read_fixes
+from truckban.traces.read import reasons
 from zones.errors import InputError
 from zones.text import Text
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from truckban.traces.cleaning_notes import cleaning_counts
-from truckban.traces.column_names import EXTRA, NAMES, plain
-from truckban.traces.reasons import CODES, UNREADABLE
+from truckban.traces.clean.cleaning_notes import cleaning_counts
+from truckban.traces.read.column_names import EXTRA, NAMES, plain
+from truckban.traces.read.reasons import CODES, UNREADABLE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "traces.md").read_text("utf-8")
 

@@ -15,10 +15,10 @@ from effort import TIMES, times
 
 from truckban.cli.main import run
 from truckban.demo.day import make_day
-from truckban.traces import misfit
+from truckban.traces.clean import misfit
+from truckban.traces.clean.misfit import Fit, Sample, fit_of, moving_sample, street_box
+from truckban.traces.clean.noted import vehicles_of
 from truckban.traces.fixes import read_fixes
-from truckban.traces.misfit import Fit, Sample, fit_of, moving_sample, street_box
-from truckban.traces.noted import vehicles_of
 from zones import load_builtin
 from zones.coords import from_wgs84, to_wgs84
 from zones.zone import Street, Zone

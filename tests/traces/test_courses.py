@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_speeds import LANE_M, STREET, in_and_back, track
 
-from truckban.traces.courses import worth
+from truckban.traces.in_or_out.courses import worth
 
 Floats = npt.NDArray[np.float64]
 RUNS = times(12)

@@ -8,9 +8,9 @@ from driving import at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truckban.traces.file_notes import ColumnTally
 from truckban.traces.fixes import read_fixes
 from truckban.traces.formats import geojson
+from truckban.traces.read.file_notes import ColumnTally
 
 PIECES = st.lists(
     st.tuples(st.sampled_from("ab"), st.integers(0, 30), st.integers(0, 30), st.lists(st.text("xyz", max_size=25)))

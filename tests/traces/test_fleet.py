@@ -14,7 +14,7 @@ import xlsxwriter
 from mutations_in_slabs import in_slabs
 
 from truckban.permits import Permit
-from truckban.traces.fleet import Fleet, read_fleet, read_permits
+from truckban.traces.read.fleet import Fleet, read_fleet, read_permits
 from zones.errors import InputError
 
 HEADER = "vehicle_id,plate,vehicle_type,length_mm,gross_mass_kg,energy,on_duty"

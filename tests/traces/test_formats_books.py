@@ -12,7 +12,7 @@ from mutations_in_streams import run_both_ways
 from mutations_of_lists import LISTS, run_lists
 from reading import TEN, read, refused
 
-from truckban.traces.fleet import read_fleet
+from truckban.traces.read.fleet import read_fleet
 from truckban.trips.batch_files import read_grid
 from zones.errors import InputError
 

@@ -12,9 +12,9 @@ from jt808_messages import GMT8, batch, message, position
 from reading import GOOD, HEADER, TEN, read, refused, why
 
 from truckban.cli.main import run
-from truckban.traces.column_names import NAMES, meaning
 from truckban.traces.formats.by_name import trace_readers
-from truckban.traces.tables import EXCEL
+from truckban.traces.read.column_names import NAMES, meaning
+from truckban.traces.read.tables import EXCEL
 
 Write = Callable[..., Path]
 GPX = '<gpx><trk><name>T9</name><trkseg><trkpt lat="35.14" lon="110.77"><time>2024-05-08T02:00:00Z</time></trkpt></trkseg></trk></gpx>'

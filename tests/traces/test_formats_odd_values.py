@@ -20,9 +20,9 @@ from mutations_of_checks import run_checks
 from reading import GOOD, HEADER, TEN, read, refused, why
 from whole import limits, same, streamed
 
-from truckban.traces.fleet import read_permits
 from truckban.traces.formats import large_excel
 from truckban.traces.formats.excel_extent import spread_too_far
+from truckban.traces.read.fleet import read_permits
 from zones.errors import InputError
 
 _FILES = times(60)

@@ -30,7 +30,7 @@ from driving import (
 )
 from effort import times
 
-from truckban.traces.cleaning import JUMP
+from truckban.traces.clean.cleaning import JUMP
 
 RUNS = times(80)
 

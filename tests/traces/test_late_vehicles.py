@@ -9,10 +9,10 @@ import pytest
 from driving import BLOCK, HEAVY, IN_BY_SECOND_STREET, at, drive, judged, rows_of, written
 
 from truckban.report.lead_words import basis_words
-from truckban.traces import csv_table
 from truckban.traces.check import Checked
-from truckban.traces.clocks import eight_hours_late
-from truckban.traces.late_vehicles import BACKLOG_S, LateVehicles
+from truckban.traces.clean.clocks import eight_hours_late
+from truckban.traces.clean.late_vehicles import BACKLOG_S, LateVehicles
+from truckban.traces.read import csv_table
 
 EIGHT_S = 8 * 3600.0
 TOUR = [*IN_BY_SECOND_STREET, *BLOCK, *BLOCK]

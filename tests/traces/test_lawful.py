@@ -37,7 +37,7 @@ from truckban.norms import Notice
 from truckban.notices.load import builtin_names, builtin_notice, load_notice
 from truckban.permits import PermitList, read_permit
 from truckban.traces.check import Checked
-from truckban.traces.lawful import area_of, may_stand
+from truckban.traces.lead.lawful import area_of, may_stand
 from truckban.vehicle_facts import read_vehicle
 
 DAY = 86_400.0

@@ -24,8 +24,8 @@ from driving import (
     stay,
 )
 
-from truckban.traces.evidence import EVIDENCE
-from truckban.traces.leads import Lead
+from truckban.traces.lead.evidence import EVIDENCE
+from truckban.traces.lead.leads import Lead
 from zones.entries import entries_of
 
 

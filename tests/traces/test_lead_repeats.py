@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truckban.notices.model import Repeats
-from truckban.traces.leads import Lead
-from truckban.traces.repeats import NO_RULE, counted_once, repeats_words
+from truckban.traces.lead.leads import Lead
+from truckban.traces.lead.repeats import NO_RULE, counted_once, repeats_words
 
 _WHY = {"zh": "试验", "en": "a test"}
 

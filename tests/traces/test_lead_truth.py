@@ -27,7 +27,7 @@ from driving import (
     where,
 )
 
-from truckban.traces.leads import Lead
+from truckban.traces.lead.leads import Lead
 
 SLOW_KMH = 16.0
 KERB = off((WEST, BLOCK[0][1]), KERB_M)

@@ -17,10 +17,10 @@ from truckban.norms import Notice
 from truckban.notices.load import load_notice
 from truckban.permits import Permit, PermitList
 from truckban.places import PlaceFacts
-from truckban.traces.leads import Law, judge
-from truckban.traces.passages import Passage
-from truckban.traces.tracks import Own
-from truckban.traces.verdicts import Judgement, quoted
+from truckban.traces.in_or_out.passages import Passage
+from truckban.traces.lead.leads import Law, judge
+from truckban.traces.lead.tracks import Own
+from truckban.traces.lead.verdicts import Judgement, quoted
 from truckban.vehicle_facts import VehicleFacts, read_vehicle
 from truckban.verdict import Question, Verdict, decide
 

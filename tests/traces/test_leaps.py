@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pytest
 from driving import law
 
-from truckban.traces.drives import SLOW_MS
 from truckban.traces.fixes import Fixes
-from truckban.traces.paths import ZoneMatcher
-from truckban.traces.slips import Visit, leaps_of
+from truckban.traces.in_or_out.drives import SLOW_MS
+from truckban.traces.in_or_out.paths import ZoneMatcher
+from truckban.traces.in_or_out.slips import Visit, leaps_of
 
 
 def sent(t_s: npt.NDArray[np.float64]) -> Fixes:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from driving import BLOCK, accused, at, drive, frame, judged, off
 
-from truckban.traces.jumps import jumps_of
+from truckban.traces.clean.jumps import jumps_of
 
 
 def asleep(place: tuple[float, float], start: float, end: float, every_s: float) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from truckban.cli.main import run
 from truckban.report.page import write_report
 from truckban.traces.check import Checked
-from truckban.traces.noted import FEW, Named
+from truckban.traces.clean.noted import FEW, Named
 from truckban.traces.output import run_facts
 from zones.coords import from_wgs84
 

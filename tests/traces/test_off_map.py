@@ -24,10 +24,10 @@ from driving import (
 )
 from effort import times
 
-from truckban.traces.inside import border_runs
-from truckban.traces.off_map import OffMap, off_map
-from truckban.traces.paths import ZoneMatcher, lasting
-from truckban.traces.showing import MatchedDrive
+from truckban.traces.in_or_out.inside import border_runs
+from truckban.traces.in_or_out.off_map import OffMap, off_map
+from truckban.traces.in_or_out.paths import ZoneMatcher, lasting
+from truckban.traces.in_or_out.showing import MatchedDrive
 
 RUNS = times(20)
 LANE_M = -12.5

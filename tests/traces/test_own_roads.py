@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from street_map import lonlat, street_map
 
-from truckban.traces.own_roads import BESIDE_M, SHARE, OwnRoads, own_roads
-from truckban.traces.paths import ZoneMatcher
+from truckban.traces.in_or_out.own_roads import BESIDE_M, SHARE, OwnRoads, own_roads
+from truckban.traces.in_or_out.paths import ZoneMatcher
 from zones.build import build_zone
 from zones.locate import Locator
 from zones.spec import ZoneSpec

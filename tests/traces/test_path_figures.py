@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truckban.traces.paths import lasting, median, usual_interval
+from truckban.traces.in_or_out.paths import lasting, median, usual_interval
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=60))

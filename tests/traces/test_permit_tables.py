@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from truckban.permits import Permit
-from truckban.traces.fleet import read_permits
+from truckban.traces.read.fleet import read_permits
 from zones.errors import InputError
 
 SHEET = "序号,通行证号,号牌号码,申请单位,联系电话,有效期起,有效期止,通行时段,通行道路,状态,发证日期"

@@ -7,8 +7,8 @@ import pytest
 from driving import HEAVY, IN_BY_SECOND_STREET, at, drive, judged
 
 from truckban.report.words import REASONS
-from truckban.traces.fleet import read_permits
-from truckban.traces.leads import Lead
+from truckban.traces.lead.leads import Lead
+from truckban.traces.read.fleet import read_permits
 
 PLATE = str(HEAVY["plate"])
 

@@ -403,7 +403,7 @@ def test_exactly_the_garbage_is_rejected_each_on_its_own_line(
 def test_columns_too_long_for_one_array_are_read_all_the_same(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"{HEADER}\n{GOOD}\nT2,when,110.77,35.14\n T1 ,1715133660,110.78,35.14\n"
     one = read(write(text))
-    monkeypatch.setattr("truckban.traces.csv_table._MOST_IN_ONE", 0)
+    monkeypatch.setattr("truckban.traces.read.csv_table._MOST_IN_ONE", 0)
     several = read(write(text))
     assert why(several) == why(one)
     for name in ("vehicle_ids", "vehicle", "t_s", "lon", "lat"):

@@ -19,11 +19,11 @@ from reading import GOOD, HEADER, TEN, read, refused, why
 from whole import limits, near
 
 from truckban.demo.day import make_day
-from truckban.traces import csv_table, tables
-from truckban.traces.csv_table import read_csv
-from truckban.traces.pieces import Source
-from truckban.traces.stream import Stream
-from truckban.traces.tables import read_tables
+from truckban.traces.read import csv_table, tables
+from truckban.traces.read.csv_table import read_csv
+from truckban.traces.read.pieces import Source
+from truckban.traces.read.tables import read_tables
+from truckban.traces.sifting.stream import Stream
 from zones.errors import InputError
 from zones.text import Text
 
@@ -133,7 +133,7 @@ def test_what_is_left_of_a_byte_order_mark_is_no_table(write: Write, data: bytes
 KILLED = """
 import os, signal, sys
 from truckban.cli.main import run
-from truckban.traces import csv_table
+from truckban.traces.read import csv_table
 csv_table.WHOLE_BYTES, csv_table.SLAB = 0, 20_000
 parsed, count = csv_table._Sheet.parsed, 0
 def killing(*given, **named):

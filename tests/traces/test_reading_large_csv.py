@@ -14,10 +14,10 @@ from reading import rows_and_peak
 
 from truckban.cli.main import run
 from truckban.demo.day import make_day
-from truckban.traces import csv_table, tables
-from truckban.traces.csv_table import TextTable, read_csv
 from truckban.traces.fixes import read_fixes
-from truckban.traces.tables import Reject, encoding_of
+from truckban.traces.read import csv_table, tables
+from truckban.traces.read.csv_table import TextTable, read_csv
+from truckban.traces.read.tables import Reject, encoding_of
 from zones.errors import InputError
 
 SLAB = 400

@@ -17,7 +17,7 @@ from reading import read, refused, rows_and_peak, why
 
 from truckban.traces.formats import large_excel
 from truckban.traces.formats.large_excel import large_sheet
-from truckban.traces.tables import Table, read_tables
+from truckban.traces.read.tables import Table, read_tables
 from zones.text import Text
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from reading import HEADER, TEN, TIMEZONE, refused
 
-from truckban.traces.fleet import read_fleet
-from truckban.traces.pieces import Source
+from truckban.traces.read.fleet import read_fleet
+from truckban.traces.read.pieces import Source
 from zones.errors import InputError
 
 _BEYOND = "the Parquet file unpacks to a size beyond all sense"

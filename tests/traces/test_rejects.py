@@ -7,9 +7,9 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truckban.traces.reasons import BAD_TIME, NO_NUMBER, ZERO
-from truckban.traces.rejects import Rejects, reasons_of
-from truckban.traces.tables import Reject
+from truckban.traces.read.reasons import BAD_TIME, NO_NUMBER, ZERO
+from truckban.traces.read.rejects import Rejects, reasons_of
+from truckban.traces.read.tables import Reject
 
 rows = st.builds(
     Reject,

@@ -33,7 +33,7 @@ from trouble import (
 )
 from whole import codes, limits, same, streamed
 
-from truckban.traces.sift import rows_to_come
+from truckban.traces.sifting.sift import rows_to_come
 from zones.matching import compiled
 from zones.matching.compiled import FAST
 
@@ -243,7 +243,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from test_sift import EVENTS, case, files, limits, same
 from zones.matching.compiled import FAST
-from truckban.traces import sift_loop
+from truckban.traces.sifting import sift_loop
 for n, order in enumerate(("by time", "any")):
     way = case([EVENTS[::2], EVENTS[1::2]], seed=n, order=order, cuts=[0.4])
     with TemporaryDirectory() as folder, limits(rows=100, held=150, torn=100, enough=40):

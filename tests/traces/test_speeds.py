@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truckban.traces.check import Checked
-from truckban.traces.speeds import Reports, alive, denied
+from truckban.traces.in_or_out.speeds import Reports, alive, denied
 from zones.locate import Locator
 
 Floats = npt.NDArray[np.float64]

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truckban.traces.arrow_arrays import array_of, chosen, numbers_of, rows_at
-from truckban.traces.csv_table import TextTable
-from truckban.traces.satellite import as_texts
-from truckban.traces.stamps import epoch_seconds, stored_seconds, written_seconds
-from truckban.traces.tables import Table
-from truckban.traces.typed import typed, typed_columns
+from truckban.traces.read.arrow_arrays import array_of, chosen, numbers_of, rows_at
+from truckban.traces.read.csv_table import TextTable
+from truckban.traces.read.satellite import as_texts
+from truckban.traces.read.stamps import epoch_seconds, stored_seconds, written_seconds
+from truckban.traces.read.tables import Table
+from truckban.traces.read.typed import typed, typed_columns
 
 HERE = "Asia/Shanghai"
 FORMS = ["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f"]

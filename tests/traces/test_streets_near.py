@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from truckban.traces import misfit, moving_fixes
+from truckban.traces.clean import misfit, moving_fixes
 from zones import load_builtin
 
 

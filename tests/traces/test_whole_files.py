@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from driving import HEAVY, WUYI, at, drive, noisy, written
 
-from truckban.traces.arrow_table import rows_said
 from truckban.traces.output import FILES
+from truckban.traces.read.arrow_table import rows_said
 from truckban.whole_folder import PART, RUN, whole_folder
 
 # The real check, killed by the system in the moment it writes a row of leads or of rejects.

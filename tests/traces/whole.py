@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from driving import law
 
-from truckban.traces import arrow_table, stream
 from truckban.traces.fixes import Fixes, read_fixes
-from truckban.traces.near import Near, Visits, visits_of
-from truckban.traces.pieces import Source
-from truckban.traces.stream import Stream, Traces
+from truckban.traces.read import arrow_table
+from truckban.traces.read.pieces import Source
+from truckban.traces.sifting import stream
+from truckban.traces.sifting.near import Near, Visits, visits_of
+from truckban.traces.sifting.stream import Stream, Traces
 from zones.text import Text
 
 Place = tuple[float, float, float, float, float, float]

@@ -22,7 +22,7 @@ def command(say: Speaker) -> Command:
     def match(traces: Path, geojson: Path | None, **given: Any) -> int:  # noqa: ANN401
         from truckban.traces.driven import driven  # noqa: PLC0415
         from truckban.traces.fixes import read_fixes  # noqa: PLC0415
-        from truckban.traces.paths import ZoneMatcher  # noqa: PLC0415
+        from truckban.traces.in_or_out.paths import ZoneMatcher  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 
         law, ground = law_given(given["notice"], given["zone"], say)

@@ -64,7 +64,7 @@ def file_option(name: str, help_: str, *, required: bool = False) -> click.Optio
 
 def trace_columns(pairs: tuple[str, ...], say: Speaker) -> dict[str, str]:
     """Return the columns that `--column` names, by the contract's names."""
-    from truckban.traces.column_names import EXTRA, NAMES  # noqa: PLC0415
+    from truckban.traces.read.column_names import EXTRA, NAMES  # noqa: PLC0415
 
     return chosen_columns(pairs, (*NAMES, *EXTRA), say)
 

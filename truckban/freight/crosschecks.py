@@ -12,7 +12,7 @@ from enterprises.registry import Registry
 from enterprises.visits import Visit
 from truckban.freight.origins import Origin
 from truckban.traces.check import Checked
-from truckban.traces.leads import Lead
+from truckban.traces.lead.leads import Lead
 
 MANY = 3
 """A vehicle seen at so many enterprises is listed."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from enterprises.stops import EMPTY, FULL, HALF, Stops
 from enterprises.visits import Visit, visits_by_vehicle
-from truckban.traces.leads import Lead
+from truckban.traces.lead.leads import Lead
 
 WITHIN_S = 6 * 3600.0
 """A load is taken to be on the road no longer than this after the visit."""

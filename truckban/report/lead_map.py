@@ -11,9 +11,9 @@ import shapely
 from shapely import LineString
 
 from truckban.report.drawing import Drawing, line_paths, path, simplified
-from truckban.traces.lead_facts import CROSSED, End
-from truckban.traces.leads import Lead
-from truckban.traces.route import pieces_between
+from truckban.traces.lead.lead_facts import CROSSED, End
+from truckban.traces.lead.leads import Lead
+from truckban.traces.lead.route import pieces_between
 from zones.text import Text
 
 _WIDE, _HIGH = 520, 320

@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 from truckban.missing_words import missing_words
 from truckban.norms import Notice
-from truckban.traces.late_vehicles import RECEIVED_LATER
-from truckban.traces.lead_facts import (
+from truckban.traces.clean.late_vehicles import RECEIVED_LATER
+from truckban.traces.lead.lead_facts import (
     BEGAN_INSIDE,
     CROSSED,
     ENDED_INSIDE,
@@ -18,7 +18,7 @@ from truckban.traces.lead_facts import (
     WINDOW_OPENED,
     End,
 )
-from truckban.traces.leads import Lead
+from truckban.traces.lead.leads import Lead
 from truckban.vehicles.plate_colors import COLOR_WORDS
 from zones.text import Text
 

@@ -22,10 +22,10 @@ from truckban.report.rows import Reader, Shown, chosen
 from truckban.report.templating import asset, environment, said
 from truckban.report.words import GRADES, VERDICTS
 from truckban.traces.check import Checked
-from truckban.traces.noted import vehicles_of
+from truckban.traces.clean.noted import vehicles_of
 from truckban.traces.output import run_facts
-from truckban.traces.rejects import reasons_of
-from truckban.traces.tables import Reject
+from truckban.traces.read.rejects import reasons_of
+from truckban.traces.read.tables import Reject
 from zones.text import Text
 
 ROWS_AT_MOST = 1000

@@ -30,9 +30,9 @@ from truckban.report.words import (
     reason_words,
 )
 from truckban.traces.check import Checked
-from truckban.traces.evidence import EVIDENCE
-from truckban.traces.leads import Lead
-from truckban.traces.repeats import repeats_words
+from truckban.traces.lead.evidence import EVIDENCE
+from truckban.traces.lead.leads import Lead
+from truckban.traces.lead.repeats import repeats_words
 
 _KM_M = 1000
 

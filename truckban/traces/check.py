@@ -10,23 +10,23 @@ from typing import Any
 
 from truckban.norms import Notice
 from truckban.permits import PermitList
-from truckban.traces.arrow_table import rows_said
-from truckban.traces.believed import with_believed
-from truckban.traces.cleaning_notes import cleaning_counts
+from truckban.traces.clean.cleaning_notes import cleaning_counts
 from truckban.traces.fixes import Fixes
-from truckban.traces.fleet import Fleet, read_fleet, read_permits
-from truckban.traces.lawful import may_stand
-from truckban.traces.leads import LEADS, SLIP_M, Law, Lead, judge, kind_of, without_clock
-from truckban.traces.near import Near
-from truckban.traces.passages import Found, passages_of
-from truckban.traces.paths import ZoneMatcher
-from truckban.traces.pieces import Source
-from truckban.traces.reasons import by_reason
-from truckban.traces.rejects import Rejects
-from truckban.traces.repeats import counted_once
-from truckban.traces.sift import rows_to_come
-from truckban.traces.stream import FitSample, Stream, Traces
-from truckban.traces.tables import Reject
+from truckban.traces.in_or_out.believed import with_believed
+from truckban.traces.in_or_out.passages import Found, passages_of
+from truckban.traces.in_or_out.paths import ZoneMatcher
+from truckban.traces.lead.lawful import may_stand
+from truckban.traces.lead.leads import LEADS, SLIP_M, Law, Lead, judge, kind_of, without_clock
+from truckban.traces.lead.repeats import counted_once
+from truckban.traces.read.arrow_table import rows_said
+from truckban.traces.read.fleet import Fleet, read_fleet, read_permits
+from truckban.traces.read.pieces import Source
+from truckban.traces.read.reasons import by_reason
+from truckban.traces.read.rejects import Rejects
+from truckban.traces.read.tables import Reject
+from truckban.traces.sifting.near import Near
+from truckban.traces.sifting.sift import rows_to_come
+from truckban.traces.sifting.stream import FitSample, Stream, Traces
 from truckban.traces.zone_notice import alerts_not_asked, notices_differ, roads_not_there, zones_not_asked
 from truckban.vehicle_facts import read_vehicle
 from truckban.zone_parts import mapped_zone

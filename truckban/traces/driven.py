@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from truckban.traces.drives import Drive, drives_of
 from truckban.traces.fixes import Fixes
-from truckban.traces.paths import ZoneMatcher
+from truckban.traces.in_or_out.drives import Drive, drives_of
+from truckban.traces.in_or_out.paths import ZoneMatcher
 from zones.matching.matcher import Match
 
 

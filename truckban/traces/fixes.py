@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from truckban.traces.cleaning import Columns, cleaned, numbered
-from truckban.traces.cleaning_notes import notes_of
-from truckban.traces.file_notes import FileNotes
-from truckban.traces.noted import Named
-from truckban.traces.reasons import by_reason
-from truckban.traces.tables import Reject, read_tables
-from truckban.traces.typed import LOAD, typed
+from truckban.traces.clean.cleaning import Columns, cleaned, numbered
+from truckban.traces.clean.cleaning_notes import notes_of
+from truckban.traces.clean.noted import Named
+from truckban.traces.read.file_notes import FileNotes
+from truckban.traces.read.reasons import by_reason
+from truckban.traces.read.tables import Reject, read_tables
+from truckban.traces.read.typed import LOAD, typed
 from zones.coords import to_wgs84
 from zones.text import Text
 
@@ -43,7 +43,7 @@ class Fixes:
         assumed_zone: used rows whose time named no zone and was read in the notice's.
         rejects: rows not used.
         notes: what was found out about the files.
-        tally: what cleaning counted and did not reject, see `truckban.traces.cleaning.Cleaned`.
+        tally: what cleaning counted and did not reject, see `truckban.traces.clean.cleaning.Cleaned`.
         named: the first of the vehicles that were counted.
         files: name and rows of each file.
     """
@@ -161,7 +161,7 @@ def fixes_of(frame: Columns, files: Sequence[str]) -> Fixes:
     """Return rows that were typed as clean fixes; what is made of one vehicle's rows does not depend on the others.
 
     Args:
-        frame: columns of `truckban.traces.typed`, positions in WGS 84, and `file`, an index into
+        frame: columns of `truckban.traces.read.typed`, positions in WGS 84, and `file`, an index into
         files: names, for the rows that are taken out.
     """
     clean = cleaned(frame)

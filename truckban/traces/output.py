@@ -16,14 +16,14 @@ import pyarrow.parquet
 import shapely
 
 from truckban.spreadsheet import inert
-from truckban.traces.arrow_arrays import array_of
 from truckban.traces.check import Checked
-from truckban.traces.evidence import EVIDENCE
-from truckban.traces.leads import Lead
-from truckban.traces.noted import vehicles_of
-from truckban.traces.rejects import Rejects
-from truckban.traces.repeats import repeats_facts
-from truckban.traces.tables import Reject
+from truckban.traces.clean.noted import vehicles_of
+from truckban.traces.lead.evidence import EVIDENCE
+from truckban.traces.lead.leads import Lead
+from truckban.traces.lead.repeats import repeats_facts
+from truckban.traces.read.arrow_arrays import array_of
+from truckban.traces.read.rejects import Rejects
+from truckban.traces.read.tables import Reject
 from truckban.whole_folder import RUN, whole_folder
 
 _TEXTS = pa.list_(pa.string())

@@ -1,4 +1,4 @@
-"""Stops: where and how long trucks stood, from fixes. What is between two drives, by the rules of `truckban.traces.drives`.
+"""Stops: where and how long trucks stood, from fixes. What is between two drives, by the rules of `truckban.traces.in_or_out.drives`.
 
 Between two drives of a trace without gaps a truck stands. Across a silence it is taken to have stood where it is met again at the
 same place, and the silence is kept beside the stop: terminals of parked trucks sleep.
@@ -10,8 +10,8 @@ import pandas as pd
 
 from enterprises.plane import apart_m, metres_a_degree
 from enterprises.stops import EMPTY, FULL, HALF, UNKNOWN, Floats, Index, Stops
-from truckban.traces.drives import DRIFT_M, GAP_S, STOP_S, all_drives
 from truckban.traces.fixes import Fixes
+from truckban.traces.in_or_out.drives import DRIFT_M, GAP_S, STOP_S, all_drives
 
 MOST_SILENT_S = 86_400.0
 """After a longer silence nobody knows whether a truck that is met at the same place stood there."""

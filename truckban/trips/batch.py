@@ -9,7 +9,7 @@ from typing import Any
 from truckban.moments import read_instant
 from truckban.places import CRS
 from truckban.traces.check import Step, silently
-from truckban.traces.column_names import plain as plain_name
+from truckban.traces.read.column_names import plain as plain_name
 from truckban.trips.answer import answer_trip
 from truckban.trips.batch_cells import UNITS, Cell, Places, instant, plain, vehicle_value
 from truckban.trips.batch_files import WRITTEN, read_grid, write_grid

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from truckban.spreadsheet import RUN, inert
 from truckban.traces.formats.excel_extent import workbook_trouble
-from truckban.traces.tables import EXCEL, decoded, readable
+from truckban.traces.read.tables import EXCEL, decoded, readable
 from truckban.trips.batch_cells import Cell, text_of
 from zones.errors import InputError
 from zones.text import Text

@@ -17,7 +17,7 @@ from truckban.numbers import is_number
 from truckban.places import CRS
 from truckban.positions import MOST_LAT, MOST_LON, looks_swapped
 from truckban.traces.formats.json_values import check_crs
-from truckban.traces.tables import decoded
+from truckban.traces.read.tables import decoded
 from truckban.trips.line_gpx import parts_of_gpx
 from zones.coords import MEAN_RADIUS_M
 from zones.errors import InputError

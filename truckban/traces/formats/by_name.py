@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from truckban.traces.tables import Reader, Table
+from truckban.traces.read.tables import Reader, Table
 
 JT808 = (".jt808", ".808", ".hex", ".log", ".bin")
 _HEAD = 4096

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from truckban.traces.column_names import meaning
 from truckban.traces.formats.json_stream import members
 from truckban.traces.formats.json_values import LinePart, Nothing, as_text, check_crs, number, parts_of_line
 from truckban.traces.formats.moving import parts_of_motion
-from truckban.traces.tables import Reject, Table
+from truckban.traces.read.column_names import meaning
+from truckban.traces.read.tables import Reject, Table
 from zones.errors import InputError
 from zones.text import Text
 

@@ -14,7 +14,7 @@ from xml.parsers import expat
 import numpy as np
 import pandas as pd
 
-from truckban.traces.tables import Table
+from truckban.traces.read.tables import Table
 from zones.errors import InputError
 from zones.text import Text
 

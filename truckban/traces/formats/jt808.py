@@ -20,8 +20,8 @@ import pandas as pd
 
 from truckban.traces.formats.jt808_frames import CUT_OFF, Messages, Splitter
 from truckban.traces.formats.jt808_parts import Joiner, Part, batch_items
-from truckban.traces.reasons import BAD_TIME, WITHOUT_FIX
-from truckban.traces.tables import Reject, Table
+from truckban.traces.read.reasons import BAD_TIME, WITHOUT_FIX
+from truckban.traces.read.tables import Reject, Table
 from zones.errors import InputError
 from zones.text import Text
 

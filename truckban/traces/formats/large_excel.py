@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from python_calamine import CalamineSheet, CalamineWorkbook
 
-from truckban.traces.tables import Table
+from truckban.traces.read.tables import Table
 from zones.errors import InputError
 from zones.text import Text
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from truckban.norms import Notice
 from truckban.traces.check import Checked, Inputs, Step, silently
+from truckban.traces.clean.misfit import fit_of
 from truckban.traces.fixes import remarks
-from truckban.traces.fleet import read_fleet, read_permits
-from truckban.traces.leads import LEADS, Lead
-from truckban.traces.misfit import fit_of
+from truckban.traces.in_or_out.passages import Found
+from truckban.traces.lead.leads import LEADS, Lead
 from truckban.traces.output import APART
-from truckban.traces.passages import Found
-from truckban.traces.rejects import Rejects
+from truckban.traces.read.fleet import read_fleet, read_permits
+from truckban.traces.read.rejects import Rejects
 from truckban.traces.spark.pieces import Plan, planned
 from truckban.traces.spark.session import spark_session, spark_version, watched
 from truckban.traces.spark.share import Head, Kernel, Told, in_order, summed, told_of

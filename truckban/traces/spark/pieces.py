@@ -15,11 +15,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from truckban.traces.arrow_arrays import as_frame
-from truckban.traces.column_names import meaning
-from truckban.traces.parquet_extent import NO_PARQUET
-from truckban.traces.tables import DAMAGED_PARQUET, IN_FOLDERS, PARQUET, Table, in_folder, left_out, readable
-from truckban.traces.typed import typed
+from truckban.traces.read.arrow_arrays import as_frame
+from truckban.traces.read.column_names import meaning
+from truckban.traces.read.parquet_extent import NO_PARQUET
+from truckban.traces.read.tables import DAMAGED_PARQUET, IN_FOLDERS, PARQUET, Table, in_folder, left_out, readable
+from truckban.traces.read.typed import typed
 from zones.errors import InputError
 from zones.text import Text
 

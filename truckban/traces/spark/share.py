@@ -19,23 +19,23 @@ from truckban.alert_times import AlertTimes
 from truckban.norms import Notice
 from truckban.notices.model import NoticePack
 from truckban.permits import PermitList
-from truckban.traces.believed import with_believed
 from truckban.traces.check import law_for
-from truckban.traces.file_notes import ColumnTally, FileNotes
+from truckban.traces.clean.late_vehicles import LateVehicles
+from truckban.traces.clean.misfit import Sample, moving_sample, street_box
 from truckban.traces.fixes import Fixes, columns_of, fixes_of
-from truckban.traces.fleet import Fleet
-from truckban.traces.late_vehicles import LateVehicles
-from truckban.traces.lawful import may_stand
-from truckban.traces.leads import LEADS, Lead, judge, kind_of, without_clock
-from truckban.traces.misfit import Sample, moving_sample, street_box
-from truckban.traces.near import Near, visits_of
-from truckban.traces.passages import passages_of
-from truckban.traces.paths import ZoneMatcher
-from truckban.traces.repeats import counted_once
+from truckban.traces.in_or_out.believed import with_believed
+from truckban.traces.in_or_out.passages import passages_of
+from truckban.traces.in_or_out.paths import ZoneMatcher
+from truckban.traces.lead.lawful import may_stand
+from truckban.traces.lead.leads import LEADS, Lead, judge, kind_of, without_clock
+from truckban.traces.lead.repeats import counted_once
+from truckban.traces.read.file_notes import ColumnTally, FileNotes
+from truckban.traces.read.fleet import Fleet
+from truckban.traces.read.tables import Reject
+from truckban.traces.read.typed import typed
+from truckban.traces.sifting.near import Near, visits_of
+from truckban.traces.sifting.stream import Traces
 from truckban.traces.spark.pieces import Piece, table_of
-from truckban.traces.stream import Traces
-from truckban.traces.tables import Reject
-from truckban.traces.typed import typed
 from zones.coords import to_wgs84
 from zones.locate import Locator
 from zones.text import Text

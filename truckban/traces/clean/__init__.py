@@ -1,0 +1,1 @@
+"""What cannot be: repeated, jumping and frozen fixes, clocks and coordinates that are wrong; counted, and told apart."""

@@ -1,0 +1,1 @@
+"""From drives to passages, each with the probability that the truck drove inside."""

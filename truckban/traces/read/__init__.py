@@ -1,0 +1,1 @@
+"""From files to rows: each typed, or rejected with its line, its field and the reason."""

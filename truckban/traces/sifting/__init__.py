@@ -1,0 +1,1 @@
+"""One look at each row: of a whole province's fixes, those near one zone."""
