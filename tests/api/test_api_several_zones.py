@@ -229,6 +229,14 @@ def traces(x0: float, y: float, x1: float, start: str) -> bytes:
     return "\n".join(rows).encode()
 
 
+def truck_at_eleven(officer: TestClient) -> list[str]:
+    """Upload a heavy truck that drives through the core at 23:00, and who it is."""
+    return [
+        upload(officer, "traces", traces(-600, 1500, 3600, "23:00"), crs="wgs84"),
+        upload(officer, "vehicles", "vehicle_id,plate,vehicle_type\nA,晋M12345,重型自卸货车\n".encode()),
+    ]
+
+
 @pytest.mark.slow
 def test_a_check_says_which_zone_and_is_refused_without(
     signed_in: Clients, county: Path, settings: Settings, store: Store
@@ -236,10 +244,7 @@ def test_a_check_says_which_zone_and_is_refused_without(
     admin, officer = signed_in("admin"), signed_in("officer")
     known = add(admin, county)
     enact(admin, known)
-    files = [
-        upload(officer, "traces", traces(-600, 1500, 3600, "23:00"), crs="wgs84"),
-        upload(officer, "vehicles", "vehicle_id,plate,vehicle_type\nA,晋M12345,重型自卸货车\n".encode()),
-    ]
+    files = truck_at_eleven(officer)
     asked = {"uploads": files, "notice": ID, "why": WHY}
     none = officer.post("/v1/traces/runs", json=asked)
     assert (none.status_code, none.json()["errors"][0]["field"]) == (422, "body.zone")
@@ -288,11 +293,7 @@ def test_a_search_for_visits_says_which_zone_and_is_refused_without(
     admin, officer = signed_in("admin"), signed_in("officer")
     known = add(admin, county)
     enact(admin, known)
-    files = [
-        upload(officer, "traces", traces(-600, 1500, 3600, "23:00"), crs="wgs84"),
-        upload(officer, "vehicles", "vehicle_id,plate,vehicle_type\nA,晋M12345,重型自卸货车\n".encode()),
-        upload(officer, "sites", SITES.encode()),
-    ]
+    files = [*truck_at_eleven(officer), upload(officer, "sites", SITES.encode())]
     asked = {"uploads": files, "notice": ID, "why": WHY}
     none = officer.post("/v1/visits/runs", json=asked)
     assert (none.status_code, none.json()["errors"][0]["field"]) == (422, "body.zone")

@@ -27,12 +27,11 @@ from truckban.traces.in_or_out.paths import (
 from truckban.traces.in_or_out.showing import STOOD_M, MatchedDrive, deep_m, last_seen_deep, metres, shown, stood_deep
 from truckban.traces.in_or_out.slips import Visit, leaps_of
 from truckban.traces.in_or_out.speeds import Sent
-from truckban.traces.sifting.near import Near, Visits, visits_of
-from zones.locate import Locator
+from truckban.traces.sifting.near import Near, Visits
 from zones.matching.compiled import ahead
 from zones.matching.matcher import Match
 
-__all__ = ["Found", "Passage", "Stands", "always", "find_passages", "passages_of"]
+__all__ = ["Found", "Passage", "Stands", "always", "passages_of"]
 
 _Floats = npt.NDArray[np.float64]
 _NEAR_M = 60.0
@@ -67,12 +66,6 @@ Stands = Callable[[npt.NDArray[np.intp], _Floats, _Floats], npt.NDArray[np.bool_
 def always(vehicle: npt.NDArray[np.intp], _begin: _Floats, _end: _Floats) -> npt.NDArray[np.bool_]:
     """Say that a ban may stand at all times, for each vehicle."""
     return np.ones(len(vehicle), np.bool_)
-
-
-def find_passages(fixes: Fixes, ground: Locator, streets: ZoneMatcher | None, stands: Stands = always) -> Found:
-    """Return the passages of every vehicle through a zone, in order of vehicle and time; see `passages_of`."""
-    near = Near.of(ground)
-    return passages_of(visits_of(fixes, near), near, streets, stands)
 
 
 def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands: Stands = always) -> Found:
@@ -284,13 +277,13 @@ def _told_from_burst(fixes: Fixes, driven: MatchedDrive, visit: Visit, depth: _F
     begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
     # a burst that lasts makes a drive's fixes look worse than they are, which would hide it
     usual = median(driven.usual)
-    shown = median(driven.match.fixes.sigma) / lasting_at(driven.every_s)
+    looks = median(driven.match.fixes.sigma) / lasting_at(driven.every_s)
     rows = first + np.flatnonzero((t_s >= begin) & (t_s <= end))
     course = courses(visit, int(rows[0]), int(rows[-1])) if len(rows) else None
     mine = None if course is None else course[first - visit.start :][: len(t_s)]
     burst = max(
         burst_probability(visit.streets, Seen(driven.x, driven.y, t_s, depth, sigma, mine), begin, end)
-        for sigma in {usual, max(usual, shown)}
+        for sigma in {usual, max(usual, looks)}
     )
     return replace(passage, probability=passage.probability * (1.0 - burst), burst=burst)
 
