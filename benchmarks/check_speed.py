@@ -70,8 +70,9 @@ def command_line(folder: Path, out: Path) -> str:
 
 
 def read_only(path: Path, *, codes: bool, ahead: bool) -> int:
-    """Read the columns in batches, the vehicle's as codes into a dictionary or as texts; with Arrow's reading ahead or without."""
-    with pa.parquet.ParquetFile(path, read_dictionary=["vehicle_id"] if codes else [], pre_buffer=ahead) as file:
+    """Read the columns in batches, the vehicle's as codes into a dictionary or as texts; with Arrow's reading ahead or as the check reads."""
+    codes_of, some = ["vehicle_id"] if codes else [], 0 if ahead else 1 << 20
+    with pa.parquet.ParquetFile(path, read_dictionary=codes_of, pre_buffer=ahead, buffer_size=some) as file:
         return sum(len(batch) for batch in file.iter_batches(1 << 17, columns=_COLUMNS, use_threads=False))
 
 

@@ -4,11 +4,14 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from reading import HEADER, TEN, read, refused, why
+
+from truckban.traces.read.arrow_table import parquet_tables
 
 Write = Callable[..., Path]
 
@@ -89,3 +92,19 @@ def test_damaged_parquet_is_refused(tmp_path: Path, damage: str) -> None:
         {"cut": data[: len(data) // 2], "zeros": data[:10] + bytes(90) + data[100:], "text": b"a,b\n" * 9}[damage]
     )
     assert "Parquet" in refused(path).text.zh
+
+
+def test_a_file_that_is_one_group_of_rows_is_not_held_as_a_whole(tmp_path: Path) -> None:
+    rng, rows, path = np.random.default_rng(5), 1_500_000, tmp_path / "t.parquet"
+    columns = {
+        "vehicle_id": pa.repeat("T1", rows),
+        "time": pa.array(np.arange(rows), pa.timestamp("s", "UTC")),
+        "lon": rng.uniform(110, 111, rows),
+        "lat": rng.uniform(35, 36, rows),
+    }
+    pq.write_table(pa.table(columns), path, row_group_size=rows)
+    assert pq.read_metadata(path).num_row_groups == 1
+    del columns
+    before = pa.total_allocated_bytes()
+    held = [pa.total_allocated_bytes() - before for _ in parquet_tables(path)]
+    assert max(held) < 0.7 * path.stat().st_size

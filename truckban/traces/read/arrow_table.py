@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _ROWS = 1 << 17
 """Rows at a time: their columns fit into a processor's cache."""
+_BUFFERED = 1 << 20
+"""Bytes of a column that are read at a time: otherwise a group of rows is held as a whole, and a file may be one group."""
 
 
 class ArrowTable(Table):
@@ -121,7 +123,7 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
             wanted = [name for name in names if name in chosen or meaning(name)]
             flat = {column.name for column in schema if not pa.types.is_nested(column.type)}
             texts = [name for name in wanted if name in flat and (meaning(name) == "vehicle_id" or name in chosen)]
-        with pa.parquet.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
+        with pa.parquet.ParquetFile(path, read_dictionary=texts, pre_buffer=False, buffer_size=_BUFFERED) as file:
             # where one that is needed is not there, the others are named; and a dot in a name means a column of a structure
             meant = {meaning(name) for name in wanted}
             whole = not (chosen or meant.issuperset(NEEDED)) or any("." in name for name in names)
