@@ -37,6 +37,20 @@ def test_who_is_carried_off_and_comes_back_is_not(tmp_path: Path) -> None:
     assert accused(judged(tmp_path, *trips)) == []
 
 
+def test_who_stops_at_the_kerb_of_a_boundary_road_in_a_burst_of_minutes_is_no_lead(tmp_path: Path) -> None:
+    corner = (STREET, SOUTH)
+    along = [off(corner, -2000, -12.5), off(corner, -40, -12.5), off(corner, 0, 12)]
+    trips = []
+    for seed in range(RUNS):
+        there = drive(along, at("10:00:00"), every_s=30.0, kmh=42.0)
+        arrived = float(there["t_s"].iloc[-1])
+        after = stay(along[-1], arrived + 30, at("11:00:00"), every_s=30.0)
+        carried = after["t_s"] < arrived + 240 + 600 * seed / RUNS
+        after.loc[carried, "lat"] += 75 / LAT_M
+        trips.append(noisy(pd.concat([there, after], ignore_index=True).assign(vehicle_id=f"T{seed}"), seed, 5.0))
+    assert accused(judged(tmp_path, *trips)) == []
+
+
 def test_yards_beside_the_street_are_no_error_of_the_receiver(tmp_path: Path) -> None:
     home = [off((STREET, SOUTH), 70, 330), off((STREET, SOUTH), 0, 330)]
     away = [off((STREET, SOUTH), 0, -12.5), off((STREET, SOUTH), 150, -12.5), off((STREET, SOUTH), 150, -90)]
