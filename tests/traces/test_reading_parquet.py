@@ -94,6 +94,18 @@ def test_damaged_parquet_is_refused(tmp_path: Path, damage: str) -> None:
     assert "Parquet" in refused(path).text.zh
 
 
+@pytest.mark.parametrize("kind", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_texts_written_as_differences_are_read(tmp_path: Path, kind: str) -> None:
+    """The second version of Parquet's pages writes texts so, and Arrow reads those only as texts."""
+    columns = {"vehicle_id": ["T2", "T1"], "time": _moments("UTC"), "lon": [110.77] * 2, "lat": [35.14] * 2}
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table(columns), path, use_dictionary=False, column_encoding={"vehicle_id": kind})
+    (some,) = parquet_tables(path)
+    ids = some.stored("vehicle_id")
+    assert pa.types.is_dictionary(ids.type)
+    assert ids.to_pylist() == ["T2", "T1"]
+
+
 def test_a_file_that_is_one_group_of_rows_is_not_held_as_a_whole(tmp_path: Path) -> None:
     rng, rows, path = np.random.default_rng(5), 1_500_000, tmp_path / "t.parquet"
     columns = {

@@ -1,6 +1,6 @@
 """Parquet files as tables of some hundred thousand rows, whose columns can be had as they are stored."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROWS = 1 << 17
 """Rows at a time: their columns fit into a processor's cache."""
+_DIFFERENCES = ("DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY")
 _BUFFERED = 1 << 20
 """Bytes of a column that are read at a time: otherwise a group of rows is held as a whole, and a file may be one group."""
 
@@ -123,6 +124,8 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
             wanted = [name for name in names if name in chosen or meaning(name)]
             flat = {column.name for column in schema if not pa.types.is_nested(column.type)}
             texts = [name for name in wanted if name in flat and (meaning(name) == "vehicle_id" or name in chosen)]
+            by_difference = _by_difference(file.metadata, texts)
+        texts = [name for name in texts if name not in by_difference]
         with pa.parquet.ParquetFile(path, read_dictionary=texts, pre_buffer=False, buffer_size=_BUFFERED) as file:
             # where one that is needed is not there, the others are named; and a dot in a name means a column of a structure
             meant = {meaning(name) for name in wanted}
@@ -130,7 +133,7 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
             some = None if whole or not wanted else wanted
             rows = file.metadata.num_rows
             for batch in file.iter_batches(batch_size=_ROWS, columns=some, use_threads=False):
-                yield ArrowTable(path.name, batch, first)
+                yield ArrowTable(path.name, _with_codes(batch, by_difference), first)
                 first += len(batch)
             if first - 1 != rows:  # groups of rows that are not there any more
                 raise InputError(DAMAGED_PARQUET, file=path.name)
@@ -141,6 +144,25 @@ def parquet_tables(path: Path, chosen: Iterable[str] = ()) -> Iterator[ArrowTabl
                 yield ArrowTable(path.name, empty[0], 1)
     except NO_PARQUET as error:
         raise InputError(DAMAGED_PARQUET, file=path.name) from error
+
+
+def _by_difference(metadata: pa.parquet.FileMetaData, texts: Sequence[str]) -> list[str]:
+    """Return which columns of texts are written as differences from one to the next anywhere: Arrow cannot read them as codes."""
+    columns = {metadata.schema.column(k).path: k for k in range(len(metadata.schema))}
+    groups = [metadata.row_group(k) for k in range(metadata.num_row_groups)]
+    return [
+        name
+        for name in texts
+        if any(set(_DIFFERENCES).intersection(group.column(columns[name]).encodings) for group in groups)
+    ]
+
+
+def _with_codes(batch: pa.RecordBatch, names: Sequence[str]) -> pa.RecordBatch:
+    """Return a batch with codes into a dictionary in place of the texts of some columns."""
+    for k, name in enumerate(batch.schema.names):
+        if name in names:
+            batch = batch.set_column(k, name, batch.column(k).dictionary_encode())
+    return batch
 
 
 def rows_said(path: Path) -> int | None:
