@@ -20,7 +20,7 @@ from whole import TIMEZONE, figures, near, streamed, visits_by_name
 from truckban.traces.fixes import Fixes, read_fixes
 from truckban.traces.formats import geojson, gpx, json_stream, jt808_frames, large_excel
 from truckban.traces.read import arrow_table, csv_table
-from truckban.traces.sifting import stream
+from truckban.traces.sifting import stream, torn_rows
 from truckban.traces.sifting.near import visits_of
 from truckban.traces.sifting.stream import Traces
 from zones.errors import InputError
@@ -38,7 +38,8 @@ _SIZES: Mapping[tuple[ModuleType, str], tuple[int, ...]] = {
     (json_stream, "_CHUNK"): (40, 300, 1 << 20),
     (jt808_frames, "_CHUNK"): (60, 300, 1 << 22),
     (stream, "_HELD_ROWS"): (0, 5, 1_000_000, 1_000_000),
-    (stream, "_TORN_ROWS"): (1, 7, 1_000_000, 1_000_000),
+    (torn_rows, "TOGETHER"): (1, 7, 100_000, 100_000),
+    (stream, "IN_MEMORY"): (1, 1 << 23),
     (stream, "_ENOUGH"): (1, 9, 200_000),
 }
 """Where a size stands, and what it may be: little, or as it is."""

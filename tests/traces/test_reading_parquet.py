@@ -12,6 +12,7 @@ import pytest
 from reading import HEADER, TEN, read, refused, why
 
 from truckban.traces.read.arrow_table import parquet_tables
+from truckban.traces.read.pieces import Source
 
 Write = Callable[..., Path]
 
@@ -120,3 +121,25 @@ def test_a_file_that_is_one_group_of_rows_is_not_held_as_a_whole(tmp_path: Path)
     before = pa.total_allocated_bytes()
     held = [pa.total_allocated_bytes() - before for _ in parquet_tables(path)]
     assert max(held) < 0.7 * path.stat().st_size
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"speed_kmh": pa.array([30, 0], pa.int16())},
+        {"speed_kmh": pa.array([30, None], pa.uint8()), "heading": pa.array([None, 359], pa.int16())},
+        {"speed_kmh": pa.array([None, None], pa.float64()), "accuracy_m": pa.array([5, -1], pa.int32())},
+        {"accuracy_m": pa.array([None, 7.5]), "heading": pa.array([0.1, float("nan")], pa.float32())},
+        {"lon": pa.array([110.77, 110.78], pa.float32()), "lat": pa.array([35, 36], pa.int64())},
+    ],
+)
+def test_columns_taken_as_they_are_stored_are_those_that_are_typed(
+    tmp_path: Path, columns: dict[str, pa.Array], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = parquet(tmp_path / "t.parquet", time=_moments("UTC"), **columns)
+    ((quick, _),) = Source(path, "Asia/Shanghai").pieces()
+    monkeypatch.setattr(Source, "_planned", lambda *_: None)
+    ((slow, _),) = Source(path, "Asia/Shanghai").pieces()
+    assert (quick.ms, slow.ms) == (1, 0)
+    for name in ("lon", "lat", "accuracy_m", "speed_kmh", "heading"):
+        np.testing.assert_array_equal(getattr(quick, name), getattr(slow, name), strict=True)

@@ -14,7 +14,7 @@ from driving import law
 from truckban.traces.fixes import Fixes, read_fixes
 from truckban.traces.read import arrow_table
 from truckban.traces.read.pieces import Source
-from truckban.traces.sifting import stream
+from truckban.traces.sifting import stream, torn_rows
 from truckban.traces.sifting.near import Near, Visits, visits_of
 from truckban.traces.sifting.stream import Stream, Traces
 from zones.text import Text
@@ -35,7 +35,7 @@ def limits(rows: int = 1 << 17, held: int = 2_000_000, torn: int = 1_000_000, en
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(arrow_table, "_ROWS", rows)
         patch.setattr(stream, "_HELD_ROWS", held)
-        patch.setattr(stream, "_TORN_ROWS", torn)
+        patch.setattr(torn_rows, "TOGETHER", torn)
         patch.setattr(stream, "_ENOUGH", enough)
         yield
 

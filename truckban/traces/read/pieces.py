@@ -26,7 +26,8 @@ from zones.coords import to_wgs84
 from zones.errors import InputError
 from zones.text import Text
 
-_NUMBERS = ("lon", "lat", "accuracy_m", "speed_kmh")
+_TOLD = ("accuracy_m", "speed_kmh", "heading")
+"""What a terminal may say of a fix, or not."""
 _NONE = np.empty(0)
 
 
@@ -120,7 +121,7 @@ class Source:
             shift_ms=0,
             lon=_own(lon),
             lat=_own(lat),
-            **{name: _where_any(columns[name]) for name in ("accuracy_m", "speed_kmh", "heading")},
+            **{name: _where_any(columns[name]) for name in _TOLD},
             lines=columns["line"],
             naive=columns["without_zone"],
             latest_s=np.inf,
@@ -135,7 +136,7 @@ class Source:
         if plan is None or not len(batch):
             return None
         columns = {name: batch.column(column) for name, column in plan.items()}
-        heading = columns.pop("heading", None)
+        told = {name: columns.pop(name) for name in _TOLD if name in columns}
         if any(column.null_count for column in columns.values()):
             return None
         ids, time = columns["vehicle_id"], columns["time"]
@@ -157,11 +158,12 @@ class Source:
                 return None
             shift_ms = -offset
             self.assumed_zone += len(batch)
-        lon, lat = numbers_of(columns["lon"]), numbers_of(columns["lat"])
+        lon, lat = numbers_or_nan(columns["lon"]), numbers_or_nan(columns["lat"])
         if self.crs != "wgs84":
             with np.errstate(invalid="ignore", over="ignore"):  # rows that are no fixes are still among them
                 lon, lat = to_wgs84(lon, lat, self.crs)
-        accuracy = numbers_of(columns["accuracy_m"]) if "accuracy_m" in columns else _NONE
+        values = {name: numbers_or_nan(told[name]) if name in told else _NONE for name in _TOLD}
+        values["accuracy_m"] = np.where(values["accuracy_m"] > 0, values["accuracy_m"], np.nan)
         return Piece(
             number=0,
             file=len(self.files) - 1,
@@ -173,9 +175,7 @@ class Source:
             shift_ms=shift_ms,
             lon=lon,
             lat=lat,
-            accuracy_m=np.where(accuracy > 0, accuracy, np.nan) if len(accuracy) else _NONE,
-            speed_kmh=numbers_of(columns["speed_kmh"]) if "speed_kmh" in columns else _NONE,
-            heading=_NONE if heading is None else _where_any(numbers_or_nan(heading)),
+            **{name: _where_any(column) for name, column in values.items()},
             lines=np.array([table.first], np.int64),
             naive=np.array([time.type.tz is None]),
             latest_s=np.inf if self.now_s is None else self.now_s + TOLERANCE_S,
@@ -196,8 +196,7 @@ class Source:
             and pa.types.is_dictionary(ids)
             and pa.types.is_string(ids.value_type)
             and pa.types.is_timestamp(kinds["time"])
-            and all(pa.types.is_float64(kinds[name]) for name in _NUMBERS if name in kinds)
-            and is_number(kinds.get("heading", pa.float64()))
+            and all(is_number(kinds[name]) for name in ("lon", "lat", *_TOLD) if name in kinds)
         )
         return {name: schema.get_field_index(column) for name, column in found.items()} if fitting else None
 

@@ -5,14 +5,14 @@ read a second time, some at a time, and cleaned as a whole; the outcome is the s
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 
 import numpy as np
 import numpy.typing as npt
 
-from truckban.traces.clean.cleaning import Columns
 from truckban.traces.clean.misfit import Fit, fit_of, moving_sample, street_box
 from truckban.traces.clean.noted import Named
 from truckban.traces.fixes import Fixes, fixes_of, remarks
@@ -24,6 +24,7 @@ from truckban.traces.read.tables import Reject
 from truckban.traces.sifting.near import Near, Visits, visits_of
 from truckban.traces.sifting.sift import Sift
 from truckban.traces.sifting.sift_rows import Kept, Piece
+from truckban.traces.sifting.torn_rows import IN_MEMORY, ROW, Rows, TornRows
 from zones.locate import Locator
 from zones.text import Text
 
@@ -34,8 +35,6 @@ _HELD_ROWS = 1_000_000
 """So many rows are held for vehicles that turn out to be torn; rows from before are read again from the files."""
 _SAMPLE = 50_000
 """Fixes near the zone by which the system of coordinates is looked at."""
-_TORN_ROWS = 1_000_000
-"""Rows of vehicles that are cleaned together."""
 
 
 @dataclass(slots=True)
@@ -144,7 +143,7 @@ class Stream:
     )
     _window: deque[Piece] = field(default_factory=deque)
     _window_rows: int = 0
-    _stash: list[Columns] = field(default_factory=list)
+    _stash: list[Rows] = field(default_factory=list)
     _stashed: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     _lost: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     _marks: Mapping[Path, Mark | None] = field(default_factory=dict)
@@ -201,14 +200,14 @@ class Stream:
             new = np.zeros(n - len(self._stashed), np.bool_)
             self._stashed, self._lost = np.append(self._stashed, new), np.append(self._lost, new)
         torn = self.torn()
-        if sum(len(part["time"]) for part in self._stash) > _HELD_ROWS:
+        if sum(map(len, self._stash)) > _HELD_ROWS:
             self._stash = []
             self._lost |= self._stashed
         some = np.flatnonzero(torn)
         self._lost[some] |= ~self._stashed[some] & (self._sift.first()[some] < piece.number)
         self._stashed = torn & ~self._lost
         if self._stashed.any() and self._stashed[piece.codes].any():
-            self._stash.append(self._frame(piece, self._stashed))
+            self._stash.append(self._rows_of(piece, self._stashed))
 
     def _closed(self, kept: Kept) -> tuple[Visits, Kept]:
         """Return the visits that are over, and the rows of those that may go on."""
@@ -247,58 +246,55 @@ class Stream:
         """Yield the visits of the vehicles that are torn."""
         while self._window:
             self._let_go()
-        if self._stashed.any():
-            yield self._cleaned(self._stash)
-        lost = np.flatnonzero(self._lost)
-        lots = np.cumsum(self._sift.counts()["rows"][lost]) // _TORN_ROWS
-        for lot in np.unique(lots).tolist():
-            mine = np.zeros(len(self.source.vehicles), np.bool_)
-            mine[lost[lots == lot]] = True
-            refuse_changed(self.source.path, self._marks)
-            frames = [self._frame(piece, mine) for piece in self._pieces_again()]
-            refuse_changed(self.source.path, self._marks)
-            yield self._cleaned(frames)
+        yield from self._in_lots(self._stashed, self._stash)
+        if self._lost.any():
+            self._stash = []
+            yield from self._in_lots(self._lost, self._read_again())
 
-    def _cleaned(self, frames: Sequence[Columns]) -> Visits:
-        frame = {name: np.concatenate([part[name] for part in frames]) for name in frames[0]}
-        fixes = fixes_of(frame, [name for name, _ in self.source.files])
-        self._add(fixes, int(frame["without_zone"].sum()))
+    def _in_lots(self, mine: npt.NDArray[np.bool_], parts: Iterable[Rows]) -> Iterator[Visits]:
+        """Yield the visits of some vehicles, of which rows come in any order."""
+        # a file that needs no name: it is gone with the process
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+            torn = TornRows(file, np.where(mine, self._sift.counts()["rows"][: len(mine)], 0))
+            for part in parts:
+                torn.put(part)
+            for rows in torn.lots():
+                yield self._cleaned(rows)
+
+    def _cleaned(self, rows: Rows) -> Visits:
+        names = np.array(list(self.source.vehicles), dtype=object)
+        columns = {name: np.ascontiguousarray(rows[name]) for name in ROW.names or () if name != "vehicle"}
+        fixes = fixes_of({**columns, "vehicle_id": names[rows["vehicle"]]}, [name for name, _ in self.source.files])
+        self._add(fixes, int(columns["without_zone"].sum()))
         visits = visits_of(fixes, self.near)
         self._span(visits.fixes.t_s, visits.fixes.t_s)
         self.traces.gaps += visits.gaps
         code = np.array([self.source.vehicles[name] for name in fixes.vehicle_ids], np.intp)
         return visits.numbered(code, list(self.source.vehicles))
 
-    def _pieces_again(self) -> Iterator[Piece]:
+    def _read_again(self) -> Iterator[Rows]:
+        """Yield the rows of vehicles that are lost, from the files."""
+        refuse_changed(self.source.path, self._marks)
         old = self.source
         again = Source(old.path, old.timezone, old.crs, old.columns, old.now_s, vehicles=old.vehicles)
-        return (piece for piece, _ in again.pieces())
+        for piece, _ in again.pieces():
+            yield self._rows_of(piece, self._lost)
+        refuse_changed(self.source.path, self._marks)
 
-    def _frame(self, piece: Piece, mine: npt.NDArray[np.bool_]) -> Columns:
-        """Return the fixes of some vehicles among a piece's rows, in the columns of `truckban.traces.read.typed`."""
+    def _rows_of(self, piece: Piece, mine: npt.NDArray[np.bool_]) -> Rows:
+        """Return the fixes of some vehicles among a piece's rows."""
         rows = np.flatnonzero(((piece.codes >= 0) & mine[piece.codes])[piece.vehicle])
-        code = piece.codes[piece.vehicle[rows]]
         good, t_s = self._sift.fixes_among(piece, rows)
-        rows, t_s, code = rows[good], t_s[good], code[good]
-        names = np.array([*self.source.vehicles, ""], dtype=object)
-
-        def some(column: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-            return column[rows] if len(column) else np.full(len(rows), np.nan)
-
-        return {
-            "line": piece.lines[rows] if len(piece.lines) == len(piece.vehicle) else piece.lines[0] + rows,
-            "vehicle_id": names[code],
-            "time": t_s,
-            "without_zone": piece.naive[rows]
-            if len(piece.naive) == len(piece.vehicle)
-            else np.full(len(rows), piece.naive[0]),
-            "lon": piece.lon[rows],
-            "lat": piece.lat[rows],
-            "speed_kmh": some(piece.speed_kmh),
-            "heading": some(piece.heading),
-            "accuracy_m": some(piece.accuracy_m),
-            "file": np.full(len(rows), piece.file),
-        }
+        rows = rows[good]
+        found = np.zeros(len(rows), ROW)
+        found["vehicle"], found["file"], found["time"] = piece.codes[piece.vehicle[rows]], piece.file, t_s[good]
+        found["line"] = piece.lines[rows] if len(piece.lines) == len(piece.vehicle) else piece.lines[0] + rows
+        found["without_zone"] = piece.naive[rows] if len(piece.naive) == len(piece.vehicle) else piece.naive[0]
+        found["lon"], found["lat"] = piece.lon[rows], piece.lat[rows]
+        for name in ("speed_kmh", "heading", "accuracy_m"):
+            column = getattr(piece, name)
+            found[name] = column[rows] if len(column) else np.nan
+        return found
 
     def _add(self, fixes: Fixes, without_zone: int) -> None:
         """Add the figures of fixes that were cleaned as a whole; of their rows some came without a zone."""
