@@ -36,6 +36,7 @@ def limits(rows: int = 1 << 17, held: int = 2_000_000, torn: int = 1_000_000, en
         patch.setattr(arrow_table, "_ROWS", rows)
         patch.setattr(stream, "_HELD_ROWS", held)
         patch.setattr(torn_rows, "TOGETHER", torn)
+        patch.setattr(stream, "IN_MEMORY", 20 * torn)
         patch.setattr(stream, "_ENOUGH", enough)
         yield
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from truckban.traces.fixes import Fixes
-from truckban.traces.in_or_out.bursts import BEYOND_M
+from truckban.traces.in_or_out.bursts import BEYOND_M, LASTS_S
 from truckban.traces.in_or_out.slips import STAYED, Visit
 from zones.coords import MEAN_RADIUS_M
 from zones.matching.matcher import Match
@@ -29,7 +29,7 @@ _SHORT_M = 140.0
 _DEEPEST_M = 110.0
 _DENSE_S = 20.0
 _STOOD_S = 900.0
-"""Whoever stands still is carried off by the same walls for as long as satellites stand much where they are: longer than who drives."""
+"""Whoever stands still may be carried off by the same walls for so long, satellites moving slowly: longer than who drives."""
 _BESIDE_S = 35.0
 _LOST_S = 65.0
 """So far from a fix are those beside it, and so far is one of them where a fix between was lost."""
@@ -117,11 +117,11 @@ def stood_deep(driven: MatchedDrive, depth_m: _Floats, visit: Visit, *, before: 
     first, last = driven.first, driven.first + len(driven.t_s) - 1
     least_m = deep_m(driven.error_m)
     return any(
-        len(stood) > 0
-        and bool(np.quantile(depth_m[stood], 0.25) >= least_m and depth_m[stood[-STAYED:]].min() >= least_m)
+        len(stood) > 0 and bool(np.quantile(depth_m[stood], 0.25) >= least and depth_m[stood[-STAYED:]].min() >= least)
         for row, step, asked in ((first, -1, before), (last, 1, after))
         if asked
-        for stood in [visit.standing(row, step, _STOOD_S)]
+        for least, lasts_s in ((least_m, _STOOD_S), (max(least_m, _DEEPEST_M), LASTS_S))
+        for stood in [visit.standing(row, step, lasts_s)]
     )
 
 
