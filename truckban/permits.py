@@ -24,6 +24,15 @@ from zones.text import Text
 _SPAN = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 UNREAD = "permit.unread"
 _FIELDS = {"plate", "valid_from", "valid_to", "windows", "roads", "area", "status", "kind", "id"}
+_STATUS = {
+    **dict.fromkeys(("active", "approved", "有效", "生效", "生效中", "正常", "在用"), "active"),
+    **dict.fromkeys(("suspended", "暂停", "停用"), "suspended"),
+    **dict.fromkeys(("revoked", "withdrawn", "cancelled", "吊销", "撤销", "注销", "作废"), "revoked"),
+    **dict.fromkeys(("expired", "过期", "已过期", "失效", "到期"), "expired"),
+    **dict.fromkeys(("draft", "applied", "pending", "submitted", "returned", "申请中", "审核中", "待审核"), "applied"),
+    **dict.fromkeys(("refused", "rejected", "驳回", "不予许可", "未通过"), "refused"),
+}
+"""How offices, and the service for its applications, write that a permit is in force, and that it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ class Permit:
             A span over midnight belongs to the day it starts on, and that day must be valid.
         roads: streets it names; None with no area either: the whole zone.
         area: WGS 84 polygon it names.
-        status: only `active` counts.
+        status: only `active` counts; read from the words offices use.
         kind: which of a notice's kinds of permit it is, None where it has but one.
         unread: there is one for this plate, and what it allows could not be read: it may cover anything, or nothing.
     """
@@ -193,7 +202,7 @@ def read_permit(fields: Mapping[str, Any], road_name: Callable[[str], str] = str
         windows=tuple(_span(span) for span in _list(fields, "windows")),
         roads=frozenset(map(road_name, _list(fields, "roads"))) or None,
         area=_area(fields.get("area")),
-        status=_text(fields, "status") or "active",
+        status=_status(fields),
         kind=_text(fields, "kind"),
     )
 
@@ -203,6 +212,23 @@ def _text(fields: Mapping[str, Any], name: str) -> str | None:
     if value is not None and (not isinstance(value, str) or not value.strip()):
         raise InputError(Text("应为文字，或不写", "text is needed, or nothing at all"), field=name)
     return value
+
+
+def _status(fields: Mapping[str, Any]) -> str:
+    """Return one of the words that are known; of others nobody knows whether the permit is in force."""
+    status = _text(fields, "status")
+    if status is None:
+        return "active"
+    known = _STATUS.get(status.strip().lower())
+    if known is None:
+        raise InputError(
+            Text(
+                f"`{status}` 不是认识的状态；可以是：{'、'.join(_STATUS)}",
+                f"`{status}` is no status that is known; it is one of: {', '.join(_STATUS)}",
+            ),
+            field="status",
+        )
+    return known
 
 
 def _day(fields: Mapping[str, Any], name: str) -> dt.date | None:

@@ -276,7 +276,7 @@ class TestPermit:
             ("valid_from", [5, 0, True, False, [], {}, "x", "2024/05/01", "2024-02-30", "2024-05-01T00:00:00"]),
             ("valid_to", [5, 0, True, False, [], {}, "x", "2024-5-1", "2024-04-30"]),
             ("roads", ["五一路", 5, 0, True, False, {}, [5], [None], [""], ["五一路", []]]),
-            ("status", [5, 0, True, False, [], {}]),
+            ("status", [5, 0, True, False, [], {}, "", "in force", "绿色"]),
             ("area", [5, 0, True, "x", [], {}, {"type": 5}, {"type": "Polygon"}, FAR]),
             ("unknown", [None, 5]),
         ],

@@ -32,15 +32,6 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "on_duty": ("执行任务",),
 }
 _TRUE, _FALSE = {"true", "1", "yes", "y", "是"}, {"false", "0", "no", "n", "否"}
-_STATUS = {
-    **dict.fromkeys(("active", "有效", "生效", "生效中", "正常", "在用"), "active"),
-    **dict.fromkeys(("suspended", "暂停", "停用"), "suspended"),
-    **dict.fromkeys(("revoked", "withdrawn", "cancelled", "吊销", "撤销", "注销", "作废"), "revoked"),
-    **dict.fromkeys(("expired", "过期", "已过期", "失效", "到期"), "expired"),
-    **dict.fromkeys(("applied", "pending", "申请中", "审核中", "待审核"), "applied"),
-    **dict.fromkeys(("refused", "rejected", "驳回", "不予许可", "未通过"), "refused"),
-}
-"""How offices write that a permit is in force, and that it is not."""
 _MOST_JSON = 1 << 27
 """Bytes: hundreds of thousands of permits, of which Python's objects take twenty times the room at the worst."""
 _DISAGREE = Text("同一车辆有两行而内容不同，都不采用", "two rows for one vehicle disagree; neither is used")
@@ -127,28 +118,11 @@ def read_permits(
     unread: list[str] = []
     for file, line, fields in rows:
         try:
-            permits.append(read_permit(_with_status(fields), road_name))
+            permits.append(read_permit(fields, road_name))
         except InputError as error:
             rejects.append(Reject(file, line, error.field or "", error.text))
             unread += _plate_of(fields)
     return PermitList(permits, unread=unread), rejects, len(rows) + no_rows
-
-
-def _with_status(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a permit whose status is one of the words that are known; of others nobody knows whether it is in force."""
-    status = fields.get("status")
-    if not isinstance(status, str) or not status.strip():
-        return fields
-    known = _STATUS.get(status.strip().lower())
-    if known is None:
-        raise InputError(
-            Text(
-                f"`{status}` 不是认识的状态；可以是：{'、'.join(_STATUS)}",
-                f"`{status}` is no status that is known; it is one of: {', '.join(_STATUS)}",
-            ),
-            field="status",
-        )
-    return {**fields, "status": known}
 
 
 def _plate_of(fields: Mapping[str, Any]) -> list[str]:
