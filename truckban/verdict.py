@@ -83,13 +83,16 @@ class Question(Struct, frozen=True):
     zone_assumed: bool = False
 
 
-def decide(notice: Notice, question: Question, *, zone: Mapping[str, Any] | None = None) -> Verdict:
+def decide(
+    notice: Notice, question: Question, *, zone: Mapping[str, Any] | None = None, until: dt.date | None = None
+) -> Verdict:
     """Decide one case.
 
     Args:
         notice: what is allowed (`truckban.notices.load`).
         question: vehicle, instant, place and permits.
         zone: name, grade and hash of the map that the place was looked up in, for the answer to carry.
+        until: the first day that another notice answers for: no advice is given about it.
     """
     asked = _Asked(notice, question)
     found = asked.found()
@@ -113,7 +116,7 @@ def decide(notice: Notice, question: Question, *, zone: Mapping[str, Any] | None
         missing=found.missing,
         other_readings=found.other_readings,
         penalty=_penalty(notice) if found.trit == TRUE else None,
-        advice=asked.advice() if found.trit != FALSE else (),
+        advice=asked.advice(until) if found.trit != FALSE else (),
         warnings=tuple(_warnings(asked, found, assumed, zone)),
         zone=zone if question.place.mapped else None,
     )
@@ -159,8 +162,8 @@ class _Asked:
             known = self._kinds.trits.keep(key, _agreed([self.notice.prohibited(case) for case in cases]))
         return known
 
-    def advice(self) -> tuple[Mapping[str, Any], ...]:
-        """Say when it would be lawful."""
+    def advice(self, until: dt.date | None) -> tuple[Mapping[str, Any], ...]:
+        """Say when it would be lawful, as long as this notice answers."""
         permits = self.question.permits
         if permits.permits:
             edges = change_seconds(self.notice, permits)
@@ -173,7 +176,7 @@ class _Asked:
                 known = next_lawful(self.notice, after, permits, self.trit_at, self._kinds.edges) or False
                 self._kinds.lawful.keep(key, known)
             lawful = None if isinstance(known, bool) else known
-        if lawful is None:
+        if lawful is None or (until is not None and lawful[0] >= until.toordinal()):
             return ()
         return ({"code": "wait_until", "at": rfc3339_of(*lawful, self.notice.pack.timezone)},)
 

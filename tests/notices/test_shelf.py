@@ -14,6 +14,8 @@ from truckban.notices.load import builtin_notice
 from truckban.notices.model import NoticePack
 from truckban.notices.shelf import Shelf, shelf_named
 from truckban.questions.asking import answer, notice_for
+from truckban.questions.asking_bytes import answer_bytes, answer_fixes_bytes
+from truckban.questions.jurisdiction import Jurisdiction
 from zones.errors import InputError
 
 
@@ -109,6 +111,66 @@ def test_a_folder_of_notices_is_asked_by_the_day_of_each_case(tmp_path: Path) ->
     )
     answers = [json.loads(line) for line in run.stdout.splitlines()]
     assert [(a["notice"], a["verdict"]) for a in answers] == [("linyi-2023-5", "prohibited"), ("linyi-next", "allowed")]
+
+
+def test_two_notices_of_one_name_are_refused_unless_they_are_the_same() -> None:
+    again = Notice(FIRST.pack, sha256=FIRST.sha256)
+    assert Shelf([FIRST, again]).first.id == "first"
+    with pytest.raises(InputError, match="two notices called first"):
+        Shelf([FIRST, Notice(FIRST.pack, sha256="1" * 64)])
+
+
+def _nightly(name: str, span: str, **changes: Any) -> Notice:  # noqa: ANN401
+    return notice(name, windows={"daytime": {"clause": "二(一)", "spans": [span]}}, **changes)
+
+
+NIGHT = _nightly("first", "22:00-06:00", dates=dated("2020-01-01", "2019-12-01"))
+LONGER = _nightly("later", "20:00-08:00", dates=dated("2024-01-01", "2023-11-01"), replaces=["first"])
+
+
+def _told(at: str) -> set[str | None]:
+    """Return until when one is told to wait by a shelf of the two, however one asks."""
+    context = Jurisdiction(Shelf([NIGHT, LONGER]), {"first": None, "later": None})
+    case = {"vehicle": {"vehicle_type": "H11"}, "at": at, "place": {"zone": "inside"}}
+    law = notice_for(case, context.shelf)
+    fixes = {"vehicle": case["vehicle"], "fixes": {"time": [at], "lon": [110.765], "lat": [35.14]}}
+    answers = [
+        answer(case, law, None, until=context.shelf.until(law)),
+        json.loads(answer_bytes(json.dumps(case).encode(), context=context)),
+        *json.loads(answer_fixes_bytes(json.dumps(fixes).encode(), context=context))["answers"],
+    ]
+    assert not {each["verdict"] for each in answers} & {"allowed"}
+    return {advice["at"] for each in answers for advice in each["advice"]} or {None}
+
+
+def test_nobody_is_told_to_wait_for_an_hour_at_which_the_next_notice_answers() -> None:
+    assert _told("2023-12-30T23:00:00+08:00") == {"2023-12-31T06:00:00+08:00"}
+    assert _told("2023-12-31T05:00:00+08:00") == {"2023-12-31T06:00:00+08:00"}
+    assert _told("2023-12-31T23:00:00+08:00") == {None}
+    assert _told("2024-01-01T05:00:00+08:00") == {"2024-01-01T08:00:00+08:00"}
+
+
+def test_the_command_does_not_tell_them_either(tmp_path: Path) -> None:
+    source = Path(__file__).parents[2] / "truckban" / "notices" / "packs" / "linyi-2023-5.yaml"
+    text = source.read_text(encoding="utf-8").replace("06:00-22:00", "22:00-06:00")
+    (tmp_path / "first.yaml").write_text(text, encoding="utf-8")
+    later = text.replace("id: linyi-2023-5", "id: linyi-next\nreplaces: [linyi-2023-5]", 1)
+    for old, new in (("2023-04-23", "2025-04-23"), ("2023-03-01", "2025-06-01"), ("22:00-06:00", "20:00-08:00")):
+        later = later.replace(f": {old}", f": {new}").replace(f'"{old}"', f'"{new}"')
+    (tmp_path / "later.yaml").write_text(later, encoding="utf-8")
+    cases = [
+        {"vehicle": {"vehicle_type": "H11"}, "at": f"{day}T23:00:00+08:00", "place": {"zone": "inside"}}
+        for day in ("2025-05-30", "2025-05-31")
+    ]
+    run = subprocess.run(
+        [sys.executable, "-m", "truckban.cli", "decide", "-", "--notice", str(tmp_path)],
+        input="\n".join(map(json.dumps, cases)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = [[advice["at"] for advice in json.loads(line)["advice"]] for line in run.stdout.splitlines()]
+    assert told == [["2025-05-31T06:00:00+08:00"], []]
 
 
 def test_a_notice_in_its_time_ends_the_day_before_the_next_takes_over() -> None:

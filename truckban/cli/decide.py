@@ -29,7 +29,7 @@ def command(say: Speaker) -> Command:
             try:
                 case = read_json(line)
                 law = notice_for(case, shelf)
-                found = answer(case, law, grounds[law.id])
+                found = answer(case, law, grounds[law.id], until=shelf.until(law))
             except InputError as error:
                 status = DONE_WITH_REJECTS
                 case_id = identity(case)

@@ -20,10 +20,15 @@ class Shelf:
         """Take notices of one place in any order.
 
         Raises:
-            InputError: they are of several places, two stand side by side, one takes over from a notice that is not here,
+            InputError: they are of several places, two have one name, two stand side by side, one takes over from a notice that is not here,
                 or they take over from each other in a circle.
         """
-        self.notices = {notice.id: notice for notice in notices}
+        self.notices: dict[str, Notice] = {}
+        for notice in notices:
+            if self.notices.setdefault(notice.id, notice).sha256 != notice.sha256:
+                raise InputError(
+                    Text(f"有两个通告都叫 {notice.id} 而内容不同", f"two notices called {notice.id} differ")
+                )
         if not self.notices:
             raise InputError(Text("没有通告", "there is no notice"))
         places = {(notice.pack.place.province, notice.pack.place.name) for notice in self.notices.values()}
@@ -54,6 +59,11 @@ class Shelf:
         while (name := self._after.get(found.id)) is not None and takes_over(self.notices[name]) <= day:
             found = self.notices[name]
         return found
+
+    def until(self, notice: Notice) -> dt.date | None:
+        """Return the day on which another one takes over from a notice; None where none does."""
+        later = self._after.get(notice.id)
+        return None if later is None else takes_over(self.notices[later])
 
     def in_its_time(self, name: str) -> Notice:
         """Return a notice as it answers among those that follow each other: from when it took over to the day before the next did.

@@ -135,18 +135,28 @@ def notice_at(at: dt.datetime, shelf: Shelf) -> Notice:
     return shelf.on(dt.date.fromordinal(local(at, shelf.first.pack.timezone)[0]))
 
 
-def answer(case: Mapping[str, Any], notice: Notice, ground: Locator | None) -> dict[str, Any]:
+def answer(
+    case: Mapping[str, Any], notice: Notice, ground: Locator | None, *, until: dt.date | None = None
+) -> dict[str, Any]:
     """Return the verdict on one case as the contract's object, its `id` first.
+
+    Args:
+        case: its JSON object.
+        notice: the one that answers for its instant.
+        ground: the map.
+        until: the first day that another notice answers for, if one does (`Shelf.until`).
 
     Raises:
         InputError: the case cannot be read.
     """
-    return answer_to(case, read_question(case, notice, ground), notice, ground)
+    return answer_to(case, read_question(case, notice, ground), notice, ground, until=until)
 
 
-def answer_to(case: Mapping[str, Any], question: Question, notice: Notice, ground: Locator | None) -> dict[str, Any]:
+def answer_to(
+    case: Mapping[str, Any], question: Question, notice: Notice, ground: Locator | None, *, until: dt.date | None = None
+) -> dict[str, Any]:
     """Return the verdict on a case that has been read, as the contract's object."""
-    verdict = decide(notice, question, zone=zone_facts(ground))
+    verdict = decide(notice, question, zone=zone_facts(ground), until=until)
     unknown = [name for name in case if name not in _FIELDS]
     if unknown:
         listed = ", ".join(unknown)

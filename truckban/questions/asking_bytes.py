@@ -174,4 +174,5 @@ def _answer(case: Any, context: Jurisdiction) -> dict[str, Any]:  # noqa: ANN401
     notice, ground = context.at(at[0])
     if at[1] and notice.pack.timezone != context.timezone:
         at = read_instant(case["at"], notice.pack.timezone)
-    return answer_to(case, question_at(case, at, notice, ground), notice, ground)
+    until = context.shelf.until(notice)
+    return answer_to(case, question_at(case, at, notice, ground), notice, ground, until=until)

@@ -114,13 +114,7 @@ def fix_columns(body: bytes) -> FixColumns | None:
         lon, lat = lon or read_numbers(raw.lon), lat or read_numbers(raw.lat)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    said = {
-        "id": asked.id,
-        "vehicle": asked.vehicle,
-        "permits": asked.permits,
-        "alerts": asked.alerts,
-        "crs": asked.crs,
-    }
+    said = {name: getattr(asked, name) for name in _FIELDS if name != "fixes"}
     return FixColumns(said, times or bytes(raw.time), lon, lat)
 
 
@@ -186,13 +180,13 @@ def answer_fixes(asked: FixColumns, context: Jurisdiction) -> dict[str, Any]:
             )
     positions = _positions(asked)
     groups = _Groups()
-    first_share = _Share.of(asked, context.shelf.first, context.grounds[context.shelf.first.id])
+    first_share = _Share.of(asked, context.shelf.first, context)
     if len(context.shelf.notices) == 1:
         starts, labels = first_share.labels(instants, positions, groups)
     else:
         of_fix = np.empty(fixes, np.int64)
         for notice, rows in _by_notice(context, instants.at_s):
-            share = _Share.of(asked, notice, context.grounds[notice.id])
+            share = _Share.of(asked, notice, context)
             starts, labels = share.labels(instants.take(rows), positions.take(rows), groups)
             of_fix[rows] = np.repeat(np.array(labels, np.int64), np.diff([*starts, len(rows)]))
         starts, labels = list(range(fixes)), of_fix.tolist()
@@ -304,16 +298,18 @@ class _Share(NamedTuple):
     vehicle: VehicleFacts
     permits: PermitList
     alerts: frozenset[str] | None
+    until: dt.date | None
 
     @classmethod
-    def of(cls, asked: FixColumns, notice: Notice, ground: Locator | None) -> "_Share":
+    def of(cls, asked: FixColumns, notice: Notice, context: Jurisdiction) -> "_Share":
         """Read what is said of the vehicle and its permits."""
         try:
             vehicle = vehicle_reader(notice).read(object_of(asked.said["vehicle"]))
         except InputError as error:
             raise prefixed(error, "vehicle") from None
         alerts = alerts_of(asked.said, notice)
-        return cls(notice, ground, vehicle, permit_list(asked.said["permits"], notice), alerts)
+        permits, until = permit_list(asked.said["permits"], notice), context.shelf.until(notice)
+        return cls(notice, context.grounds[notice.id], vehicle, permits, alerts, until)
 
     def labels(self, instants: Instants, positions: _Positions, groups: _Groups) -> tuple[list[int], list[int]]:
         """Return where stretches of fixes begin, and the number of each one's answer.
@@ -337,7 +333,8 @@ class _Share(NamedTuple):
             label = known.get(kind)
             if label is None:
                 place = self._place(positions, row, code if codes is None else int(codes[row]))
-                label = known[kind] = groups.label(decide(self.notice, self._question(instants, place, row), zone=zone))
+                question = self._question(instants, place, row)
+                label = known[kind] = groups.label(decide(self.notice, question, zone=zone, until=self.until))
             labels.append(label)
         return first_rows, labels
 
