@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +105,39 @@ def test_half_a_character_does_not_stop_the_answers(monkeypatch: pytest.MonkeyPa
     assert [answer["id"] for answer in answers] == ["\ud800", "c"]
 
 
-def test_what_is_no_text_at_all_ends_with_3(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"{}\n\xff\xfe\x00")))
+TRIP = {"vehicle": {}, "origin": {"lon": 110.765, "lat": 35.14}, "destination": {"lon": 110.766, "lat": 35.14}}
+
+
+@pytest.mark.parametrize(
+    ("command", "good"),
+    [
+        (["decide"], CASE),
+        (["vehicle", "classify"], {"vehicle_type": "H11"}),
+        (["enterprise", "match"], {"name": "汇鑫商砼", "on": "2024-05-08"}),
+        (["trip"], {**TRIP, "depart": "2024-05-08T23:00:00+08:00"}),
+    ],
+    ids=" ".join,
+)
+def test_a_line_that_is_not_utf_8_is_answered_with_its_number_and_the_rest_with_answers(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, command: list[str], good: Mapping[str, object]
+) -> None:
+    line = json.dumps({**good, "id": "好"}, ensure_ascii=False)
+    data = b"\n".join([line.encode(), line.encode("gbk"), line.encode()])
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert run(["--lang", "en", *command, "-"]) == 1
+    before, wrong, after = map(json.loads, capsys.readouterr().out.splitlines())
+    assert before == after
+    assert before["id"] == "好"
+    assert wrong == {"id": None, "error": {"line": 2, "field": None, "message": "this is not UTF-8; save it as UTF-8"}}
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", "\n{}\n".encode("utf-16"), b"\n\xbd\xfa\n\xbd\xfa\n"])
+def test_what_is_no_text_at_all_ends_with_3(monkeypatch: pytest.MonkeyPatch, capsys: Capture, data: bytes) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
     assert run(["--lang", "en", "decide", "-"]) == 3
-    assert "-:2: this is not UTF-8" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "this is not UTF-8" in told.err
+    assert told.out == ""
 
 
 @pytest.mark.parametrize("data", ["", "\n\n", "\ufeff"])

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from importlib import import_module
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 DONE, DONE_WITH_REJECTS, WRONG_CALL, UNREADABLE, NO_POLYGON = 0, 1, 2, 3, 4
+_NOT_UTF_8 = Text("不是 UTF-8 编码；请另存为 UTF-8", "this is not UTF-8; save it as UTF-8")
 
 
 Section = tuple[Text, list[tuple[str, str, Text]]]
@@ -226,8 +228,12 @@ def complain(text: str) -> None:
     click.echo(text.encode("utf-8", "backslashreplace").decode(), err=True)
 
 
-def read_lines(path: str) -> list[str]:
+def read_lines(path: str, *, each: bool = False) -> list[str]:
     """Return the lines of a file, or of standard input for `-`.
+
+    Args:
+        path: the file.
+        each: a line that is not UTF-8 is left for `json_of` to refuse, as long as there are others that are.
 
     Raises:
         InputError: there is no such file, it is a folder, or it is not UTF-8.
@@ -242,10 +248,33 @@ def read_lines(path: str) -> list[str]:
         except IsADirectoryError:
             raise InputError(Text("这是文件夹，应为文件", "this is a folder; a file is needed"), file=path) from None
     try:
-        # not splitlines: JSON may hold the other line separators of Unicode as they are
-        return [line.removesuffix("\r") for line in data.decode("utf-8-sig").removesuffix("\n").split("\n")]
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise InputError(
-            Text("不是 UTF-8 编码；请另存为 UTF-8", "this is not UTF-8; save it as UTF-8"), file=path, line=line
-        ) from None
+        text = data.decode("utf-8-sig", "surrogateescape")
+        wide = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+        if wide or not each or not any(_is_utf_8(line) for line in text.split("\n") if line.strip()):
+            line = data[: error.start].count(b"\n") + 1
+            raise InputError(_NOT_UTF_8, file=path, line=line) from None
+    # not splitlines: JSON may hold the other line separators of Unicode as they are
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+
+
+def json_of(line: str) -> Any:  # noqa: ANN401
+    """Return the JSON value of one line of `read_lines`.
+
+    Raises:
+        InputError: it is not UTF-8, not JSON, nested too deeply, or an object has a member twice.
+    """
+    from truckban.json_text import read_json  # noqa: PLC0415
+
+    if not _is_utf_8(line):
+        raise InputError(_NOT_UTF_8)
+    return read_json(line)
+
+
+def _is_utf_8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, new, read_lines, write
+from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, json_of, new, read_lines, write
 from truckban.cli.language import Speaker
 
 
@@ -14,7 +14,7 @@ def command(say: Speaker) -> Command:
 
     def decide(cases: str, notice: str, zone: tuple[str, ...]) -> int:
         from truckban.grounds import grounds_for  # noqa: PLC0415
-        from truckban.json_text import identity, read_json  # noqa: PLC0415
+        from truckban.json_text import identity  # noqa: PLC0415
         from truckban.notices.shelf import shelf_named  # noqa: PLC0415
         from truckban.questions.asking import answer, notice_for  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
@@ -22,12 +22,12 @@ def command(say: Speaker) -> Command:
         shelf = shelf_named(notice)
         grounds = grounds_for(shelf.notices.values(), zone)
         status = DONE
-        for number, line in enumerate(read_lines(cases), start=1):
+        for number, line in enumerate(read_lines(cases, each=True), start=1):
             if not line.strip():
                 continue
             case: Any = None
             try:
-                case = read_json(line)
+                case = json_of(line)
                 law = notice_for(case, shelf)
                 found = answer(case, law, grounds[law.id], until=shelf.until(law))
             except InputError as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Lazy, complain, group, new, read_lines, write
+from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Lazy, complain, group, json_of, new, read_lines, write
 from truckban.cli.enterprise_export import export_command
 from truckban.cli.enterprise_given import as_json_option, day_given, on_option, registry_given, registry_option
 from truckban.cli.enterprise_lists import diff_command, import_command
@@ -159,7 +159,7 @@ def _match(say: Speaker) -> Command:
     def match(names: str | None, name: tuple[str, ...], on: str | None, registry: str | None) -> int:
         from enterprises.names import Matcher  # noqa: PLC0415
         from truckban.freight.enterprise_answers import match_json, told  # noqa: PLC0415
-        from truckban.json_text import identity, read_json  # noqa: PLC0415
+        from truckban.json_text import identity  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 
         if (names is None) is (not name):
@@ -174,14 +174,14 @@ def _match(say: Speaker) -> Command:
             asked = {"name": each} if on is None else {"name": each, "on": on}
             for line in _in_words(each, match_json(asked, matcher, say.lang), say):
                 write(line)
-        lines = read_lines(names) if names is not None else []
+        lines = read_lines(names, each=True) if names is not None else []
         status = DONE
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             fields: Any = None
             try:
-                fields = read_json(line)
+                fields = json_of(line)
                 found = match_json(fields, matcher, say.lang)
             except InputError as error:
                 status = DONE_WITH_REJECTS

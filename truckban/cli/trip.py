@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, complain, new, read_lines, write
+from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, complain, json_of, new, read_lines, write
 from truckban.cli.language import Speaker
 
 if TYPE_CHECKING:
@@ -101,14 +101,14 @@ def lines_answered(
     **given: Any,  # noqa: ANN401
 ) -> int:
     """Answer JSON lines; return the exit status."""
-    from truckban.json_text import identity, read_json  # noqa: PLC0415
+    from truckban.json_text import identity  # noqa: PLC0415
     from truckban.trips.answer import as_json  # noqa: PLC0415
     from truckban.trips.plan import plan_trip  # noqa: PLC0415
     from truckban.trips.request import read_trip  # noqa: PLC0415
     from zones.errors import InputError  # noqa: PLC0415
 
     network = network_given(**given)
-    lines: Iterable[str] = read_lines(trips)
+    lines: Iterable[str] = read_lines(trips, each=True)
     pages = None
     if html is not None:
         lines = list(lines)
@@ -119,7 +119,7 @@ def lines_answered(
             continue
         asked: Any = None
         try:
-            asked = read_json(line)
+            asked = json_of(line)
             plan = plan_trip(
                 network.streets,
                 read_trip(asked, network.streets, network.rules, sites=network.sites, allow_files=True),

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Lazy, group, new, read_lines, write
+from truckban.cli.base import DONE, DONE_WITH_REJECTS, Command, Lazy, group, json_of, new, read_lines, write
 from truckban.cli.language import Speaker
 
 
@@ -16,17 +16,17 @@ def command(say: Speaker) -> Lazy:
 
 def _classify(say: Speaker) -> Command:
     def classify(vehicles: str) -> int:
-        from truckban.json_text import identity, read_json  # noqa: PLC0415
+        from truckban.json_text import identity  # noqa: PLC0415
         from truckban.questions.asking import classify_json  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 
         status = DONE
-        for number, line in enumerate(read_lines(vehicles), start=1):
+        for number, line in enumerate(read_lines(vehicles, each=True), start=1):
             if not line.strip():
                 continue
             fields: Any = None
             try:
-                fields = read_json(line)
+                fields = json_of(line)
                 found = classify_json(fields, say.lang)
             except InputError as error:
                 status = DONE_WITH_REJECTS
