@@ -208,8 +208,12 @@ def test_a_link_opens_the_same_answer_for_somebody_else_and_names_no_plate(drive
     page.locator(".strip").wait_for()
     mine = (page.locator("#why").inner_text(), [each.inner_text() for each in page.locator(".out").all()])
     assert "/?trip=" in page.url
+    page.reload()
+    page.locator("[data-verdict=unlawful]").wait_for()
+    assert page.locator(".sent").count() == 0  # nobody sent it: it is one's own
     other = driver(page.url.partition(page.url.split("/")[2])[2], window="of another")
     other.locator("[data-verdict=unlawful]").wait_for()
+    assert other.locator(".sent").is_visible()
     other.locator(".strip").wait_for()
     assert (other.locator("#why").inner_text(), [each.inner_text() for each in other.locator(".out").all()]) == mine
     assert "西环路 → 示意三街" in other.locator("#asked").inner_text()
@@ -238,6 +242,12 @@ def test_here_and_now_needs_no_trip(person: Driver) -> None:
     page.locator("#clauses summary").click()
     assert "重中型货车禁止通行" in page.locator("#clauses").inner_text()
     assert "200" in page.locator("#clauses").inner_text()
+    page.get_by_role("link", name="English").tap()
+    page.locator("[lang=en] [data-verdict=prohibited]").wait_for()
+    assert "22:00" in page.locator(".out[data-kind=wait]").inner_text()
+    page.reload()
+    page.locator("[data-verdict=prohibited]").wait_for()
+    assert "35.14" in page.locator("#asked").inner_text()
 
 
 def test_in_another_town_one_is_told_that_its_rules_were_not_looked_up(person: Driver) -> None:

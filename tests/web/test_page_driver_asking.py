@@ -134,6 +134,12 @@ def test_figures_of_another_vehicle_are_not_taken_for_this_one(driver: Driver) -
     page.locator("#length").fill("8600")
     page.locator(".chip").nth(1).tap()
     assert page.locator("#length").input_value() == ""
+    # nor where the form was sent before its script was there
+    page.evaluate("""localStorage.setItem("truckban.vehicles",
+        JSON.stringify([{vehicle_type: "轻型厢式货车", length_mm: 5900, gross_mass_kg: 4400}]))""")
+    page.goto(f"/?mode=trip&type=中型厢式货车&from=西环路&to=示意三街&when=depart&at={DAY}09:00&length=&mass=")
+    page.locator("[data-verdict=undetermined]").wait_for()
+    assert (page.locator("#length").input_value(), page.locator("#mass").input_value()) == ("", "")
 
 
 def test_without_a_network_what_was_typed_stays_and_is_asked_again_when_there_is_one(driver: Driver) -> None:

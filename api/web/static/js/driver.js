@@ -13,6 +13,7 @@ const question = byId("question");
 const MAP_KILOBYTES = 460;
 const LONGEST_MS = 40_000;
 const OFF_MINUTES = 3;
+const ASKED = "truckban.asked"; // the link that stands for what was asked in this tab
 
 let model = null; // the answer that stands
 let asking = null; // the question that is on its way: {controller, since, timer}
@@ -189,9 +190,24 @@ function earlier() {
   box.querySelector(".say")?.append(line);
 }
 
-// The address holds the question, so that going back, reloading and the other language keep it.
+// A question about one place as the form itself would send it; a position, which has no name to be found by, beside its label.
+function hereAddress({ labels, when, body: { vehicle, at, place } }) {
+  const { vehicle_type: type, length_mm: length, gross_mass_kg: mass, energy, service, on_duty: duty } = vehicle;
+  const { lon, lat, crs, accuracy_m: accuracy } = place;
+  const said = { mode: "here", type, length, mass, energy, service, duty, to: labels.to, lon, lat, crs, accuracy, ...(when === "now" ? {} : { when, at: at.slice(0, 16) }) };
+  return `?${new URLSearchParams(Object.entries(said).filter(([, value]) => value !== undefined))}`;
+}
+
+const tab = {
+  is(packed) { try { return sessionStorage.getItem(ASKED) === packed; } catch { return false; } },
+  keep(query) { try { sessionStorage.setItem(ASKED, new URLSearchParams(query).get("trip") ?? ""); } catch { /* it is called somebody's then */ } },
+};
+
+// The address holds the question, so that reloading and the other language keep it.
 function address() {
-  const query = model.question.mode === "trip" && model.link ? new URL(model.link).search : "";
+  const { question: asked } = model;
+  const query = asked.mode === "here" ? hereAddress(asked) : model.link ? new URL(model.link).search : "";
+  if (!asked.fromLink) tab.keep(query);
   history.replaceState(null, "", query || "/");
   for (const link of document.querySelectorAll(".who a[hreflang]")) {
     const there = new URL(query || "/", location.origin);
@@ -226,7 +242,7 @@ async function submit(from = form) {
 async function fromLink(packed) {
   const body = await unpacked(packed);
   if (body) fillQuestion(body);
-  const asked = { mode: "trip", when: body?.arrive ? "arrive" : "depart", fromLink: true, labels: { from: places.from.input.value, to: places.to.input.value }, body: body ?? { vehicle: {}, depart: now() } };
+  const asked = { mode: "trip", when: body?.arrive ? "arrive" : "depart", fromLink: !tab.is(packed), labels: { from: places.from.input.value, to: places.to.input.value }, body: body ?? { vehicle: {}, depart: now() } };
   await answer(asked, (signal) => again(packed, signal));
 }
 
@@ -252,8 +268,11 @@ window.addEventListener("online", () => { if (failed) failed(); });
 const permits = permitBox(byId("permits"), () => {});
 const query = new URLSearchParams(location.search);
 const [last] = remembered();
-if (last && !byId("type").value) fillVehicle(last);
-for (const [name, id] of [["type", "type"], ["from", "from"], ["to", "to"], ["length", "length"], ["mass", "mass"], ["energy", "energy"], ["service", "service"], ["duty", "duty"]]) if (query.get(name)) byId(id).value = query.get(name);
+if (query.get("type")) fillVehicle(last?.vehicle_type === query.get("type") ? { plate: last.plate } : {}); // what else is known of it stands in the address
+else if (last && !byId("type").value) fillVehicle(last);
+for (const name of ["type", "from", "to", "length", "mass", "energy", "service", "duty"]) if (query.get(name)) byId(name).value = query.get(name);
+const [lon, lat] = ["lon", "lat"].map((name) => Number.parseFloat(query.get(name)));
+if (Number.isFinite(lon) && Number.isFinite(lat)) places.to.set(t("picked", { lat: lat.toFixed(5), lon: lon.toFixed(5) }), { lon, lat, crs: query.get("crs") ?? "wgs84", ...(Number(query.get("accuracy")) > 0 ? { accuracy_m: Number(query.get("accuracy")) } : {}) });
 if (["trip", "here"].includes(query.get("mode"))) form.elements.mode.value = query.get("mode");
 if (query.get("when") && query.get("at")) setWhen(query.get("when"), query.get("at"));
 markCommon();
