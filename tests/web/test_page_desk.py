@@ -124,6 +124,7 @@ def test_leads_are_decided_by_keys_alone_and_taken_back(
     page.keyboard.press("u")
     page.locator(".toast").get_by_text("已撤回").wait_for()
     assert _one(served, first)["state"] == "new"
+    assert page.locator(".toast").get_by_role("button", name="撤销").count() == 0  # it is taken back already
     assert chosen(page) == first
     page.keyboard.press("a")
     page.locator(".toast").get_by_text("已分派给您").wait_for()
@@ -345,7 +346,11 @@ def test_the_desk_has_no_serious_fault_of_access_and_nothing_hangs_over(
     for width, height in ((1280, 860), (1920, 1080), (768, 1024)):
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    page.set_viewport_size({"width": 360, "height": 640})
+    foot, first = page.locator(".mapfoot").bounding_box(), page.locator("#filters label").first.bounding_box()
+    assert foot["y"] + foot["height"] <= first["y"]  # the foot of the map hides no field
     if lang == "zh":
+        page.set_viewport_size({"width": 768, "height": 1024})
         check_access(page)
         page.keyboard.press("d")
         check_access(page)

@@ -61,8 +61,10 @@ function mustSay(data, form, code) {
 export function leadActs({ after, changed }) {
   async function done(lead, act, told, tell = DONE[act]) {
     const seen = { ...lead, ...told };
+    // what an earlier line offers to take back was seen before this act
+    for (const before of document.querySelectorAll(`.toast[data-lead="${lead.lead_id}"]`)) before.remove();
     const line = toast(t(tell), { action: act === "undo" ? undefined : () => undo(seen), label: t("undo"), seconds: 12 });
-    line.dataset.act = act;
+    Object.assign(line.dataset, { act, lead: lead.lead_id });
     await after(told, { act });
   }
 
