@@ -75,6 +75,27 @@ def test_an_open_question_says_what_is_missing_in_words() -> None:
     assert "length_mm" not in en
 
 
+def test_what_a_card_compares_fits_the_clock_times_it_shows() -> None:
+    """To leave early costs no time on the way, and a span is that between the two times one reads."""
+    for name in ("unlawful", "near"):
+        planned = plan(name)
+        assert planned.way is not None
+        page = html(planned, lang="zh")
+        cards = re.findall(r'<article class="card n\d.*?</article>', page, re.DOTALL)
+        assert len(cards) == len(planned.alternatives)
+        for card, one in zip(cards, planned.alternatives, strict=True):
+            longer = (one.way.arrives - one.way.departs) - (planned.way.arrives - planned.way.departs)
+            said = re.search(r"<dt>路上用时</dt><dd[^>]*>([^<]*)<", card)
+            assert said is not None
+            minutes = round(longer / 60)
+            span = lasted(abs(minutes) * 60, "zh")
+            assert said[1] == ("不多用时间" if not minutes else f"{'+' if minutes > 0 else '−'}{span}")
+            apart = int(one.way.departs // 60 - planned.way.departs // 60)
+            by = re.search(r"<dt>出发</dt><dd[^>]*>[^<]*<small>(.*?)</small>", card)
+            word = f"{'晚' if apart > 0 else '早'} {lasted(abs(apart) * 60, 'zh')}"
+            assert (by[1] if by else "") == (word if apart else "")
+
+
 def test_that_an_end_lies_inside_is_said_before_everything_else() -> None:
     says = _Seen(html(plan("unlawful"), lang="zh")).text["says"].strip().splitlines()
     assert says[0] == "目的地在禁行区域内：06:00 前可以，22:00 以后可以，或者办通行证"
@@ -111,7 +132,10 @@ def test_a_card_says_what_the_way_costs() -> None:
     planned = plan("near")
     card = _Seen(html(planned, lang="zh")).text["way-1"]
     one = planned.alternatives[0]
-    assert f"+{lasted(round(one.extra_s / 60) * 60, 'zh')}" in card
+    assert (
+        f"晚 {lasted(round(one.extra_s / 60) * 60, 'zh')}" in card
+    )  # it is waited, not driven: the way itself is 1 min longer
+    assert "路上用时+1 分" in card
     assert f"+{one.extra_m / 1000:.1f} 公里" in card
     assert "21:58" in card
     assert "22:04" in card

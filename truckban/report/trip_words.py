@@ -177,7 +177,7 @@ class TripReader:
             "kind": one.kind,
             "why": self.text(one.why),
             "vehicle": "" if one.vehicle is None else self.masker.name(one.vehicle),
-            "longer": self._minutes(one.extra_s),
+            "longer": "",
             "farther": self._metres(one.extra_m),
             "permit": None,
         }
@@ -191,12 +191,15 @@ class TripReader:
                 "area": one.permit.area is not None,
             }
         if self.plan.way is not None:
-            found["leaves_by"] = self._shift(one.way.departs - self.plan.way.departs)
-            found["arrives_by"] = self._shift(one.way.arrives - self.plan.way.arrives)
+            asked = self.plan.way
+            found["longer"] = self._minutes(one.way.arrives - one.way.departs - (asked.arrives - asked.departs))
+            found["leaves_by"] = self._shift(asked.departs, one.way.departs)
+            found["arrives_by"] = self._shift(asked.arrives, one.way.arrives)
         return found
 
-    def _shift(self, seconds: float) -> str:
-        minutes = round(seconds / 60)
+    def _shift(self, since: float, until: float) -> str:
+        """Say how far apart two instants are, by the minutes of the clock that are shown of them."""
+        minutes = int(until // 60 - since // 60)
         if not minutes:
             return ""
         span = lasted(abs(minutes) * 60, self.lang)
@@ -204,7 +207,9 @@ class TripReader:
 
     def _minutes(self, seconds: float) -> str:
         minutes = round(seconds / 60)
-        return say("trip.no_longer", self.lang) if minutes <= 0 else f"+{lasted(minutes * 60, self.lang)}"
+        if not minutes:
+            return say("trip.no_longer", self.lang)
+        return f"{'+' if minutes > 0 else '−'}{lasted(abs(minutes) * 60, self.lang)}"
 
     def _metres(self, metres: float) -> str:
         if abs(metres) < _SHOWN_M:
