@@ -5,8 +5,12 @@ from report_opened import TOO_FAINT, Window
 from trip_plans import NAMES, plan
 
 from truckban.report.trip_page import Listed, write_trip_list, write_trip_page
+from zones.picture import html_of
+from zones.zone_file import load_builtin
 
 pytestmark = pytest.mark.browser
+
+_ENTRY_PX = 80
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,22 @@ def test_a_page_fits_the_screen_can_be_read_and_asks_for_nothing(
     assert opened.page.evaluate(_NO_GLYPH) == []
     assert opened.said == []
     assert opened.asked == [file.as_uri()]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_of_a_zone_fits_a_telephone_and_its_doubts_stand_on_paper(
+    window: Window, tmp_path: Path, lang: str
+) -> None:
+    pytest.importorskip("matplotlib")
+    file = tmp_path / "zone.html"
+    file.write_text(html_of(load_builtin("linyi-schematic"), lang=lang), "utf-8")
+    opened = window(file, size=(360, 800))
+    assert opened.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    widths = opened.page.evaluate("[...document.querySelectorAll('td:nth-child(2)')].map((cell) => cell.clientWidth)")
+    assert min(widths) >= _ENTRY_PX  # not a character a line
+    opened.page.emulate_media(media="print")
+    assert opened.page.get_by_text("不得用于执法。").is_visible()
+    assert opened.page.evaluate("document.querySelector('#sheet + p').offsetParent") is None  # how to use a mouse
 
 
 def test_choosing_a_way_by_pointer_or_keyboard_makes_its_line_stand_out(window: Window, folder: Path) -> None:
