@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any
 
 import pyotp
@@ -130,6 +131,8 @@ def test_a_notice_with_faults_is_refused_with_lines_and_a_good_one_put_in_force_
     form.locator(".fault li").first.wait_for()
     page.get_by_role("button", name=re.compile("^让“.*生效$")).first.click()
     dialog = page.get_by_role("dialog")
+    assert "linyi-2023-5" in dialog.inner_text()  # a corrected version has the same title
+    assert dialog.locator("code").inner_text().startswith(_sha(served)[:16])
     dialog.get_by_label("理由").fill("换回同一通告，试一试")
     dialog.get_by_role("button", name="生效").click()
     page.locator(".toast", has_text="已生效").wait_for()
@@ -139,6 +142,21 @@ def test_a_notice_with_faults_is_refused_with_lines_and_a_good_one_put_in_force_
     dialog.get_by_role("button", name="撤销").click()
     page.locator(".toast", has_text="已撤销").wait_for()
     assert len(asked(served, "admin", "GET", "/v1/in-force")["enactments"]) == 2
+    assert "linyi-2023-5" in page.locator(".enactments li").first.inner_text()
+    pack = files("truckban.notices").joinpath("packs/linyi-2023-5.yaml").read_bytes()
+    form.locator("[type=file]").set_input_files(
+        {"name": "again.yaml", "mimeType": "application/yaml", "buffer": pack + "# 同一文本\n".encode()}
+    )
+    added = []
+    page.on("request", lambda request: added.append(request) if "/v1/documents?kind" in request.url else None)
+    form.get_by_role("button", name="检查并添加").dblclick()
+    page.locator(".toast", has_text="已添加").first.wait_for()
+    assert len(added) == 1
+
+
+def _sha(served: Any) -> str:
+    found = asked(served, "admin", "GET", "/v1/documents")["documents"]
+    return str(next(each["sha256"] for each in found if each["kind"] == "notice"))
 
 
 def test_the_audit_trail_is_searched_and_verified(regular: Callable[..., Any]) -> None:

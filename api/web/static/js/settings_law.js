@@ -11,6 +11,7 @@ let enactments = [];
 let documents = [];
 let fault = "";
 let people = {};
+let adding = false;
 
 const named = (sha) => documents.find((each) => each.sha256 === sha);
 const tag = (each) => `"${each.id}-${each.version}"`;
@@ -36,7 +37,7 @@ function row(each) {
   return html`<li class=${each.undone_at ? "gone" : ""}><div><b lang="zh-CN">${named(each.notice_sha256)?.title ?? state.notices[each.notice]?.title ?? each.notice}</b>
       ${each.undone_at ? html`<span class="chip">${t("undone")}</span>` : coming ? html`<span class="chip warn">${t("scheduled")}</span>` : now ? nothing : html`<span class="chip">${t("ended")}</span>`}
       <p class="small soft"><span class="num">${Date.parse(each.since) > 0 ? when(each.since) : t("from_start")} – ${each.until ? when(each.until) : t("open_end")}</span> · ${t("zone")}${t("dash")}<span lang="zh-CN">${zone}</span> · ${t("made_by")}${t("dash")}${who(each.made_by)}</p>
-      <p class="small">${each.why === FIRST && each.made_by === "program" ? html`<span class="soft">${t("first_start")}</span>` : html`<q lang="zh-CN">${each.why}</q>`}</p><p class="small soft">${t("hash")} <code title=${each.notice_sha256}>${each.notice_sha256.slice(0, 16)}…</code></p></div>
+      <p class="small">${each.why === FIRST && each.made_by === "program" ? html`<span class="soft">${t("first_start")}</span>` : html`<q lang="zh-CN">${each.why}</q>`}</p><p class="small soft">${each.notice} · ${t("hash")} <code title=${each.notice_sha256}>${each.notice_sha256.slice(0, 16)}…</code></p></div>
     ${state.may_change && now ? html`<span class="actions"><button type="button" class="button slim" @click=${() => change(each, "undo")}>${t("undo")}</button><button type="button" class="button slim" @click=${() => change(each, "end")}>${t("end")}</button></span>` : nothing}</li>`;
 }
 
@@ -50,7 +51,7 @@ function enact(document_) {
   const zones = documents.filter((each) => each.kind === "zone");
   return askForm({
     title: t("enact_title", { title: document_.title }), go: t("enact_go"),
-    body: html`<p class="soft">${t("enact_more")}</p><label>${t("enact_zone")}<select name="zone"><option value="">${t("zone_built_in")}</option>${zones.map((each) => html`<option value=${each.sha256}>${zoneName(each, zones)}</option>`)}</select></label>
+    body: html`<p class="small soft">${document_.name} · ${t("hash")} <code title=${document_.sha256}>${document_.sha256.slice(0, 16)}…</code></p><p class="soft">${t("enact_more")}</p><label>${t("enact_zone")}<select name="zone"><option value="">${t("zone_built_in")}</option>${zones.map((each) => html`<option value=${each.sha256}>${zoneName(each, zones)}</option>`)}</select></label>
       ${zones.length > 1 ? html`<fieldset class="codes"><legend>${t("enact_others")}</legend>${zones.map((each) => html`<label><input type="checkbox" name="others" value=${each.sha256}> <span>${zoneName(each, zones)} <code>${each.sha256.slice(0, 8)}</code></span></label>`)}</fieldset>` : nothing}
       <label>${t("enact_since")}<input type="datetime-local" name="since"></label><label>${t("why")}<textarea name="why" maxlength="2000"></textarea></label>`,
     submit: told(async (data) => {
@@ -68,11 +69,13 @@ function enact(document_) {
 
 async function add(event) {
   event.preventDefault();
+  if (adding) return; // clicked twice
   const form = event.target;
   const [file] = form.elements.namedItem("file").files;
   fault = "";
   if (!file) fault = html`${t("document_file_needed")}`;
   else {
+    adding = true;
     try {
       const { body } = await ask("POST", `/v1/documents?kind=${form.elements.namedItem("kind").value}`, { body: file, headers: { "Content-Type": "application/octet-stream" }, key: newKey() });
       toast(t("document_added", { name: body.title }));
@@ -83,6 +86,8 @@ async function add(event) {
       const lines = error.problem?.lines ?? [];
       const errors = error.problem?.errors ?? [];
       fault = html`${errors.length ? error.message : faultOf(error)}<ul>${errors.map(({ field, message }, n) => html`<li>${lines[n] ? t("document_line", { line: lines[n], field, message }) : t("document_field", { field, message })}</li>`)}</ul>`;
+    } finally {
+      adding = false;
     }
   }
   draw();
