@@ -134,7 +134,7 @@ def test_a_parked_truck_that_wanders_until_22_and_then_drives_is_no_lead(monkeyp
 
 
 def test_a_path_that_no_truck_drives_in_the_time_is_no_lead(monkeypatch: pytest.MonkeyPatch) -> None:
-    fast, receiver = ("L511",), Receiver(noise_m=30.0, every_s=1.0, bursts_h=1.0)
+    fast, receiver = ("L648",), Receiver(noise_m=30.0, every_s=1.0, bursts_h=1.0)
     assert leads_of(fast, receiver) == set()
     monkeypatch.setattr(passages, "_TOP_MS", 1e9)
     assert leads_of(fast, receiver) == set(fast)

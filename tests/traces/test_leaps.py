@@ -33,14 +33,15 @@ def test_the_hops_of_a_visit_are_those_of_its_own_fixes(seed: int) -> None:
     assert streets is not None
     one = Visit(sent(t_s), x_m, y_m, 0, 0, streets, leaps)
     for start, stop in ((0, 17), (17, 18), (18, 40), (40, n)):
-        begin, end = replace(one, start=start, stop=stop).hops
+        begin, end, sure = replace(one, start=start, stop=stop).hops
         seen = slice(start, stop)
         step = np.hypot(np.diff(x_m[seen]), np.diff(y_m[seen]))
         speed = step / np.maximum(np.diff(t_s[seen]), 1.0)
         usual = np.median(speed[speed > SLOW_MS]) if (speed > SLOW_MS).any() else 0.0
-        found = np.flatnonzero((step > 300.0) & (speed > 28.0) & (speed > 2.0 * usual))
+        found = np.flatnonzero((step > 300.0) & (speed > 28.0) & (speed > min(2.0 * usual, 50.0)))
         assert begin.tolist() == t_s[seen][found].tolist()
         assert end.tolist() == t_s[seen][found + 1].tolist()
+        assert sure.tolist() == (speed[found] > 50.0).tolist()
 
 
 @pytest.mark.parametrize(

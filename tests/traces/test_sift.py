@@ -187,6 +187,7 @@ OUT, IN = WEST - 0.2, (WEST + EAST) / 2
     ("places", "jumps"),
     [
         ([OUT, OUT, IN, IN, IN, IN], 0),
+        ([OUT, OUT, *[IN] * 10], 2),
         ([IN, IN, OUT, OUT, IN, IN], 2),
         ([IN, IN, OUT, OUT], 2),
         ([IN, OUT, OUT, OUT, OUT, IN], 1),

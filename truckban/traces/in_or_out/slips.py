@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from truckban.traces.clean.jumps import FASTEST_MS
 from truckban.traces.in_or_out.drives import SLOW_MS, STOP_RADIUS_M
 from truckban.traces.in_or_out.paths import ZoneMatcher
 from truckban.traces.in_or_out.speeds import Sent
@@ -30,7 +31,8 @@ _HOP_M = 300.0
 _HOP_MS = 28.0
 """faster than a truck may drive on any road (道路交通安全法实施条例, art. 78: 100 km/h, on motorways),"""
 _TIMES = 2.0
-"""and so many times as fast as the vehicle usually drives there: its fixes, or those around, are somewhere else than it was."""
+"""and so many times as fast as the vehicle usually drives there: its fixes, or those around, are somewhere else than it was. What no
+truck drives (`FASTEST_MS`) is a hop however fast the others are: a terminal that comes near the zone only while it is astray has no others."""
 _NEAR_S = 120.0
 """Where that happens so many seconds before or after a drive inside, or less, it shows none."""
 _STAYS_S = 300.0
@@ -78,20 +80,25 @@ class Visit(Sent):
         return beside if np.median(np.hypot(x - x.mean(), y - y.mean())) <= STOP_RADIUS_M else rows[:0]
 
     def hops_near(self, since: float, until: float) -> bool:
-        """Return whether fixes hop to another place or back about the time between two instants, seconds."""
-        begin, end = self.hops
-        return bool(((end >= since - _NEAR_S) & (begin <= until + _NEAR_S)).any())
+        """Return whether fixes hop to another place or back about the time between two instants, seconds.
+
+        So do those between two hops that cannot be, however long they stayed there.
+        """
+        begin, end, sure = self.hops
+        about = (end >= since - _NEAR_S) & (begin <= until + _NEAR_S)
+        return bool(about.any() or ((end[sure] <= since).any() and (begin[sure] >= until).any()))
 
     @cached_property
-    def hops(self) -> tuple[_Floats, _Floats]:
-        """When each hop began and ended."""
+    def hops(self) -> tuple[_Floats, _Floats, npt.NDArray[np.bool_]]:
+        """When each hop began and ended, and which are faster than any truck."""
         begin, end = np.searchsorted(self.leaps, (self.start, self.stop - 1)).tolist()
         found = self.leaps[begin:end] - self.start
         x, y, t_s = (values[self.start : self.stop] for values in (self.x_m, self.y_m, self.fixes.t_s))
         if len(found):
             speed = _speed(np.hypot(np.diff(x), np.diff(y)), np.diff(t_s))
-            found = found[speed[found] > _TIMES * np.median(speed[speed > SLOW_MS])]
-        return t_s[found], t_s[found + 1]
+            found = found[speed[found] > min(_TIMES * np.median(speed[speed > SLOW_MS]), FASTEST_MS)]
+            return t_s[found], t_s[found + 1], speed[found] > FASTEST_MS
+        return t_s[found], t_s[found], np.zeros(0, np.bool_)
 
     @cached_property
     def slips(self) -> _Rows:

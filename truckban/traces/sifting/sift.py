@@ -70,10 +70,10 @@ class Sift:
         """
         self._grow(vehicles)
         n = len(piece.vehicle)
-        # a row can settle two that are held, with four rows kept of it, or show that both were jumps
+        # with a row the one before it can be kept, where a visit begins; and it can show that two that are held were jumps
         since = self.kept
-        if len(self._room.vehicle) < since + 4 * n:
-            more = Kept.room(since + 4 * n + _SPARE)
+        if len(self._room.vehicle) < since + 2 * n:
+            more = Kept.room(since + 2 * n + _SPARE)
             self._room = Kept.all_of([self._room.take(slice(since)), more]) if since else more
         self._room = self._room.with_room(speeds=len(piece.speed_kmh) > 0, headings=len(piece.heading) > 0)
         if len(self._marks[1]) < n:

@@ -75,7 +75,7 @@ def sift(
             held.state[v, ROWS] += end - k
             held.state[v, AFTER] = 0
             if (len(ends) > 0 or far(box, piece, np.uint64(k))) and not _touches(
-                box, held, v, 0, piece.lon[k], piece.lat[k]
+                box, held, v, piece.lon[k], piece.lat[k]
             ):
                 held.state[v, OPEN] = 0
             else:
@@ -114,26 +114,19 @@ def _take(
         held.state[v, TORN] = 1
         return count, jumped
     if _reachable(held, v, 0, t, lon, lat):
+        if here > 0 and _reachable(held, v, here, t, lon, lat):
+            held.state[v, TORN] = 1  # it fits both: what is held may be where the vehicle is
+            return count, jumped
         held.state[v, AFTER] = here
         jumped = _drop(held, v, jumps, jumped)
-        count = _link(
-            box, held, v, 0, t, lon, lat, _accuracy(piece, k), _speed(piece, k), _heading(piece, k), kept, count
-        )
+        count = _link(box, held, v, t, lon, lat, _accuracy(piece, k), _speed(piece, k), _heading(piece, k), kept, count)
         _hold(piece, k, t, held, v, 0)
     elif here > 0 and _reachable(held, v, here, t, lon, lat):
-        if here + 1 < SETTLED:
-            held.state[v, HELD] = here + 1
-            _hold(piece, k, t, held, v, here + 1)
+        if here + 1 == SETTLED:
+            held.state[v, TORN] = 1  # it may come back, or not
             return count, jumped
-        for slot in range(here):
-            a_t, a_lon = held.numbers[v, slot + 1, T], held.numbers[v, slot + 1, LON]
-            a_lat, a_accuracy = held.numbers[v, slot + 1, LAT], held.numbers[v, slot + 1, ACCURACY]
-            a_speed, a_heading = held.numbers[v, slot + 1, SPEED], held.numbers[v, slot + 1, HEADING]
-            count = _link(box, held, v, slot, a_t, a_lon, a_lat, a_accuracy, a_speed, a_heading, kept, count)
-        accuracy, speed, heading = _accuracy(piece, k), _speed(piece, k), _heading(piece, k)
-        count = _link(box, held, v, here, t, lon, lat, accuracy, speed, heading, kept, count)
-        held.state[v, HELD] = 0
-        _hold(piece, k, t, held, v, 0)
+        held.state[v, HELD] = here + 1
+        _hold(piece, k, t, held, v, here + 1)
     elif here > 0 or held.state[v, AFTER] > 0:
         held.state[v, TORN] = 1  # one jump after another may be the fixes of two vehicles
     else:
@@ -190,7 +183,6 @@ def _link(
     box: _Floats,
     held: Held,
     v: int,
-    slot: int,
     t: float,
     lon: float,
     lat: float,
@@ -200,17 +192,17 @@ def _link(
     kept: Kept,
     count: int,
 ) -> int:
-    """Go from a fix that is held to the next; return how many rows are kept by now."""
+    """Go from the last fix to the next; return how many rows are kept by now."""
     last = held.numbers
-    if t - last[v, slot, T] > GAP_S:
+    if t - last[v, 0, T] > GAP_S:
         held.state[v, GAPS] += 1
-    if not _touches(box, held, v, slot, lon, lat):
+    if not _touches(box, held, v, lon, lat):
         held.state[v, OPEN] = 0
         return count
     if held.state[v, OPEN] == 0:
         held.state[v, OPEN] = 1
-        a_t, a_lon, a_lat = last[v, slot, T], last[v, slot, LON], last[v, slot, LAT]
-        a_accuracy, a_speed, a_heading = last[v, slot, ACCURACY], last[v, slot, SPEED], last[v, slot, HEADING]
+        a_t, a_lon, a_lat = last[v, 0, T], last[v, 0, LON], last[v, 0, LAT]
+        a_accuracy, a_speed, a_heading = last[v, 0, ACCURACY], last[v, 0, SPEED], last[v, 0, HEADING]
         count = _keep(kept, count, v, a_t, a_lon, a_lat, a_accuracy, a_speed, a_heading, False)
     return _keep(kept, count, v, t, lon, lat, accuracy, speed, heading, True)
 
@@ -308,9 +300,9 @@ def _is_fix(t: float, latest_s: float, lon: float, lat: float) -> bool:
 
 
 @compiled_inline
-def _touches(box: _Floats, held: Held, v: int, slot: int, lon: float, lat: float) -> bool:
-    """Return whether the way from a fix that is held may come into the box; the same as `touches`."""
-    a_lon, a_lat = held.numbers[v, slot, LON], held.numbers[v, slot, LAT]
+def _touches(box: _Floats, held: Held, v: int, lon: float, lat: float) -> bool:
+    """Return whether the way from the last fix may come into the box; the same as `touches`."""
+    a_lon, a_lat = held.numbers[v, 0, LON], held.numbers[v, 0, LAT]
     return bool(
         max(a_lon, lon) >= box[0]
         and min(a_lon, lon) <= box[2]
@@ -326,7 +318,7 @@ def _pass(
     """Take in one vehicle's ordinary fixes, rows `first` to `end`; return how many rows are kept by now."""
     lon, lat = piece.lon, piece.lat
     accuracy, speed, heading = _accuracy(piece, first), _speed(piece, first), _heading(piece, first)
-    count = _link(box, held, v, 0, t, lon[first], lat[first], accuracy, speed, heading, kept, count)
+    count = _link(box, held, v, t, lon[first], lat[first], accuracy, speed, heading, kept, count)
     is_open = held.state[v, OPEN] == 1
     for k in range(first + 1, end):
         if not (
