@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 from driving import IN_BY_SECOND_STREET, MIDDLE, accused, at, drive, judged, noisy, off, round_the_ring
 
-from truckban.traces.clean.cleaning import JUMP
 from truckban.traces.clean.jumps import jumps_of
+from truckban.traces.read.reasons import JUMP
 
+Floats = npt.NDArray[np.float64]
 ASTRAY = (MIDDLE, 35.142)
 
 
-def eastward(n: int, every_s: float = 15.0) -> tuple[npt.NDArray[np.intp], *tuple[npt.NDArray[np.float64], ...]]:
+def eastward(n: int, every_s: float = 15.0) -> tuple[npt.NDArray[np.intp], Floats, Floats, Floats]:
     """Return vehicle, times, longitudes, latitudes of a truck that drives 200 m from each fix to the next."""
     k = np.arange(n)
     return np.zeros(n, np.intp), k * every_s, 110.7 + k * 0.0022, np.full(n, 35.14)
@@ -101,8 +102,9 @@ def test_an_intrusion_of_a_truck_that_was_astray_on_the_way_is_found(tmp_path: P
     for seed in range(10):
         trip = noisy(drive(IN_BY_SECOND_STREET, at("10:00:00"), kmh=36, name=f"T{seed}"), seed, 5)
         whole.append(trip.copy())
-        for row in range(12 + seed, 12 + seed + fixes):
-            trip.loc[row, ["lon", "lat"]] = off((trip.loc[row, "lon"], trip.loc[row, "lat"]), 9000, 3000)
+        gone = slice(12 + seed, 12 + seed + fixes - 1)  # both ends included
+        trip.loc[gone, "lon"] += 0.1
+        trip.loc[gone, "lat"] += 0.03
         trips.append(trip)
     checked = judged(tmp_path, *trips)
     assert [reject.reason for reject in checked.rejects] == [JUMP] * (10 * fixes)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from truckban.missing_words import missing_words
 from truckban.norms import Notice
+from truckban.traces.clean.clocks import LEAPS
 from truckban.traces.clean.late_vehicles import RECEIVED_LATER
 from truckban.traces.lead.lead_facts import (
     BEGAN_INSIDE,
@@ -125,6 +126,10 @@ _BASIS: Mapping[str, Text] = MappingProxyType(
         "hours_between_fixes": Text(
             "禁行时间的起止在两个定位点之间，没有定位点表明它在禁行时间内行驶过",
             "the ban's hours begin or end between two fixes, and no fixes show that it drove within them",
+        ),
+        LEAPS: Text(
+            "行驶中时间忽然跳过整小时：终端时钟可能有误，它可能不是在这些时刻行驶",
+            "its time leaps by whole hours as it drives on: its clock may be wrong, and it may have driven at other hours",
         ),
         RECEIVED_LATER: Text(
             "定位约在其时间 8 小时之后才被接收：终端时钟像是世界时，它可能不是在这些时刻行驶",

@@ -11,6 +11,8 @@ from typing import Any
 from truckban.norms import Notice
 from truckban.permits import PermitList
 from truckban.traces.clean.cleaning_notes import cleaning_counts
+from truckban.traces.clean.clocks import LEAPS
+from truckban.traces.clean.late_vehicles import RECEIVED_LATER
 from truckban.traces.fixes import Fixes
 from truckban.traces.in_or_out.believed import with_believed
 from truckban.traces.in_or_out.passages import Found, passages_of
@@ -288,7 +290,8 @@ def judged_stream(
     parts = [part for code, may_be_void, part in kept if not (may_be_void and torn[code])]
     driven = sum(int((~torn[vehicles]).sum()) if void else len(vehicles) for vehicles, void in drives)
     parts.sort(key=lambda part: part.vehicle_id)
-    return traces, Found([], driven, traces.gaps), without_clock(parts, late.clocks().names())
+    parts = without_clock(parts, late.clocks().names(), RECEIVED_LATER)
+    return traces, Found([], driven, traces.gaps), without_clock(parts, traces.leapt, LEAPS)
 
 
 def law_for(fixes: Fixes, notice: Notice, ground: Locator, fleet: Fleet, permits: PermitList) -> Law:

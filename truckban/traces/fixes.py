@@ -62,6 +62,7 @@ class Fixes:
     files: list[tuple[str, int]] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
     named: Named = field(default_factory=Named)
+    leapt: frozenset[str] = frozenset()
     load: npt.NDArray[np.float64] | None = None
     speed_kmh: npt.NDArray[np.float64] | None = None
     heading: npt.NDArray[np.float64] | None = None
@@ -185,6 +186,7 @@ def fixes_of(frame: Columns, files: Sequence[str]) -> Fixes:
         rejects,
         tally=clean.tally,
         named=clean.named,
+        leapt=clean.leapt,
         load=np.asarray(kept[LOAD], np.float64) if LOAD in kept else None,
         speed_kmh=np.asarray(kept["speed_kmh"], np.float64),
         heading=np.asarray(kept["heading"], np.float64),

@@ -40,6 +40,7 @@ class Cleaned:
         tally: rows that came `late`; rows rejected for two places whose times are whole `minutes`; vehicles with `two_tracks`, with a
             `clock_forward`, with a `clock_back`. Sums over vehicles.
         named: the first of the vehicles that are counted in it, by the same names.
+        leapt: all with a `clock_forward`.
     """
 
     kept: Columns
@@ -47,6 +48,7 @@ class Cleaned:
     out: list[tuple[Columns, str, Text]]
     tally: Counter[str] = field(default_factory=Counter)
     named: Named = field(default_factory=Named)
+    leapt: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -106,7 +108,8 @@ def cleaned(frame: Columns) -> Cleaned:
     for code, numbers in noted.items():
         named.put(code, (ids[number] for number in numbers[:FEW].tolist()))  # they are in order
     out = [(some_of(frame, order[why[fix_of] == _CODES[reason]]), name, reason) for reason, name in _REASONS.items()]
-    return Cleaned(some_of(frame, fixes[left]), int((why[fix_of] == 0).sum()) - len(left), out, tally, named)
+    leapt = frozenset(ids[number] for number in noted["clock_forward"].tolist())
+    return Cleaned(some_of(frame, fixes[left]), int((why[fix_of] == 0).sum()) - len(left), out, tally, named, leapt)
 
 
 def numbered(ids: npt.NDArray[np.object_]) -> tuple[_Index, list[str]]:

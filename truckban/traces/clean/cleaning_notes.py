@@ -64,8 +64,11 @@ def notes_of(rejected: Mapping[str, int], tally: Mapping[str, int], named: Named
             (
                 "clock_forward",
                 tally.get("clock_forward", 0),
-                "{n} 辆车行驶中时间忽然跳过整小时：终端时钟可能有误；没有更改",
-                "the times of {n} vehicles leap forward by whole hours as they drive on: their clocks may be wrong; nothing was changed",
+                "{n} 辆车行驶中时间忽然跳过整小时：终端时钟可能有误；没有更改时间，这些车的经过只列为拿不准，不作线索",
+                (
+                    "the times of {n} vehicles leap forward by whole hours as they drive on: their clocks may be wrong; no time was "
+                    "changed, and their passages are kept as unsure, not as leads"
+                ),
             ),
             (
                 "clock_back",

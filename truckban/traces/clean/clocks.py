@@ -12,6 +12,8 @@ from zones.text import Text
 
 _Floats = npt.NDArray[np.float64]
 _Rows = npt.NDArray[np.bool_]
+LEAPS = "clock_leaps"
+"""How `why_probability` says that a vehicle's clock leapt by whole hours as it drove."""
 TOLERANCE_S = 600.0
 """Servers are minutes off, terminals take their time from satellites; wrong clocks and wrong zones of time are hours off."""
 _HOUR_S = 3600.0

@@ -14,6 +14,7 @@ from truckban.columns import Questions, decide_columns, local_columns
 from truckban.logic import Coded
 from truckban.norms import Notice
 from truckban.permits import UNREAD, Permit, PermitList
+from truckban.traces.clean.clocks import LEAPS
 from truckban.traces.clean.late_vehicles import AS_LIKELY, RECEIVED_LATER
 from truckban.traces.fixes import Fixes
 from truckban.traces.in_or_out.passages import Passage
@@ -119,25 +120,32 @@ class Lead:
 
 
 LEADS = ("prohibited", "undetermined")
+_CLOCKS = {RECEIVED_LATER, LEAPS}
 
 
 def kind_of(part: Lead, min_probability: float) -> str:
     """Return `prohibited` or `undetermined` for a lead, `lawful` or `unsure` for the rest."""
     if part.verdict == "allowed":
         return "lawful"
-    sure = part.probability >= min_probability and not part.cut_corner and RECEIVED_LATER not in part.why_probability
+    sure = part.probability >= min_probability and not part.cut_corner and not _CLOCKS & set(part.why_probability)
     return part.verdict if sure else "unsure"
 
 
-def without_clock(parts: list[Lead], vehicle_ids: Collection[str]) -> list[Lead]:
-    """Return parts so that those of some vehicles, whose times are not to be believed, are unsure however low the threshold."""
+def without_clock(parts: list[Lead], vehicle_ids: Collection[str], why: str) -> list[Lead]:
+    """Return parts so that those of some vehicles, whose times are not to be believed, are unsure however low the threshold.
+
+    Args:
+        parts: of any vehicles.
+        vehicle_ids: whose clocks are in doubt.
+        why: word of `why_probability`.
+    """
     if not vehicle_ids:
         return parts
     return [
         replace(
             part,
             probability=min(part.probability, AS_LIKELY),
-            why_probability=(*part.why_probability, RECEIVED_LATER),
+            why_probability=(*part.why_probability, why),
         )
         if part.vehicle_id in vehicle_ids
         else part

@@ -54,6 +54,7 @@ class Traces:
         notes: what was found out about the files.
         tally: what cleaning counted and did not reject.
         named: the first of the vehicles that were counted.
+        leapt: all whose clocks leapt forward by whole hours as they drove.
         files: name and rows of each file.
         fit: of the positions to the streets under each system of coordinates; None where too few moved there.
     """
@@ -70,6 +71,7 @@ class Traces:
     notes: list[Text] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
     named: Named = field(default_factory=Named)
+    leapt: frozenset[str] = frozenset()
     files: list[tuple[str, int]] = field(default_factory=list)
     fit: Fit | None = None
 
@@ -305,6 +307,7 @@ class Stream:
         traces.rejects += fixes.rejects
         traces.tally += fixes.tally
         traces.named.add(fixes.named)
+        traces.leapt |= fixes.leapt
         traces.vehicle_ids += fixes.vehicle_ids
 
     def _sum_up(self) -> None:

@@ -20,7 +20,8 @@ from truckban.norms import Notice
 from truckban.notices.model import NoticePack
 from truckban.permits import PermitList
 from truckban.traces.check import law_for
-from truckban.traces.clean.late_vehicles import LateVehicles
+from truckban.traces.clean.clocks import LEAPS
+from truckban.traces.clean.late_vehicles import RECEIVED_LATER, LateVehicles
 from truckban.traces.clean.misfit import Sample, moving_sample, street_box
 from truckban.traces.fixes import Fixes, columns_of, fixes_of
 from truckban.traces.in_or_out.believed import with_believed
@@ -234,7 +235,8 @@ class Kernel:
         stands = partial(may_stand, self.notice, self.ground, law.vehicles)
         found = passages_of(visits, self.near, self.streets, stands)
         wrong = late.clocks()
-        parts = without_clock(judge(found.passages, visits.fixes, law), wrong.names())
+        parts = without_clock(judge(found.passages, visits.fixes, law), wrong.names(), RECEIVED_LATER)
+        parts = without_clock(parts, fixes.leapt, LEAPS)
         kinds = [kind_of(part, self.min_probability) for part in parts]
         some = [part for part, kind in zip(parts, kinds, strict=True) if kind in LEADS]
         parts = counted_once(parts, self.pack.repeats, some)
