@@ -117,6 +117,9 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
                 sent = Sent(fixes, x_m, y_m, *visits.rows(in_visit[k] - 1))
                 found = [_without_denied(on_the_road, depth_m, first, last, sent, one) for one in found]
             found += [cut_corner(on_the_road, row) for row in cut]
+        if fixes.speed_kmh is not None:
+            sent = Sent(fixes, x_m, y_m, *visits.rows(in_visit[k] - 1))
+            found = [_without_parked(t_s, first, last, sent, one) for one in found]
         t_s[first], t_s[last] = fixes.t_s[first], fixes.t_s[last]
         known = (float(begin[k]), float(end[k])), (float(t_s[first]), float(t_s[last]))
         passages += sorted((_known(one, *known) for one in found), key=lambda passage: float(passage.t_s[0]))
@@ -265,6 +268,16 @@ def _without_denied(fixes: Fixes, depth_m: _Floats, first: int, last: int, sent:
     likely = likely[(begin <= inside[-1]) & (end >= inside[0])]
     most = max(float(likely.max(initial=0.0)), _SINGLE)
     return replace(passage, probability=min(passage.probability, most), denied=int(denied.sum()))
+
+
+def _without_parked(t_s: _Floats, first: int, last: int, sent: Sent, passage: Passage) -> Passage:
+    """Return a passage of a drive (rows `first` to `last`), not claimed where the truck says that it stood all the while."""
+    if passage.probability <= _SINGLE:
+        return passage
+    begin, end = np.searchsorted(t_s[first : last + 1], (passage.t_s[0], passage.t_s[-1]), side="right").tolist()
+    # with the fixes beside it: there a truck that drives does so
+    rows = np.arange(max(first + begin - 1, sent.start), min(first + end + 1, sent.stop))
+    return replace(passage, probability=_SINGLE, denied=int(passage.is_inside.sum())) if sent.stood(rows) else passage
 
 
 def _told_from_burst(fixes: Fixes, driven: MatchedDrive, visit: Visit, depth: _Floats, passage: Passage) -> Passage:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from truckban.traces.fixes import Fixes
+from truckban.traces.in_or_out.drives import FAR_M
 
 _Floats = npt.NDArray[np.float64]
 _Flags = npt.NDArray[np.bool_]
@@ -22,6 +23,8 @@ _SPREAD = 0.06
 """Between two reports a truck speeds up and brakes: the way is the mean of both speeds times the time, with a standard deviation of so
 many metres for each square second. 0.045 was seen where trucks speed up by 0.8 and brake by 1.1 m/s2; no way is 0.25 longer at 1 m/s2."""
 _STANDS_MS = 0.5
+_STOOD = 3
+"""So many fixes of a drive, and all of it, do not say that it stands."""
 _DROVE = 2.0
 """By so much in log-probability it is rare that a truck has driven between two reports that both say that it stands."""
 _WITHIN = 2.0
@@ -100,6 +103,28 @@ class Sent:
         if self._reports is None:
             return np.zeros(len(inside), np.bool_)
         return denied(self._reports, inside - self.start, error_m)
+
+    def stood(self, rows: npt.NDArray[np.intp]) -> bool:
+        """Return whether the truck says at each of some fixes, which are in order and lie about one place, that it stands.
+
+        Only where its speeds are alive as it drives: what a receiver does while it stands says nothing of them.
+        """
+        if self._reports is None or len(rows) < _STOOD:
+            return False
+        here = self._reports.some(rows - self.start)
+        away = np.hypot(here.x_m - here.x_m.mean(), here.y_m - here.y_m.mean())
+        if away.max() > FAR_M or not (here.speed_ms < _STANDS_MS).all():
+            return False
+        return self._lives
+
+    @cached_property
+    def _lives(self) -> bool:
+        """Whether speeds are alive by what lies beside the fixes that say that the truck moves."""
+        if self._reports is None:
+            return False
+        moves = np.concatenate([[False], self._reports.speed_ms >= _STANDS_MS, [False]])
+        some = self._reports.some(np.flatnonzero(moves[:-2] | moves[1:-1] | moves[2:]))
+        return alive(some, len(some.t_s), len(some.t_s))
 
     @cached_property
     def _reports(self) -> Reports | None:
