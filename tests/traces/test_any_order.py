@@ -105,7 +105,9 @@ def said(outcome: Outcome) -> tuple[list[dict[str, object]], list[dict[str, obje
     counts = checked.counts()
     for name in ("rows", "duplicates", "rejected_by_reason", "times_without_zone"):
         counts.pop(name)
-    counts["cleaning"] = {name: counts["cleaning"][name] for name in ("vehicles_clock_forward", "vehicles_two_tracks")}
+    counts["cleaning"] = {
+        name: counts["cleaning"][name] for name in ("parked", "vehicles_clock_forward", "vehicles_two_tracks")
+    }
     fixes = [repr(getattr(rows, name).tolist()) for name in ("vehicle", "t_s", "lon", "lat", "accuracy_m")]
     return rows_of(checked.leads), rows_of(checked.parts), counts, fixes
 

@@ -1,6 +1,7 @@
 """The main job: traces and vehicles in; leads, counts that add up and rejected rows out."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 
 from truckban.norms import Notice
 from truckban.permits import PermitList
-from truckban.traces.clean.cleaning_notes import cleaning_counts
+from truckban.traces.clean.cleaning_notes import PARKED, cleaning_counts
 from truckban.traces.clean.clocks import LEAPS
 from truckban.traces.clean.late_vehicles import RECEIVED_LATER
 from truckban.traces.fixes import Fixes
@@ -269,6 +270,7 @@ def judged_stream(
     """
     streets = ZoneMatcher.of(ground.zone)
     drives, kept = [], []
+    parked, void_parked = Counter[int](), Counter[int]()
     sample = FitSample(stream.source.crs)
     for given, may_be_void in stream.visits():
         visits = with_believed(given, by_border=streets is None)
@@ -276,6 +278,7 @@ def judged_stream(
         law = law_for(visits.fixes, notice, ground, fleet, permits)
         found = passages_of(visits, stream.near, streets, partial(may_stand, notice, ground, law.vehicles))
         drives.append((found.vehicles, may_be_void))
+        (void_parked if may_be_void else parked).update(found.parked)
         code = stream.source.vehicles
         some = judge(found.passages, visits.fixes, law)
         kept += [(code[part.vehicle_id], may_be_void, part) for part in some]
@@ -289,6 +292,7 @@ def judged_stream(
     traces.notes += traces.fit.notes if traces.fit else []
     parts = [part for code, may_be_void, part in kept if not (may_be_void and torn[code])]
     driven = sum(int((~torn[vehicles]).sum()) if void else len(vehicles) for vehicles, void in drives)
+    traces.tally[PARKED] += parked.total() + sum(n for vehicle, n in void_parked.items() if not torn[vehicle])
     parts.sort(key=lambda part: part.vehicle_id)
     parts = without_clock(parts, late.clocks().names(), RECEIVED_LATER)
     return traces, Found([], driven, traces.gaps), without_clock(parts, traces.leapt, LEAPS)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from truckban.traces.clean.noted import Named, VehicleNote
 from zones.text import Text
 
+PARKED = "parked"
 _REJECTED = ("zero", "without_fix", "frozen", "jump", "two_places", "two_tracks")
 # fewer rows on whole minutes are chance
 _FEW = 20
@@ -20,11 +21,12 @@ def cleaning_counts(rejected: Mapping[str, int], tally: Mapping[str, int], dupli
         duplicates: rows that repeat a fix.
 
     Returns:
-        Rows that were used: `duplicates`, `out_of_order`. Rows that were not: by reason. Vehicles: what begins with `vehicles_`.
+        Rows that were used: `duplicates`, `out_of_order`, `parked`. Rows that were not: by reason. Vehicles: what begins with `vehicles_`.
     """
     return {
         "duplicates": duplicates,
         "out_of_order": tally.get("late", 0),
+        PARKED: tally.get(PARKED, 0),
         **{code: rejected.get(code, 0) for code in (*_REJECTED, *_CLOCK)},
         **{f"vehicles_{name}": tally.get(name, 0) for name in ("clock_forward", "clock_back", "two_tracks")},
     }

@@ -1,5 +1,6 @@
 """Passages: each continuous drive through the zone, with how sure it is."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -57,6 +58,8 @@ class Found:
     gaps: int
     vehicles: npt.NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     """Of each drive the vehicle, shape (drives,)."""
+    parked: Counter[int] = field(default_factory=Counter)
+    """Of each vehicle the fixes that belong to no drive: it stood, however its receiver drifted."""
 
 
 Stands = Callable[[npt.NDArray[np.intp], _Floats, _Floats], npt.NDArray[np.bool_]]
@@ -123,7 +126,16 @@ def passages_of(visits: Visits, near: Near, streets: ZoneMatcher | None, stands:
         t_s[first], t_s[last] = fixes.t_s[first], fixes.t_s[last]
         known = (float(begin[k]), float(end[k])), (float(t_s[first]), float(t_s[last]))
         passages += sorted((_known(one, *known) for one in found), key=lambda passage: float(passage.t_s[0]))
-    return Found(passages, len(drives), visits.gaps, fixes.vehicle[drives[:, 0]])
+    return Found(passages, len(drives), visits.gaps, fixes.vehicle[drives[:, 0]], _parked(fixes.vehicle, drives))
+
+
+def _parked(vehicle: npt.NDArray[np.intp], drives: npt.NDArray[np.intp]) -> Counter[int]:
+    """Return how many fixes of each vehicle lie between drives (first and last row of each, in order)."""
+    inside = np.zeros(len(vehicle) + 1, np.intp)
+    np.add.at(inside, drives[:, 0], 1)
+    np.add.at(inside, drives[:, 1] + 1, -1)
+    which, fixes = np.unique(vehicle[np.cumsum(inside[:-1]) == 0], return_counts=True)
+    return Counter(dict(zip(which.tolist(), fixes.tolist(), strict=True)))
 
 
 def _known(passage: Passage, taken: tuple[float, float], seen: tuple[float, float]) -> Passage:

@@ -20,6 +20,7 @@ from truckban.norms import Notice
 from truckban.notices.model import NoticePack
 from truckban.permits import PermitList
 from truckban.traces.check import law_for
+from truckban.traces.clean.cleaning_notes import PARKED
 from truckban.traces.clean.clocks import LEAPS
 from truckban.traces.clean.late_vehicles import RECEIVED_LATER, LateVehicles
 from truckban.traces.clean.misfit import Sample, moving_sample, street_box
@@ -250,7 +251,7 @@ class Kernel:
             gaps=visits.gaps,
             first_s=float(near.min(initial=np.inf)),
             last_s=float(near.max(initial=-np.inf)),
-            tally=fixes.tally,
+            tally=fixes.tally + Counter({PARKED: found.parked.total()}),
             named=fixes.named,
         )
         return Share(
