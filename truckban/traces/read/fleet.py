@@ -12,7 +12,7 @@ from truckban.facts import BUILTIN, Fact
 from truckban.json_text import read_json
 from truckban.permits import Permit, PermitList, read_permit
 from truckban.traces.read.permit_tables import PLATE, permit_rows
-from truckban.traces.read.reasons import NO_VEHICLE
+from truckban.traces.read.reasons import NO_VEHICLE, SHORTENED, is_shortened
 from truckban.traces.read.tables import Reject, Table, find_columns, read_tables, refuse_pipe
 from truckban.vehicle_facts import VehicleFacts, VehicleReader
 from truckban.vehicles.plates import read_plate
@@ -72,7 +72,9 @@ def read_fleet(path: str | Path, facts: Mapping[str, Fact] = BUILTIN) -> Fleet:
         fleet.notes += [Text(f"{table.file}：{note.zh}", f"{table.file}: {note.en}") for note in table.notes]
         for line, fields in _records(table, facts):
             name = str(fields.pop("vehicle_id", None) or fields.get("plate") or "").strip()
-            if name:
+            if is_shortened(name):
+                fleet.rejects.append(Reject(table.file, line, "vehicle_id", SHORTENED))
+            elif name:
                 rows.setdefault(name, []).append((fields, table.file, line))
             else:
                 fleet.rejects.append(Reject(table.file, line, "vehicle_id", NO_VEHICLE))

@@ -17,6 +17,7 @@ from truckban.traces.read.arrow_arrays import indices_of, is_number, numbers_of,
 from truckban.traces.read.arrow_table import ArrowTable, parquet_tables
 from truckban.traces.read.column_names import EXTRA, NAMES, NEEDED
 from truckban.traces.read.file_notes import FileNotes
+from truckban.traces.read.reasons import is_shortened
 from truckban.traces.read.rejects import Rejects
 from truckban.traces.read.stamps import MS_A_DAY, UNITS, offset_ms
 from truckban.traces.read.tables import DAMAGED_PARQUET, Table, find_columns, read_tables
@@ -210,7 +211,11 @@ class Source:
         """Return the code of each name, -1 for none, shape (n,)."""
         known = self.vehicles
         cleaned = [(name or "").strip() for name in names]
-        return np.array([known.setdefault(name, len(known)) if name else -1 for name in cleaned], np.int32)
+        given = [name != "" and not is_shortened(name) for name in cleaned]
+        codes = [
+            known.setdefault(name, len(known)) if there else -1 for name, there in zip(cleaned, given, strict=True)
+        ]
+        return np.array(codes, np.int32)
 
 
 def _where_any(column: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

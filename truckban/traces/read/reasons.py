@@ -1,5 +1,6 @@
 """Why a row of a trace is not used: the sentence for a person, and the short code by which such rows are counted."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -7,7 +8,13 @@ from truckban.traces.read.rejects import reasons_of
 from truckban.traces.read.tables import Reject
 from zones.text import Text
 
+is_shortened = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+[0-9]{1,3}").fullmatch
+"""Whether Excel has made a number of an id, and of many ids one: the last digits of a terminal's phone number are lost."""
 NO_VEHICLE = Text("没有车辆编号", "no vehicle id")
+SHORTENED = Text(
+    "编号被 Excel 缩写成了科学计数（如 1.39E+10），不知道是哪辆车；请按文本导出",
+    "Excel has shortened the number (as 1.39E+10), so nobody knows which vehicle it is; export it as text",
+)
 NO_TIME = Text("没有时间", "no time")
 BAD_TIME = Text("时间读不懂", "not a time")
 EARLY = Text("时间早于 2000 年，像是终端时钟有误", "before the year 2000: the terminal's clock looks wrong")
@@ -39,6 +46,7 @@ UNREADABLE = "unreadable"
 """The code of what a reader of one format found damaged: a line with other columns, a wrong check byte, …"""
 CODES: Mapping[Text, str] = {
     NO_VEHICLE: "no_vehicle",
+    SHORTENED: "no_vehicle",
     NO_TIME: "no_time",
     BAD_TIME: "bad_time",
     EARLY: "clock_before_2000",

@@ -19,9 +19,11 @@ from truckban.traces.read.reasons import (
     NO_TIME,
     NO_VEHICLE,
     OUT_OF_RANGE,
+    SHORTENED,
     SWAPPED,
     WITHOUT_FIX,
     ZERO,
+    is_shortened,
 )
 from truckban.traces.read.satellite import as_texts, without_fix
 from truckban.traces.read.stamps import EPOCH, LATEST_IN_SECONDS, epoch_seconds, stored_seconds, written_seconds
@@ -85,6 +87,8 @@ def typed_columns(
     faults: list[tuple[str, Text, npt.NDArray[np.bool_]]] = []
     vehicle, names = _vehicles(table, found["vehicle_id"])
     faults.append(("vehicle_id", NO_VEHICLE, np.append(names == "", False)[vehicle]))
+    short = np.array([is_shortened(name or "") is not None for name in names], np.bool_)
+    faults.append(("vehicle_id", SHORTENED, np.append(short, False)[vehicle]))
     seconds, without_zone, time_faults = _times(table, found["time"], timezone)
     out: Columns = {"line": lines, "time": seconds, "without_zone": without_zone}
     faults += time_faults
