@@ -84,6 +84,7 @@ def test_a_message_shorter_than_it_says_is_rejected_with_both_lengths(write: Wri
         "2024-05-08 10:00:01.123 [recv] 10.0.0.7:7611 <- {}",
         "收到：{}",
         '"{}",',
+        "RECV << 0x{}",
     ],
 )
 def test_lines_of_hexadecimal_may_have_something_before_the_message(write: Write, name: str, line: str) -> None:

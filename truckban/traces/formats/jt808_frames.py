@@ -23,7 +23,7 @@ _HEAD = 1 << 15
 _MOST_FRAME = 4096
 """More than any message has: 21 bytes of header, 1023 of body and the check, were each of them escaped."""
 _MOST_LINE = 1 << 20
-_RUN = re.compile(rb"(?<![0-9A-Za-z])7[eE](?:[ \t,:-]?[0-9a-fA-F]{2})*")
+_RUN = re.compile(rb"(?:(?<![0-9A-Za-z])|(?<=0[xX]))7[eE](?:[ \t,:-]?[0-9a-fA-F]{2})*")
 _LONG_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}[ \t,:-]?){13}")
 """The shortest message has 13 bytes: a line with so much of hexadecimal and no message in it is a damaged one."""
 _BETWEEN = b" \t\r\n,:-"
