@@ -36,6 +36,8 @@ SLAB = 4_000_000
 """so many characters at a time."""
 _MOST_COLUMNS = 16_384
 """As many as a sheet of Excel has."""
+_MOST_TITLES, _LONGEST_TITLE = 10, 10_000
+_SAYS_SEPARATOR = re.compile(r"sep=[,;|\t]?", re.IGNORECASE).fullmatch
 _MOST_CELL = csv.field_size_limit()
 _BEFORE_SPACES = (*range(ord(" ") + 1), 0xC2, 0xE1, 0xE2, 0xE3)
 """Bytes that a character of space begins with in UTF-8."""
@@ -172,6 +174,24 @@ class _Part(NamedTuple):
     rest: str
 
 
+def _below_titles(text: str, alone: Collection[str]) -> tuple[str, int]:
+    """Return a text without the lines above its header, and how many those are.
+
+    Fleets' programs write a title into cells that Excel shows as one (`车辆轨迹表,,,`), with empty lines below, and Excel's own `sep=;`.
+    """
+    known = {plain(name) for name in alone}
+    for lines in range(_MOST_TITLES):
+        line, line_end, below = text.partition("\n")
+        line = line.strip(" \r")
+        cells = line.split(max(_SEPARATORS, key=line.count)) if len(line) < _LONGEST_TITLE else [line]
+        named = [cell for cell in cells if cell.strip(' "')]
+        title = len(named) <= 1 < len(cells) and not known.intersection(map(plain, named))
+        if not line_end or not (title or _SAYS_SEPARATOR(line) or (lines and not line)):
+            return text, lines
+        text = below
+    return text, _MOST_TITLES
+
+
 @dataclass(frozen=True, slots=True)
 class _Sheet:
     """What the first line of a file says of all others.
@@ -192,7 +212,8 @@ class _Sheet:
 
     @classmethod
     def headed(cls, file: str, text: str, notes: list[Text], alone: Collection[str]) -> tuple[Self, str]:
-        """Look at the first line; return also what is below it."""
+        """Look at the first line that is no title; return also what is below it."""
+        text, titles = _below_titles(text, alone)
         header, line_end, below = text.partition("\n")
         header = header.removesuffix("\r")
         separator = max(_SEPARATORS, key=header.count)
@@ -218,7 +239,12 @@ class _Sheet:
         if len(names) == 1 and plain(names[0]) not in map(plain, alone):
             raise _no_names(file)
         refuse_twice(names, file)
-        return cls(file, names, separator, first, notes), below
+        if titles:
+            said = Text(
+                f"表头上面的 {titles} 行是标题，未使用", f"{titles} lines above the header are titles and were not used"
+            )
+            notes = [*notes, said]
+        return cls(file, names, separator, first + titles, notes), below
 
     def parsed(self, text: str, *, first: int, open_ended: bool = False) -> _Part:
         """Return the rows of a text.
