@@ -32,7 +32,7 @@ def test_a_shortened_number_is_no_vehicle(tmp_path: Path, ending: str, name: str
     counts = result.counts()
     assert result.leads == []
     assert counts["rows"]["used"] == 0
-    assert counts["rejected_by_reason"] == {"no_vehicle": counts["rows"]["read"]}
+    assert counts["rejected_by_reason"] == {"vehicle_shortened": counts["rows"]["read"]}
     assert counts["vehicles"]["rejected"] == 1
     assert {(reject.field, reject.reason) for reject in result.rejects} == {("vehicle_id", SHORTENED)}
 

@@ -46,7 +46,7 @@ UNREADABLE = "unreadable"
 """The code of what a reader of one format found damaged: a line with other columns, a wrong check byte, …"""
 CODES: Mapping[Text, str] = {
     NO_VEHICLE: "no_vehicle",
-    SHORTENED: "no_vehicle",
+    SHORTENED: "vehicle_shortened",
     NO_TIME: "no_time",
     BAD_TIME: "bad_time",
     EARLY: "clock_before_2000",
