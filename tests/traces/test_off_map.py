@@ -32,6 +32,7 @@ from truckban.traces.in_or_out.showing import MatchedDrive
 RUNS = times(20)
 LANE_M = -12.5
 KMH = 30.0
+LOST_S = 120.0
 START = at("10:00:00")
 
 
@@ -97,3 +98,17 @@ def test_wild_fixes_at_one_place_show_none(wild: int) -> None:
     fixes = drive(along, START, kmh=KMH)
     fixes.loc[30 : 29 + wild, ["lon", "lat"]] = off((WEST, SOUTH), 500, 260)
     assert stretches(noisy(fixes, 1, 8.0)) == []
+
+
+def reckoned(seed: int, every_s: float) -> pd.DataFrame:
+    """Return a drive along the southern ring whose terminal reckons its way for two minutes, ever farther to the north, until it sees satellites again."""
+    along = [off((WEST, SOUTH), -1500, LANE_M), off((EAST, SOUTH), -300, LANE_M)]
+    fixes = noisy(drive(along, START, kmh=KMH * 1.5, every_s=every_s, name=f"T{seed}"), seed, 8.0)
+    lost_s = fixes["t_s"].to_numpy(float) - fixes["t_s"].iloc[0] - 200.0
+    north_m = np.where((lost_s > 0) & (lost_s < LOST_S), lost_s / LOST_S * 300.0, 0.0)
+    fixes["lat"] = [off((0.0, lat), 0, north)[1] for lat, north in zip(fixes["lat"], north_m, strict=True)]
+    return fixes
+
+
+def test_who_leaves_the_streets_gently_and_is_back_faster_than_it_drives_is_not_accused(tmp_path: Path) -> None:
+    assert accused(judged(tmp_path, *(reckoned(seed, 15.0) for seed in range(RUNS)))) == []

@@ -247,7 +247,7 @@ def _off_map(
     for stretch, probability, mostly in off_map(visit.streets, driven, depth, border):
         passage = by_border(fixes, depth_m, first, last, stretch, probability)
         passage = _without_denied(fixes, depth_m, first, last, visit, passage)
-        claimed = passage.probability > _SINGLE and not _carried(fixes, driven, visit, passage)
+        claimed = passage.probability > _SINGLE and not _carried(fixes, driven, visit, depth, passage)
         if claimed and (mostly or not any(one.probability > _SINGLE and _meet(one, passage) for one in on_map)):
             yield passage
 
@@ -296,7 +296,7 @@ def _told_from_burst(fixes: Fixes, driven: MatchedDrive, visit: Visit, depth: _F
     """Return a passage that would be claimed with what reflections leave of its probability; others as they are."""
     if passage.probability <= _SINGLE:
         return passage
-    if _carried(fixes, driven, visit, passage):
+    if _carried(fixes, driven, visit, depth, passage):
         return replace(passage, probability=_SINGLE)
     t_s, first = driven.t_s, driven.first
     begin, end = float(passage.t_s[0]), float(passage.t_s[-1])
@@ -313,15 +313,20 @@ def _told_from_burst(fixes: Fixes, driven: MatchedDrive, visit: Visit, depth: _F
     return replace(passage, probability=passage.probability * (1.0 - burst), burst=burst)
 
 
-def _carried(fixes: Fixes, driven: MatchedDrive, visit: Visit, passage: Passage) -> bool:
-    """Return whether fixes hop, or a parked truck's can be carried off and come back; one of them can be anywhere."""
+def _carried(fixes: Fixes, driven: MatchedDrive, visit: Visit, depth: _Floats, passage: Passage) -> bool:
+    """Return whether fixes hop, are back faster than the truck drives, or can be a parked truck's that came back; one can be anywhere."""
     t_s, first = driven.t_s, driven.first
     # from the fix before, where there is one: there it stood
     apart = metres(fixes, max(first - 1, visit.start), slice(first, first + len(t_s)))
     carried_off = t_s[-1] - t_s[0] <= LASTS_S and apart.max() <= BEYOND_M
     gone = apart > STOOD_M
     lone = np.count_nonzero(gone) <= 1 and not (gone[-1] and visit.stays(first + len(t_s) - 1, STOOD_M))
-    return bool(visit.hops_near(float(passage.t_s[0]), float(passage.t_s[-1])) or carried_off or lone)
+    # the matcher leaves out fixes from which it knows no way back
+    deep = np.flatnonzero(np.diff(depth >= deep_m(driven.error_m), prepend=False, append=False)).reshape(-1, 2)
+    deep = deep[(t_s[deep[:, 1] - 1] >= passage.t_s[0]) & (t_s[deep[:, 0]] <= passage.t_s[-1])]
+    ways = np.concatenate([deep[deep[:, 0] > 0, 0], deep[deep[:, 1] < len(t_s), 1]]) - 1
+    faster = visit.faster(first + ways)
+    return bool(visit.hops_near(float(passage.t_s[0]), float(passage.t_s[-1])) or faster or carried_off or lone)
 
 
 def _off_streets(match: Match, passage: Passage) -> bool:

@@ -35,6 +35,11 @@ _TIMES = 2.0
 truck drives (`FASTEST_MS`) is a hop however fast the others are: a terminal that comes near the zone only while it is astray has no others."""
 _NEAR_S = 120.0
 """Where that happens so many seconds before or after a drive inside, or less, it shows none."""
+_FASTEST = 0.9
+_FASTER, _FASTER_MS = 1.2, 2.0
+"""A truck is nowhere faster than this share of its ways, by so much and so many m/s for what speeds differ by and for the receiver's error;"""
+_TOWN_MS = 50.0 / 3.6
+"""but who was only seen to creep may drive as fast as any in a town (道路交通安全法实施条例, art. 45)."""
 _STAYS_S = 300.0
 STAYED = 2
 """So many fixes there, for so long, show that a truck is parked where it was seen first; a terminal without satellites is back sooner."""
@@ -87,6 +92,21 @@ class Visit(Sent):
         begin, end, sure = self.hops
         about = (end >= since - _NEAR_S) & (begin <= until + _NEAR_S)
         return bool(about.any() or ((end[sure] <= since).any() and (begin[sure] >= until).any()))
+
+    def faster(self, ways: _Rows) -> bool:
+        """Return whether it came somewhere faster than it drives elsewhere.
+
+        A terminal that lost its satellites and reckons its way from the last speed and course leaves the road gently, and is back on it at once.
+
+        Args:
+            ways: the rows from which they go to the next.
+        """
+        x, y, t_s = (values[self.start : self.stop] for values in (self.x_m, self.y_m, self.fixes.t_s))
+        speed = _speed(np.hypot(np.diff(x), np.diff(y)), np.diff(t_s))
+        others = np.delete(speed, ways - self.start)
+        others = others[others > SLOW_MS]
+        usual = max(float(np.quantile(others, _FASTEST)), _TOWN_MS) if len(others) else _TOWN_MS
+        return bool(speed[ways - self.start].max(initial=0.0) > _FASTER * usual + _FASTER_MS)
 
     @cached_property
     def hops(self) -> tuple[_Floats, _Floats, npt.NDArray[np.bool_]]:
