@@ -14,6 +14,7 @@ from truckban.norms import Notice
 from truckban.notices.load import notice_of
 from truckban.notices.shelf import Shelf
 from truckban.questions.jurisdiction import Jurisdiction
+from truckban.questions.jurisdictions import Jurisdictions, together
 from truckban.trips.network import Network
 from truckban.trips.rules import Rule, maps_of
 from truckban.trips.sites import sites_of
@@ -84,7 +85,7 @@ class LawInForce:
     """Notices by their ids, those that take over from each other on one shelf, each with its zone.
 
     Args:
-        pairs: the first one answers questions that name none.
+        pairs: the first one is shown where one is; questions that name none are answered by those of the place asked about.
         stamp: the enactments in the store that they are; empty for what the settings name.
         before: the state before, which holds what need not be made again.
         registry: the published list; the built-in one unless said.
@@ -122,6 +123,7 @@ class LawInForce:
             self.jurisdictions.append(place)
             self._places |= dict.fromkeys((pair.notice.id for pair in own), place)
         self.first = self.jurisdictions[0].shelf.first.id
+        self._together = together(self.jurisdictions)
         self._making = threading.Lock()
         self._network: Network | None = None
         self._streets = before.streets_of(self._by_sha) if before is not None else None
@@ -166,6 +168,28 @@ class LawInForce:
         if found is None:
             raise InputError(Text(f"没有通告 {notice}", f"there is no notice {notice}"), field="query.notice")
         return found
+
+    def one(self, notice: str | None = None) -> str:
+        """Return the notice that something is about which is about one: the named one; without a name the first, where there is one place.
+
+        Raises:
+            InputError: none is named and there are several places: which is meant is not guessed.
+        """
+        if notice is None and len(self.jurisdictions) > 1:
+            listed = ", ".join(self.ids)
+            text = Text(
+                f"有几个地方的通告，请写明是哪个：{listed}", f"there are notices of several places; say which: {listed}"
+            )
+            raise InputError(text, field="notice")
+        return notice or self.first
+
+    def answering(self, notice: str | None = None) -> Jurisdiction | Jurisdictions:
+        """Return what answers a question: the notice that it names, with its line; without one those of all places.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        return self.jurisdiction(notice) if notice else self._together
 
     def shelf(self, notice: str | None = None) -> Shelf:
         """Return a notice with those that replace it; InputError where there is none of that name."""

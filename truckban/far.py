@@ -24,7 +24,8 @@ CODE = "place.far"
 _Floats = npt.NDArray[np.float64]
 
 
-@lru_cache(maxsize=64)
+# a province's counties are all asked about each position
+@lru_cache(maxsize=1024)
 def near(ground: Locator) -> Bounds:
     """Return the bounds of what a map and the maps beside it know: their zones and streets, and `FAR_M` around."""
     zones = [one.zone for one in (ground, *ground.others)]
@@ -50,8 +51,13 @@ def far_rows(ground: Locator, lon: Column, lat: Column) -> list[npt.NDArray[np.b
 
 def far_notes(notice: Notice, ground: Locator, lon: float, lat: float) -> tuple[tuple[str, Text], ...]:
     """Return what is to be said of a WGS 84 position: that it is far, or nothing."""
+    return () if is_near(ground, lon, lat) else ((CODE, far_text((notice,))),)
+
+
+def is_near(ground: Locator, lon: float, lat: float) -> bool:
+    """Return whether a WGS 84 position is not far: the map, with those beside it, holds it."""
     west, south, east, north = near(ground)
-    return () if west <= lon <= east and south <= lat <= north else ((CODE, far_text((notice,))),)
+    return west <= lon <= east and south <= lat <= north
 
 
 def far_from_all(grounds: Iterable[Locator], lon: _Floats, lat: _Floats) -> bool:

@@ -11,7 +11,7 @@ import shapely
 from truckban.kept import kept
 from truckban.norms import Notice
 from truckban.notices.load import notice_named
-from truckban.notices.shelf import Shelf, shelf_named
+from truckban.notices.shelf import Shelf, shelves_named
 from zones import load_builtin
 from zones.errors import InputError
 from zones.locate import Locator
@@ -110,10 +110,11 @@ def in_force_with(notice: str, zone_file: str | Path | None) -> tuple[Notice, Lo
     if not Path(notice).is_dir():
         law = notice_named(notice)
         return law, ground_for(law, zone_file)
-    shelf = shelf_named(notice)
+    shelves = shelves_named(notice)
     built = None if zone_file is None else read_zone(zone_file).notice.get("id")
-    if built not in shelf.notices:
-        listed = ", ".join(shelf.notices)
+    shelf = next((shelf for shelf in shelves if built in shelf.notices), None)
+    if shelf is None:
+        listed = ", ".join(name for each in shelves for name in each.notices)
         raise InputError(
             Text(
                 f"一次按一个通告核查：请用 --zone 给出为其中一个通告建的区域文件；有：{listed}",

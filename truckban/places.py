@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -190,8 +191,7 @@ def _streets(ground: Locator, lon: float, lat: float, accuracy_m: float) -> froz
 
 def _unknown_road(roads: frozenset[str] | None, notice: Notice, ground: Locator | None) -> tuple[tuple[str, Text], ...]:
     """Say so where neither the notice nor the map knows a road by this name, with the nearest names."""
-    known = {name for zone in notice.zones.values() for name in _roads_named(zone)}
-    known |= {street.name for street in ground.zone.streets if street.name} if ground is not None else set()
+    known = _known_roads(notice, ground)
     found = []
     for road in (roads or frozenset()) - known:
         near = difflib.get_close_matches(road, sorted(known), n=3, cutoff=0.5)
@@ -200,6 +200,18 @@ def _unknown_road(roads: frozenset[str] | None, notice: Notice, ground: Locator 
             ("place.road_not_known", Text(f"不知道道路 {road}{hint.zh}", f"the road {road} is not known{hint.en}"))
         )
     return tuple(found)
+
+
+def knows_road(road: str, notice: Notice, ground: Locator | None) -> bool:
+    """Return whether a notice, or one of its maps, knows a road by its name as the notice writes it (`Notice.road_name`)."""
+    return any(road in _known_roads(notice, each) for each in (ground.each if ground is not None else (None,)))
+
+
+@lru_cache(maxsize=1024)
+def _known_roads(notice: Notice, ground: Locator | None) -> frozenset[str]:
+    known = {name for zone in notice.zones.values() for name in _roads_named(zone)}
+    known |= {street.name for street in ground.zone.streets if street.name} if ground is not None else set()
+    return frozenset(known)
 
 
 def _roads_named(zone: NoticeZone) -> list[str]:

@@ -28,7 +28,7 @@ async def answered(request: Request, service: Service, kind: Kind) -> bytes:
     check_json(request.headers.get("content-type"))
     body = await read_body(request.receive, service.settings.body_bytes)
     named = request.query_params.get("notice") if request.scope["query_string"] else None
-    options: dict[str, Any] = {"context": service.law.now.jurisdiction(named), "errors": "raised"}
+    options: dict[str, Any] = {"context": service.law.now.answering(named), "errors": "raised"}
     if kind == "case" and body[:32].lstrip()[:1] == _LIST:
         options["lang"] = language_of(request)
     try:
@@ -41,10 +41,10 @@ async def answered(request: Request, service: Service, kind: Kind) -> bytes:
 
 
 def at_once(body: bytes, service: Service, kind: Kind) -> bytes | None:
-    """Return the answer to the first notice's short question; None where `answered` is needed: a list, a long body, an error."""
+    """Return the answer to a short question that names no notice; None where `answered` is needed: a list, a long body, an error."""
     if len(body) > _LONG[kind] or body[:1] != b"{":
         return None
     try:
-        return _ANSWER[kind](body, context=service.law.now.jurisdiction(), errors="raised")
+        return _ANSWER[kind](body, context=service.law.now.answering(), errors="raised")
     except InputError:
         return None

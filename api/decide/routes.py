@@ -10,7 +10,10 @@ from api.openapi import answers
 from api.service import service_of
 
 router = APIRouter(prefix="/decide", tags=["decide"])
-Notice = Annotated[str | None, Query(description="a notice in force; the first one if none is named", max_length=200)]
+Notice = Annotated[
+    str | None,
+    Query(description="a notice in force; without one, those of the place asked about answer", max_length=200),
+]
 _CASE: dict[str, Any] = {
     "id": "c1",
     "vehicle": {"plate": "晋M12345", "vehicle_type": "重型自卸货车", "length_mm": 8600, "gross_mass_kg": 25000},

@@ -43,8 +43,8 @@ _AT_MOST = {"vehicles": 1, "permits": 1, "sites": 1, "loads": 0}
 def create(session: Session, principal: Principal, service: Service, owner: str | None, asked: NewRun) -> Run:
     """Take a run in, with the job that does it, in one transaction."""
     uploads = _uploads(session, owner, asked.uploads)
-    notice = asked.notice or service.law.first
     try:
+        notice = service.law.now.one(asked.notice)
         ground = service.law.ground(notice)
     except InputError as error:
         raise Problem(422, "invalid", error.text, errors=[("body.notice", error.text)]) from None

@@ -135,7 +135,10 @@ class NewRun(BaseModel):
         ),
     ]
     notice: Annotated[
-        str | None, StringConstraints(max_length=100), AfterValidator(lambda value: value and plain_text(value))
+        str | None,
+        StringConstraints(max_length=100),
+        AfterValidator(lambda value: value and plain_text(value)),
+        Field(description="a notice in force; needed where there are notices of several places"),
     ] = None
     zone: Annotated[
         str | None,

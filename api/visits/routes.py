@@ -141,8 +141,8 @@ def create_run(request: Request, principal: Caller, reach: CallerReach, asked: N
 
     def options(session: Session) -> dict[str, Any]:
         uploads = runs.uploads_given(session, owner_of(principal, reach), asked.uploads, _MOST, ("traces", "vehicles"))
-        notice = asked.notice or service.law.first
         try:
+            notice = service.law.now.one(asked.notice)
             ground = service.law.ground(notice)
         except InputError as error:
             raise wrong_field("notice", error.text) from None

@@ -30,7 +30,11 @@ class NewVisits(NewFreight):
         },
     )
 
-    notice: Annotated[PlainText | None, StringConstraints(max_length=100)] = None
+    notice: Annotated[
+        PlainText | None,
+        StringConstraints(max_length=100),
+        Field(description="a notice in force; needed where there are notices of several places"),
+    ] = None
     zone: Annotated[
         str | None,
         StringConstraints(pattern=r"^[0-9a-f]{64}$"),

@@ -50,7 +50,7 @@ def desk(request: Request, principal: Caller) -> HTMLResponse:
 def runs(request: Request, principal: Caller) -> HTMLResponse:
     """Show uploads and checks of traces."""
     service = service_of(request)
-    zones = zones_of(service)
+    laws, zones = notices_of(service), zones_of(service)
     levels = _levels(service, language_of(request))
     state = {
         "guesses": GUESSES,
@@ -59,8 +59,10 @@ def runs(request: Request, principal: Caller) -> HTMLResponse:
         "notices": {name: pair.notice.pack.title for name, pair in service.law.now.pairs.items()},
         "timezone": service.law.now.shelf().first.pack.timezone,
         **({"zones": zones} if zones else {}),
+        "zoned": zoned(service),
     }
-    return page(request, "runs", principal, state=state, may_upload=state["may_upload"], zones=zones, levels=levels)
+    choices: dict[str, Any] = {"laws": laws, "zones": zones, "levels": levels}
+    return page(request, "runs", principal, state=state, may_upload=state["may_upload"], **choices)
 
 
 @router.get("/overview", operation_id="web.overview")
@@ -94,16 +96,36 @@ def sources(service: Service) -> dict[str, str]:
 
 
 def zones_of(service: Service) -> list[tuple[str, str]]:
-    """Return name and hash of each zone of the first notice where it has several: a check is about one."""
-    ground = service.law.now.ground()
-    return [(each.zone.id, each.zone.sha256) for each in ground.each] if ground and ground.others else []
+    """Return name and hash of each zone of the notices that have several: a check is about one."""
+    law = service.law.now
+    found = [(law.pairs[name], zone) for name in zoned(service) for zone in law.pairs[name].zones]
+    if not notices_of(service):
+        return [(zone.id, zone.sha256) for _, zone in found]
+    return [(f"{zone.id} · {pair.notice.pack.title}", zone.sha256) for pair, zone in found]
+
+
+def zoned(service: Service) -> list[str]:
+    """Return the notices with several zones that a check can be by: of one place the first one alone."""
+    law = service.law.now
+    asked = law.pairs if notices_of(service) else (law.first,)
+    return [name for name in asked if len(law.pairs[name].zones) > 1]
+
+
+def notices_of(service: Service) -> list[tuple[str, str]]:
+    """Return name and title of each notice where there are those of several places: a check is by one."""
+    law = service.law.now
+    return [(name, pair.notice.pack.title) for name, pair in law.pairs.items()] if len(law.jurisdictions) > 1 else []
 
 
 def _levels(service: Service, lang: str) -> list[tuple[str, str]]:
-    """Return the alert levels that bans of the first notice ask for, each with its name."""
-    pack = service.law.now.pairs[service.law.first].notice.pack
-    asked = {level for rule in pack.rules for level in rule.alerts or ()}
-    return [(level, named.text.of(lang)) for level, named in pack.alerts.items() if level in asked]
+    """Return the alert levels that bans of the notices ask for which a check can be by, each with its name."""
+    law = service.law.now
+    found: dict[str, str] = {}
+    for name, _ in notices_of(service) or [(law.first, "")]:
+        pack = law.pairs[name].notice.pack
+        asked = {level for rule in pack.rules for level in rule.alerts or ()}
+        found |= {level: named.text.of(lang) for level, named in pack.alerts.items() if level in asked}
+    return list(found.items())
 
 
 def _choices(service: Service, lang: str) -> dict[str, Any]:

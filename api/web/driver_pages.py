@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.access.guard import Caller
+from api.law_in_force import LawInForce
 from api.service import service_of
 from api.web.offers import may_find_permits
 from api.web.rendering import page
@@ -25,29 +26,28 @@ _SMALLER = "H32"
 def driver(request: Request, principal: Caller) -> HTMLResponse:
     """Show the question: may this truck drive from here to there, then?"""
     known = vehicle_codes()
-    notice = service_of(request).law.now.shelf().first
+    law = service_of(request).law.now
     return page(
         request,
         "driver",
         principal,
-        notice=notice.pack,
-        windows=_windows(notice),
+        laws=[(each.shelf.first.pack, _windows(each.shelf.first)) for each in law.jurisdictions],
         common=[(code, known[code].words) for code in COMMON],
         types=[row.words for code, row in known.items() if code[0] in _ASKED and code not in COMMON],
-        state={**_law(notice), "other": known[_SMALLER].words},
+        state={**_law(law), "other": known[_SMALLER].words},
     )
 
 
 @router.get("/my-permits", operation_id="web.my_permits")
 def my_permits(request: Request, principal: Caller) -> HTMLResponse:
     """Show the permits of who is signed in: which roads, which hours, valid now?"""
-    return page(request, "permit", principal, mine=True, state=_law(service_of(request).law.now.shelf().first))
+    return page(request, "permit", principal, mine=True, state=_law(service_of(request).law.now))
 
 
 @router.get("/p", operation_id="web.permit_check")
 def permit_check(request: Request, principal: Caller) -> HTMLResponse:
     """Show what a scanned permit says. What was scanned stands behind the #, which browsers do not send."""
-    state = _law(service_of(request).law.now.shelf().first) | {"may_find_permits": may_find_permits(principal)}
+    state = _law(service_of(request).law.now) | {"may_find_permits": may_find_permits(principal)}
     return page(request, "permit", principal, mine=False, state=state)
 
 
@@ -59,14 +59,16 @@ def _windows(notice: Notice) -> list[str]:
     return list(dict.fromkeys(span for window in plain for span in window.spans))
 
 
-def _law(notice: Notice) -> dict[str, Any]:
-    """Return what the scripts have to know of the notice."""
-    pack = notice.pack
-    edges = {edge for window in pack.windows.values() for span in window.spans for edge in span.split("-")}
+def _law(law: LawInForce) -> dict[str, Any]:
+    """Return what the scripts have to know of the notices: an answer may rest on any of them."""
+    pack = law.shelf().first.pack
+    notices = [pair.notice for pair in law.pairs.values()]
+    packs = [notice.pack for notice in notices]
+    spans = [span for each in packs for window in each.windows.values() for span in window.spans]
     return {
         "notice": {"id": pack.id, "title": pack.title, "doc_no": pack.doc_no, "timezone": pack.timezone},
-        "edges": sorted(edges),
-        "windows": _windows(notice),
-        "permit_norms": [permit.id for permit in pack.permits],
-        "exemption_norms": [norm.id for norm in pack.exemptions],
+        "edges": sorted({edge for span in spans for edge in span.split("-")}),
+        "windows": {notice.id: _windows(notice) for notice in notices},
+        "permit_norms": [permit.id for each in packs for permit in each.permits],
+        "exemption_norms": [norm.id for each in packs for norm in each.exemptions],
     }

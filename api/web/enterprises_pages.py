@@ -11,7 +11,7 @@ from api.access.table import rules
 from api.enterprises.service import today
 from api.service import Service, service_of
 from api.web.addresses import EnterprisePath, no_enterprise
-from api.web.desk_pages import GUESSES, zones_of
+from api.web.desk_pages import GUESSES, notices_of, zoned, zones_of
 from api.web.rendering import page
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -72,8 +72,10 @@ def freight_runs(request: Request, principal: Caller) -> HTMLResponse:
     """Show searches for visits and counts of loads, and the form that begins one."""
     known = list(service_of(request).law.registry.enterprises)
     state = _state(request, principal, guesses=GUESSES, known=known, may_upload=_may(principal)["runs"])
-    zones = zones_of(service_of(request))
-    return page(request, "runs_freight", principal, state=state, may_upload=state["may_upload"], zones=zones)
+    service = service_of(request)
+    choices: dict[str, Any] = {"laws": notices_of(service), "zones": zones_of(service)}
+    state["zoned"] = zoned(service)
+    return page(request, "runs_freight", principal, state=state, may_upload=state["may_upload"], **choices)
 
 
 @router.get("/enterprises/{enterprise}", operation_id="web.enterprise")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.access.guard import Caller, CallerReach
 from api.access.table import rules
+from api.law_in_force import Pair
 from api.permits.routes import whose
 from api.privacy import may_see_plates
 from api.service import Service, service_of
@@ -67,22 +68,16 @@ def apply_form(request: Request, principal: Caller, reach: CallerReach, permit_i
         if stored.permit(session, permit_id, whose=whose(principal, reach)) is None:
             raise no_application()
     known = vehicle_codes()
-    ground = service.law.now.ground()
-    named = [street for each in ground.each for street in each.zone.streets if street.name] if ground else []
-    streets = {street.name for street in named if street.name}
-    inside = {street.name for street in named if street.name and street.place in ("inside", "crosses")}
+    laws = {name: _law(pair) for name, pair in service.law.now.pairs.items()}
     types = [known[code].words for code in COMMON]
     types += [row.words for code, row in known.items() if code[0] in _TRUCKS and code not in COMMON]
-    notice = service.law.now.shelf().first.pack
-    spans = [span for window in notice.windows.values() for span in window.spans]
     state = {
         "id": permit_id,
         "people": {},
         "notices": _notices(service),
-        "roads": sorted(streets),
-        "inside": sorted(inside),
+        "roads": sorted({road for law in laws.values() for road in law["roads"]}),
+        "laws": laws,
         "enterprises": sources(service),
-        "edges": sorted({edge for span in spans for edge in span.split("-") if edge != "24:00"}),
         "file_bytes": service.settings.attachment_bytes,
     }
     return page(request, "permits_form", principal, state=state, types=types, roads=state["roads"])
@@ -97,6 +92,18 @@ def office(session: Session) -> dict[str, str]:
             found |= {row.id: row.name for row in rows}
             after = rows[-1].id
     return found
+
+
+def _law(pair: Pair) -> dict[str, Any]:
+    """Return what the form asks of a notice: whether a permit under it is needed at all."""
+    spans = [span for window in pair.notice.pack.windows.values() for span in window.spans]
+    streets = [street for zone in pair.zones for street in zone.streets if street.name]
+    return {
+        "zones": [zone.id for zone in pair.zones],
+        "edges": sorted({edge for span in spans for edge in span.split("-") if edge != "24:00"}),
+        "roads": sorted({street.name for street in streets}),
+        "inside": sorted({street.name for street in streets if street.place in ("inside", "crosses")}),
+    }
 
 
 def _notices(service: Service) -> dict[str, dict[str, Any]]:

@@ -95,7 +95,10 @@ def test_a_notice_of_another_county_answers_after_an_upload_alone(signed_in: Cal
     answer = admin.post(f"/v1/decide?notice={row['notice']}", json=CASE)
     assert answer.status_code == 200
     assert answer.json()["notice"] == row["notice"]
-    assert admin.post("/v1/decide", json=CASE).json()["notice"] == "linyi-2023-5"
+    # inside, and of two counties it is not said which
+    unsaid = admin.post("/v1/decide", json=CASE)
+    assert (unsaid.status_code, unsaid.json()["errors"][0]["field"]) == (422, "place.zone")
+    assert admin.post("/v1/decide?notice=linyi-2023-5", json=CASE).json()["notice"] == "linyi-2023-5"
 
 
 @pytest.mark.parametrize("pack", sorted(PACKS.glob("*.yaml")), ids=lambda path: path.stem)

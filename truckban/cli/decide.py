@@ -13,14 +13,11 @@ def command(say: Speaker) -> Command:
     """Build the command."""
 
     def decide(cases: str, notice: str, zone: tuple[str, ...]) -> int:
-        from truckban.grounds import grounds_for  # noqa: PLC0415
         from truckban.json_text import identity  # noqa: PLC0415
-        from truckban.notices.shelf import shelf_named  # noqa: PLC0415
-        from truckban.questions.asking import answer, notice_for  # noqa: PLC0415
+        from truckban.questions.jurisdictions import jurisdictions_named  # noqa: PLC0415
         from zones.errors import InputError  # noqa: PLC0415
 
-        shelf = shelf_named(notice)
-        grounds = grounds_for(shelf.notices.values(), zone)
+        law = jurisdictions_named(notice, zone)
         status = DONE
         for number, line in enumerate(read_lines(cases, each=True), start=1):
             if not line.strip():
@@ -28,8 +25,7 @@ def command(say: Speaker) -> Command:
             case: Any = None
             try:
                 case = json_of(line)
-                law = notice_for(case, shelf)
-                found = answer(case, law, grounds[law.id], until=shelf.until(law))
+                found = law.answer(case)
             except InputError as error:
                 status = DONE_WITH_REJECTS
                 case_id = identity(case)
@@ -53,16 +49,16 @@ def command(say: Speaker) -> Command:
                 default="linyi-2023-5",
                 show_default=True,
                 help=say(
-                    "内置通告名、YAML 文件，或同一地方前后几个通告的文件夹",
-                    "a built-in notice, a YAML file, or a folder of one place's notices over time",
+                    "内置通告名、YAML 文件，或一个地方、几个地方前后各通告的文件夹",
+                    "a built-in notice, a YAML file, or a folder of the notices of one place or several over time",
                 ),
             ),
             click.Option(
                 ["--zone"],
                 multiple=True,
                 help=say(
-                    "区域文件（GeoJSON）；不写则用通告自带的；通告有几个区域时可多次",
-                    "a zone file (GeoJSON); the notice's own unless said; may be repeated where the notice has several zones",
+                    "区域文件（GeoJSON）；不写则用通告自带的；通告有几个区域或有几个地方时可多次",
+                    "a zone file (GeoJSON); the notice's own unless said; may be repeated where there are several zones or places",
                 ),
             ),
         ],

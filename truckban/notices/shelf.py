@@ -9,6 +9,8 @@ from truckban.notices.load import load_notice, notice_named
 from zones.errors import InputError
 from zones.text import Text
 
+_SEVERAL = 2
+
 
 class Shelf:
     """The notices of one place, each taking over from the one it names.
@@ -119,7 +121,22 @@ def takes_over(notice: Notice) -> dt.date:
 
 def shelf_named(name: str | Path) -> Shelf:
     """Return the shelf of a folder of notice files, or of the one notice named."""
+    return Shelf(_notices_named(name))
+
+
+def shelves_named(name: str | Path) -> list[Shelf]:
+    """Return the shelves of a folder of notice files, one for each place, or that of the one notice named."""
+    notices = _notices_named(name)
+    places = dict.fromkeys((notice.pack.place.province, notice.pack.place.name) for notice in notices)
+    if len(places) < _SEVERAL:
+        return [Shelf(notices)]
+    return [
+        Shelf(own for own in notices if (own.pack.place.province, own.pack.place.name) == place) for place in places
+    ]
+
+
+def _notices_named(name: str | Path) -> list[Notice]:
     path = Path(name)
     if path.is_dir():
-        return Shelf(load_notice(file) for file in sorted(path.glob("*.y*ml")))
-    return Shelf([notice_named(str(name))])
+        return [load_notice(file) for file in sorted(path.glob("*.y*ml"))]
+    return [notice_named(str(name))]

@@ -16,7 +16,7 @@ from truckban.permits import Permit, PermitList, read_permit
 from truckban.places import PLACE_FIELDS, read_place
 from truckban.vehicle_facts import VehicleReader, read_vehicle, vehicle_fields
 from truckban.vehicles import classify
-from truckban.verdict import Question, decide
+from truckban.verdict import Question, Verdict, decide
 from zones.errors import InputError
 from zones.locate import Locator
 from zones.text import Text
@@ -156,7 +156,11 @@ def answer_to(
     case: Mapping[str, Any], question: Question, notice: Notice, ground: Locator | None, *, until: dt.date | None = None
 ) -> dict[str, Any]:
     """Return the verdict on a case that has been read, as the contract's object."""
-    verdict = decide(notice, question, zone=zone_facts(ground), until=until)
+    return shown(case, decide(notice, question, zone=zone_facts(ground), until=until))
+
+
+def shown(case: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
+    """Return the verdict on a case as the contract's object, its `id` first; it names the members that the case does not have."""
     unknown = [name for name in case if name not in _FIELDS]
     if unknown:
         listed = ", ".join(unknown)

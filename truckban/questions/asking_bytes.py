@@ -2,20 +2,21 @@
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from truckban.json_text import identity, quotes_in, read_json
-from truckban.moments import read_instant
-from truckban.questions.asking import answer_to, question_at, unreadable
 from truckban.questions.fix_columns import FixColumns, answer_fixes, fix_columns, read_fix_columns
+from truckban.questions.fixes_of_several import answer_fixes_of_several
 from truckban.questions.jurisdiction import Jurisdiction
+from truckban.questions.jurisdictions import Jurisdictions
 from zones.errors import InputError
 from zones.text import Text
 
 Errors = Literal["answered", "raised"]
+Context = Jurisdiction | Jurisdictions
+"""The notices that answer: of one place, or of several, of which the place asked about says which."""
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -29,7 +30,7 @@ _SHORT = 500
 _NOT_UTF8 = Text("不是 UTF-8 文本", "this is not UTF-8 text")
 
 
-def answer_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", errors: Errors = "answered") -> bytes:
+def answer_bytes(body: bytes, *, context: Context, lang: str = "zh", errors: Errors = "answered") -> bytes:
     """Answer one case of the contract (section 1), or a list of them.
 
     Args:
@@ -48,10 +49,10 @@ def answer_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", errors
     asked = decoded(body)
     if isinstance(asked, list):
         return encoded([_answered(case, number, context, lang) for number, case in enumerate(asked, start=1)])
-    return encoded(_answer(asked, context) if errors == "raised" else _answered(asked, 1, context, lang))
+    return encoded(context.answer(asked) if errors == "raised" else _answered(asked, 1, context, lang))
 
 
-def answer_fixes_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", errors: Errors = "answered") -> bytes:
+def answer_fixes_bytes(body: bytes, *, context: Context, lang: str = "zh", errors: Errors = "answered") -> bytes:
     """Answer for each fix of one vehicle; body and answer are described in `truckban.questions.fix_columns`.
 
     It judges fixes, not the path between them: a corner cut between two fixes is not seen, and a fix that a receiver put on
@@ -73,7 +74,10 @@ def answer_fixes_bytes(body: bytes, *, context: Jurisdiction, lang: str = "zh", 
     asked = fix_columns(body)
     value = None if asked is not None and _each_once_in_columns(body, asked) else decoded(body)
     try:
-        return encoded(answer_fixes(read_fix_columns(value) if asked is None else asked, context))
+        columns = read_fix_columns(value) if asked is None else asked
+        if isinstance(context, Jurisdictions):
+            return encoded(answer_fixes_of_several(columns, context))
+        return encoded(answer_fixes(columns, context))
     except UnicodeDecodeError:  # times are looked at last
         raise InputError(_NOT_UTF8) from None
     except InputError as error:
@@ -160,19 +164,8 @@ def error_object(asked: Any, error: InputError, line: int, lang: str) -> dict[st
     }
 
 
-def _answered(case: Any, line: int, context: Jurisdiction, lang: str) -> dict[str, Any]:  # noqa: ANN401
+def _answered(case: Any, line: int, context: Context, lang: str) -> dict[str, Any]:  # noqa: ANN401
     try:
-        return _answer(case, context)
+        return context.answer(case)
     except InputError as error:
         return error_object(case, error, line, lang)
-
-
-def _answer(case: Any, context: Jurisdiction) -> dict[str, Any]:  # noqa: ANN401
-    if not isinstance(case, Mapping) or case.get("at") is None:
-        raise unreadable(case)
-    at = read_instant(case["at"], context.timezone)
-    notice, ground = context.at(at[0])
-    if at[1] and notice.pack.timezone != context.timezone:
-        at = read_instant(case["at"], notice.pack.timezone)
-    until = context.shelf.until(notice)
-    return answer_to(case, question_at(case, at, notice, ground), notice, ground, until=until)

@@ -40,11 +40,12 @@ from truckban.permits import PermitList
 from truckban.places import PlaceFacts, at_position, read_position
 from truckban.positions import CHINA_LAT, MOST_LAT, MOST_LON
 from truckban.questions.asking import alerts_of, object_of, permit_list, prefixed, vehicle_reader, zone_facts
+from truckban.questions.fix_answers import Groups, in_runs
 from truckban.questions.fix_numbers import Column, read_numbers, read_plain
 from truckban.questions.fix_times import Instants, read_times, times_of, times_since_1970
 from truckban.questions.jurisdiction import Jurisdiction
 from truckban.vehicle_facts import VehicleFacts
-from truckban.verdict import Question, Verdict, decide
+from truckban.verdict import Question, decide
 from zones.coords import to_wgs84
 from zones.errors import InputError
 from zones.locate import Locator
@@ -171,45 +172,22 @@ def answer_fixes(asked: FixColumns, context: Jurisdiction) -> dict[str, Any]:
     """
     instants = asked.instants(context.timezone)
     fixes = instants.many
-    for name, column in (("lon", asked.lon), ("lat", asked.lat)):
-        if len(column.values) != fixes:
-            many = len(column.values)
-            raise InputError(
-                Text(f"有 {many} 个，而 time 有 {fixes} 个", f"{many} of them, but {fixes} times"),
-                field=f"fixes.{name}",
-            )
-    positions = _positions(asked)
-    groups = _Groups()
-    first_share = _Share.of(asked, context.shelf.first, context)
+    positions = positions_of(asked, fixes)
+    groups = Groups()
+    first_share = Share.of(asked, context.shelf.first, context)
     if len(context.shelf.notices) == 1:
         starts, labels = first_share.labels(instants, positions, groups)
     else:
         of_fix = np.empty(fixes, np.int64)
-        for notice, rows in _by_notice(context, instants.at_s):
-            share = _Share.of(asked, notice, context)
+        for notice, rows in by_notice(context, instants.at_s):
+            share = Share.of(asked, notice, context)
             starts, labels = share.labels(instants.take(rows), positions.take(rows), groups)
             of_fix[rows] = np.repeat(np.array(labels, np.int64), np.diff([*starts, len(rows)]))
         starts, labels = list(range(fixes)), of_fix.tolist()
-    runs: list[dict[str, Any]] = []
-    for start, label in zip(starts, labels, strict=True):
-        if runs and runs[-1]["answer"] == label:
-            continue
-        if runs:
-            runs[-1]["last"] = start - 1
-        verdict = groups.verdicts[label]
-        runs.append(
-            {"first": start, "last": fixes - 1, "place": verdict.place, "verdict": verdict.verdict, "answer": label}
-        )
-    return {
-        "id": asked.said["id"],
-        "vehicle_class": first_share.vehicle.vehicle_class,
-        "fixes": fixes,
-        "runs": runs,
-        "answers": [verdict.as_json() for verdict in groups.verdicts],
-    }
+    return in_runs(asked.said["id"], first_share.vehicle.vehicle_class, (starts, labels, fixes), groups)
 
 
-class _Positions(NamedTuple):
+class Positions(NamedTuple):
     """WGS 84 degrees."""
 
     lon: Column
@@ -220,14 +198,25 @@ class _Positions(NamedTuple):
         """What all of them lie in."""
         return self.lon.least, self.lat.least, self.lon.most, self.lat.most
 
-    def take(self, rows: npt.NDArray[np.intp]) -> "_Positions":
+    def take(self, rows: npt.NDArray[np.intp]) -> "Positions":
         """Return some rows."""
-        return _Positions(self.lon.take(rows), self.lat.take(rows))
+        return Positions(self.lon.take(rows), self.lat.take(rows))
 
 
-def _positions(asked: FixColumns) -> _Positions:
-    """Return positions, all of them possible ones."""
-    found = _Positions(asked.lon, asked.lat)
+def positions_of(asked: FixColumns, fixes: int) -> Positions:
+    """Return the positions of so many fixes, all of them possible ones.
+
+    Raises:
+        InputError: there are not as many as times, or one cannot be, with its field.
+    """
+    for name, column in (("lon", asked.lon), ("lat", asked.lat)):
+        if len(column.values) != fixes:
+            many = len(column.values)
+            raise InputError(
+                Text(f"有 {many} 个，而 time 有 {fixes} 个", f"{many} of them, but {fixes} times"),
+                field=f"fixes.{name}",
+            )
+    found = Positions(asked.lon, asked.lat)
     west, south, east, north = found.bounds
     lon, lat, crs = asked.lon.values, asked.lat.values, asked.said["crs"]
     plain = not len(lon) or (west > CHINA_LAT[1] and east <= MOST_LON and south >= -MOST_LAT and north <= MOST_LAT)
@@ -237,7 +226,7 @@ def _positions(asked: FixColumns) -> _Positions:
         for index in [0, *np.flatnonzero(doubtful).tolist()][: None if len(lon) else 0]:
             _read_one(float(lon[index]), float(lat[index]), crs, index)
         if crs not in (None, "wgs84"):
-            return _Positions(*(Column.of(degrees) for degrees in to_wgs84(lon, lat, crs)))
+            return Positions(*(Column.of(degrees) for degrees in to_wgs84(lon, lat, crs)))
     return found
 
 
@@ -248,7 +237,7 @@ def _read_one(lon: float, lat: float, crs: Any, index: int) -> None:  # noqa: AN
         raise InputError(error.text, field="crs" if error.field == "crs" else f"fixes.{error.field}[{index}]") from None
 
 
-def _by_notice(context: Jurisdiction, at_s: _Codes) -> Iterator[tuple[Notice, npt.NDArray[np.intp]]]:
+def by_notice(context: Jurisdiction, at_s: _Codes) -> Iterator[tuple[Notice, npt.NDArray[np.intp]]]:
     """Yield the notices that answer for some instants, each with the rows that it answers for."""
     days, codes = np.unique(local_columns(at_s, context.timezone)[0], return_inverse=True)
     notices = [context.shelf.on(dt.date.fromordinal(day)) for day in days.tolist()]
@@ -256,41 +245,7 @@ def _by_notice(context: Jurisdiction, at_s: _Codes) -> Iterator[tuple[Notice, np
         yield notice, np.flatnonzero(np.array([other is notice for other in notices])[codes])
 
 
-class _Groups:
-    """The distinct answers, in order of first appearance."""
-
-    def __init__(self) -> None:
-        self.verdicts: list[Verdict] = []
-        self._labels: dict[Any, int] = {}
-
-    def label(self, verdict: Verdict) -> int:
-        """Return the number of an answer that says the same but for the figures it quotes."""
-        if not self.verdicts:  # what it says is looked at when another comes
-            self.verdicts.append(verdict)
-            return 0
-        if not self._labels:
-            self._labels[_said(self.verdicts[0])] = 0
-        label = self._labels.setdefault(_said(verdict), len(self.verdicts))
-        if label == len(self.verdicts):
-            self.verdicts.append(verdict)
-        return label
-
-
-def _said(verdict: Verdict) -> Hashable:
-    """Return what a verdict says, but for the figures that it quotes."""
-    return (
-        verdict.notice,
-        verdict.place,
-        verdict.verdict,
-        verdict.enforceable,
-        tuple([(reason.code, reason.clause) for reason in verdict.reasons]),
-        verdict.missing,
-        tuple([reading["reading"] for reading in verdict.other_readings]),
-        verdict.warnings,
-    )
-
-
-class _Share(NamedTuple):
+class Share(NamedTuple):
     """What one notice is asked about."""
 
     notice: Notice
@@ -301,7 +256,7 @@ class _Share(NamedTuple):
     until: dt.date | None
 
     @classmethod
-    def of(cls, asked: FixColumns, notice: Notice, context: Jurisdiction) -> "_Share":
+    def of(cls, asked: FixColumns, notice: Notice, context: Jurisdiction) -> "Share":
         """Read what is said of the vehicle and its permits."""
         try:
             vehicle = vehicle_reader(notice).read(object_of(asked.said["vehicle"]))
@@ -311,7 +266,7 @@ class _Share(NamedTuple):
         permits, until = permit_list(asked.said["permits"], notice), context.shelf.until(notice)
         return cls(notice, context.grounds[notice.id], vehicle, permits, alerts, until)
 
-    def labels(self, instants: Instants, positions: _Positions, groups: _Groups) -> tuple[list[int], list[int]]:
+    def labels(self, instants: Instants, positions: Positions, groups: Groups) -> tuple[list[int], list[int]]:
         """Return where stretches of fixes begin, and the number of each one's answer.
 
         Fixes between which no condition of the notice and no test of a permit can tell are decided once.
@@ -338,7 +293,11 @@ class _Share(NamedTuple):
             labels.append(label)
         return first_rows, labels
 
-    def _place(self, positions: _Positions, row: int, code: int | None) -> PlaceFacts:
+    def question(self, instants: Instants, positions: Positions, row: int) -> Question:
+        """Return what is asked about one fix."""
+        return self._question(instants, self._place(positions, row, None), row)
+
+    def _place(self, positions: Positions, row: int, code: int | None) -> PlaceFacts:
         lon, lat = positions.lon.values.item(row), positions.lat.values.item(row)
         known = None if self.ground is None or code is None else self.ground.of_code(code)
         return at_position(self.notice, self.ground, lon, lat, known=known)
@@ -362,7 +321,7 @@ class _Share(NamedTuple):
             at_s = instants.at_s
             day, second = local_columns(at_s, timezone)
             stretches = day * (len(edges) + 1) + np.searchsorted(edges, second, "right")
-            starts = _starts([stretches], len(at_s))
+            starts = starts_of([stretches], len(at_s))
             numbers: dict[Any, int] = {}
             moments = map(self._moment, day[starts].tolist(), second[starts].tolist())
             of_start = [numbers.setdefault(moment, len(numbers)) for moment in moments]
@@ -383,7 +342,7 @@ class _Share(NamedTuple):
         moment = case_kinds(self.notice).moment(day, second)
         return moment.kind, moment.hindered, moment.aged
 
-    def _of_permits(self, positions: _Positions) -> list[npt.NDArray[Any]]:
+    def _of_permits(self, positions: Positions) -> list[npt.NDArray[Any]]:
         """Return what permits ask of places, each of shape (n,)."""
         lon, lat = positions.lon.values, positions.lat.values
         kinds: list[npt.NDArray[Any]] = []
@@ -395,7 +354,7 @@ class _Share(NamedTuple):
         return [*kinds, *(np.asarray(shapely.intersects_xy(area, lon, lat)) for area in areas)]
 
 
-def _starts(kinds: Sequence[npt.NDArray[Any]], rows: int) -> _Codes:
+def starts_of(kinds: Sequence[npt.NDArray[Any]], rows: int) -> _Codes:
     """Return where a row differs from the one before in any of some columns; the first row always."""
     differs = np.zeros(rows, bool)
     differs[:1] = True
@@ -413,5 +372,5 @@ def _first_rows(kinds: Sequence[npt.NDArray[Any]], rows: int) -> tuple[list[int]
     """Return where stretches of rows begin that are the same in all columns, and what the columns have there."""
     if not kinds:  # as a rule
         return ([0], [()]) if rows else ([], [])
-    starts = _starts(kinds, rows)
+    starts = starts_of(kinds, rows)
     return starts.tolist(), list(zip(*(kind[starts].tolist() for kind in kinds), strict=True))

@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from truckban.grounds import ground_for
+from truckban.moments import read_instant
 from truckban.norms import Notice
 from truckban.notices.shelf import Shelf, shelf_named
 from truckban.questions import fix_numbers
-from truckban.questions.asking import notice_at
+from truckban.questions.asking import answer_to, notice_at, question_at, unreadable
 from zones.locate import Locator
 
 
@@ -51,3 +52,27 @@ class Jurisdiction:
         """Return the notice that answers for an instant, and its map."""
         notice = notice_at(instant, self.shelf)
         return notice, self.grounds[notice.id]
+
+    def asked_at(self, written: Any) -> tuple[tuple[dt.datetime, bool], Notice, Locator | None]:  # noqa: ANN401
+        """Return an instant as `truckban.moments.read_instant` reads it in the place's zone of time, and what `at` says of it.
+
+        Raises:
+            InputError: it is no time.
+        """
+        at = read_instant(written, self.timezone)
+        notice, ground = self.at(at[0])
+        if at[1] and notice.pack.timezone != self.timezone:
+            at = read_instant(written, notice.pack.timezone)
+        return at, notice, ground
+
+    def answer(self, case: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Return the verdict on a case of the contract (section 1), by the notice of its instant.
+
+        Raises:
+            InputError: the case cannot be read, with the dotted path of the field.
+        """
+        if not isinstance(case, Mapping) or case.get("at") is None:
+            raise unreadable(case)
+        at, notice, ground = self.asked_at(case["at"])
+        until = self.shelf.until(notice)
+        return answer_to(case, question_at(case, at, notice, ground), notice, ground, until=until)

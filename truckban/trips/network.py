@@ -7,7 +7,7 @@ from pathlib import Path
 from enterprises.registry_file import registry_named
 from truckban.freight.enterprise_answers import told
 from truckban.grounds import ground_over_time, zone_files_of
-from truckban.notices.shelf import shelf_named
+from truckban.notices.shelf import shelves_named
 from truckban.trips.ends import Sites
 from truckban.trips.rules import Rule, maps_of
 from truckban.trips.sites import sites_of
@@ -48,7 +48,7 @@ def network_of(
         InputError: a file that cannot be read, a notice without a zone, or zones without streets.
     """
     rules = []
-    shelves = [shelf_named(name) for name in notices]
+    shelves = [shelf for name in notices for shelf in shelves_named(name)]
     for shelf, files in zip(shelves, zone_files_of(shelves, zones or ()), strict=True):
         ground = ground_over_time(shelf, files)
         if ground is None:

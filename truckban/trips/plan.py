@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from truckban.logic import FALSE
+from truckban.questions.jurisdictions import holding
+from truckban.questions.strictest import rank
 from truckban.trips.instead import instead_of
 from truckban.trips.model import Moment, Options, Piece, Plan, Trip
 from truckban.trips.opening import Opening
@@ -90,7 +92,10 @@ def _begin(way: Way, part: Part, judged: Judged) -> Moment:
     lon, lat = way.position(at, first=number)
     edge = way.legs[number].edge
     verdicts = judged.verdicts(way.streets.stretches[way.streets.stretch[edge]], instant(at), lon, lat)
-    strictest = next((v for v in verdicts if v.verdict == WORDS[part.trit]), verdicts[0])
+    held = holding([rule.ground for rule in judged.rules], lon, lat)
+    near = [verdict for verdict, may in zip(verdicts, held, strict=True) if may]
+    word = WORDS[part.trit]
+    strictest = min((verdict for verdict in near if verdict.verdict == word), key=rank, default=min(verdicts, key=rank))
     return Moment(instant(at), way.streets.name(edge), lon, lat, strictest)
 
 

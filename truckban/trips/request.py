@@ -165,11 +165,10 @@ def read_driver(vehicle: Mapping[str, Any], asked: Mapping[str, Any], rules: Seq
         figures[name] = None if value is None else float(value)
     legal = {name: value for name, value in vehicle.items() if name not in _OF_SIGNS}
     permits = []
-    alerts: set[str] = set()
+    alerts = _alerts(asked.get("alerts"), rules)
     for rule in rules:
         read_vehicle(legal, rule.shelf.first.facts)
         permits.append(PermitList(list(permits_of(asked.get("permits"), rule.shelf.first))))
-        alerts |= _alerts(asked.get("alerts"), rule)
     length, height, width = (figures[name] for name in ("length_mm", "height_mm", "width_mm"))
     truck = Truck(
         gross_mass_kg=figures["gross_mass_kg"],
@@ -178,19 +177,19 @@ def read_driver(vehicle: Mapping[str, Any], asked: Mapping[str, Any], rules: Seq
         length_m=None if length is None else length / 1000,
         width_m=None if width is None else width / 1000,
     )
-    return Judged(tuple(rules), legal, tuple(permits), frozenset(alerts)), truck
+    return Judged(tuple(rules), legal, tuple(permits), alerts), truck
 
 
-def _alerts(given: Any, rule: Rule) -> set[str]:  # noqa: ANN401
-    known = {name for notice in rule.shelf.notices.values() for name in notice.pack.alerts}
+def _alerts(given: Any, rules: Sequence[Rule]) -> frozenset[str]:  # noqa: ANN401
+    known = {name for rule in rules for notice in rule.shelf.notices.values() for name in notice.pack.alerts}
     if given is None:
-        return set()
+        return frozenset()
     if not isinstance(given, list) or not set(map(str, given)) <= known:
         listed = ", ".join(sorted(known)) or "-"
         raise InputError(
             Text(f"应为预警等级的列表：{listed}", f"a list of alert levels is needed: {listed}"), field="alerts"
         )
-    return set(given)
+    return frozenset(given)
 
 
 def _fleet(asked: Mapping[str, Any], rules: Sequence[Rule]) -> list[tuple[str, Judged, Truck]]:

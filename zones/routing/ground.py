@@ -1,7 +1,7 @@
 """Streets made ready for planning: directed edges, each of one place, one name and one set of tags, and what may follow what."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, Self
 
@@ -148,11 +148,19 @@ class TripStreets:
 
     @classmethod
     def of_zones(cls, zones: Sequence[Locator], *, speeds: Speeds | None = None) -> Self:
-        """Make the streets ready that the zones' own files hold: about 2.5 km around each."""
+        """Make the streets ready that the zones' own files hold: about 2.5 km around each.
+
+        A street that several files have is one street; two that merely have one id, as of two places' own surveys, are two.
+        """
         segments: dict[str, Segment] = {}
+        turns: dict[TurnRule, None] = {}
         for zone in zones:
-            segments |= {s.id: s for s in segments_of(zone.zone)}
-        turns = dict.fromkeys(rule for zone in zones for rule in zone.zone.turns)
+            called = {}
+            for own in segments_of(zone.zone):
+                known = segments.get(own.id)
+                here = own if known is None or _same_street(known, own) else _renamed(own, zone.zone)
+                segments[here.id], called[own.id] = here, here.id
+            turns |= dict.fromkeys(_rule(rule, called) for rule in zone.zone.turns)
         drawn = any(zone.zone.grade == "survey" for zone in zones)
         return cls.of(list(segments.values()), zones, turns=turns, speeds=speeds, drawn=drawn)
 
@@ -188,6 +196,23 @@ class TripStreets:
     def name(self, edge: int) -> str | None:
         """Return the name of an edge's street."""
         return self.names[edge]
+
+
+def _same_street(one: Segment, other: Segment) -> bool:
+    """Return whether two segments of one id have a stretch in common: files hold a street as far as it is near their zone."""
+    return bool(one.line.equals(other.line) or one.line.intersection(other.line).length > 0)
+
+
+def _renamed(segment: Segment, zone: Zone) -> Segment:
+    return replace(segment, id=f"{zone.sha256}:{segment.id}")
+
+
+def _rule(rule: TurnRule, called: Mapping[str, str]) -> TurnRule:
+    """Return a turn rule of a file about its streets as they are called here."""
+    begin, *via, end = (called.get(name, name) for name in (rule.from_segment, *rule.via, rule.to_segment))
+    if (begin, end, tuple(via)) == (rule.from_segment, rule.to_segment, rule.via):
+        return rule
+    return replace(rule, from_segment=begin, to_segment=end, via=tuple(via))
 
 
 def segments_of(zone: Zone) -> list[Segment]:

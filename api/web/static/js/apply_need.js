@@ -5,7 +5,7 @@ import { said } from "./office.js";
 
 const MOST_ROADS = 20;
 const OFFSET = "+08:00";
-const INSIDE = session.other_zones ? [session.zone, ...session.other_zones].map((name) => ({ zones: { [name]: "inside" } })) : [{ zone: "inside" }];
+const insideOf = ({ zones }) => (zones.length > 1 ? zones.map((name) => ({ zones: { [name]: "inside" } })) : [{ zone: "inside" }]);
 
 function inside(clock, windows) {
   return windows.length === 0 || windows.some((span) => {
@@ -16,12 +16,13 @@ function inside(clock, windows) {
 
 // For each vehicle `yes`, `no` or `unsure`; and the answer to each trip of the first vehicle.
 export async function needOf(fields) {
-  const edges = [...new Set(["00:00", ...state.edges, ...fields.windows.map((span) => span.slice(0, 5))])].filter((clock) => inside(clock, fields.windows)).sort();
-  const places = fields.route.roads ? fields.route.roads.slice(0, MOST_ROADS).flatMap((road) => (state.inside.includes(road) ? INSIDE : [{ road }])) : INSIDE;
+  const law = state.laws[fields.notice];
+  const edges = [...new Set(["00:00", ...law.edges, ...fields.windows.map((span) => span.slice(0, 5))])].filter((clock) => inside(clock, fields.windows)).sort();
+  const places = fields.route.roads ? fields.route.roads.slice(0, MOST_ROADS).flatMap((road) => (law.inside.includes(road) ? insideOf(law) : [{ road }])) : insideOf(law);
   const vehicles = [];
   for (const vehicle of fields.vehicles) {
     const cases = places.flatMap((place) => edges.map((clock) => ({ vehicle, place, at: `${fields.days.from}T${clock}:00${OFFSET}`, permits: [] })));
-    const { body } = await ask("POST", "/v1/decide", { body: cases });
+    const { body } = await ask("POST", `/v1/decide?notice=${encodeURIComponent(fields.notice)}`, { body: cases });
     const verdicts = new Set(body.map((each) => each.verdict ?? "undetermined"));
     vehicles.push({ plate: vehicle.plate, word: verdicts.has("prohibited") ? "yes" : verdicts.has("undetermined") ? "unsure" : "no" });
   }

@@ -7,7 +7,8 @@ export const gap = session.lang === "zh" ? "" : " ";
 const list = (words) => words.join(t("comma"));
 export const roadsOf = (names) => list([...new Set(names.map((name) => name ?? t("nameless")))]);
 export const spansOf = (spans) => list(spans.map((span) => span.replace("-", "–")));
-const hours = () => (state.windows.length ? t("hours", { spans: spansOf(state.windows) }) : "");
+// the hours of the notice that an answer rests on
+const hours = ({ notice }) => (state.windows[notice]?.length ? t("hours", { spans: spansOf(state.windows[notice]) }) : "");
 const FAILING = ["permit.off_route", "permit.off_time", "permit.expired", "permit.not_active", "permit.other_plate"];
 // what a person can tell; the service's other words would not help them
 const ASKED = ["vehicle_type", "length_mm", "gross_mass_kg", "energy", "service", "on_duty", "plate"];
@@ -44,7 +45,7 @@ export function whyTrip(answer, runs, words) {
   const first = answer.first_unlawful;
   if (!answer.route) return t("why_no_way");
   if (answer.verdict === "unlawful" && first) {
-    const said = [t("why_banned_trip", { at: clock(first.at), road: first.road ?? t("nameless"), hours: hours() }), ...permitFaults(first.reasons)];
+    const said = [t("why_banned_trip", { at: clock(first.at), road: first.road ?? t("nameless"), hours: hours(first) }), ...permitFaults(first.reasons)];
     if (!first.enforceable) said.push(t("not_enforceable"));
     return said.join(gap);
   }
@@ -57,7 +58,7 @@ export function whyTrip(answer, runs, words) {
 
 export function whyHere(told, words) {
   if (told.verdict === "prohibited") {
-    return [t("why_banned_here", { hours: hours() }), ...permitFaults(told.reasons), ...(told.enforceable ? [] : [t("not_enforceable")])].join(gap);
+    return [t("why_banned_here", { hours: hours(told) }), ...permitFaults(told.reasons), ...(told.enforceable ? [] : [t("not_enforceable")])].join(gap);
   }
   if (told.verdict === "undetermined") return unsettled(told.reasons, told.missing, words);
   const place = { boundary_road: "why_boundary_road", carve_out: "why_carve_out", outside: "why_outside_here" }[told.place];

@@ -2,6 +2,7 @@
 import { ask, newKey, session, state, t, toast } from "./base.js";
 import { html, render } from "../vendor/lit-html/lit-html.js";
 import { foundBy } from "./freight_found.js";
+import { lacksLaw, lawOf } from "./runs_law.js";
 import { uploadForm } from "./runs_upload.js";
 
 const PATHS = { visits: "/v1/visits/runs", loads: "/v1/loads/runs" };
@@ -121,7 +122,7 @@ async function cancel(run) {
 
 function bodyOf(what, uploads, data) {
   const why = data.get("why").trim();
-  if (what === "visits") return { uploads, crs: data.get("crs"), min_minutes: Number(data.get("minutes")), why, ...(data.get("zone") ? { zone: data.get("zone") } : {}) };
+  if (what === "visits") return { uploads, crs: data.get("crs"), min_minutes: Number(data.get("minutes")), why, ...lawOf(data) };
   const given = { ...(data.get("drive_axles") ? { drive_axles: Number(data.get("drive_axles")) } : {}), ...(data.get("tyres") ? { tyres: data.get("tyres") } : {}) };
   return { uploads, time_zone: state.timezone, ...given, why };
 }
@@ -132,7 +133,8 @@ if (form) {
   const kinds = () => (what() === "visits" ? ["traces", "vehicles", "permits", "sites"] : ["loads"]);
   const lacks = (data) => {
     if (what() !== "visits") return null;
-    if (data.has("zone") && !data.get("zone")) return t("need_zone");
+    const lacking = lacksLaw(data);
+    if (lacking) return lacking;
     return Number(data.get("minutes")) >= 1 && Number(data.get("minutes")) <= 1440 ? null : t("need_minutes");
   };
   const create = async (uploads, data) => (await ask("POST", PATHS[what()], { body: bodyOf(what(), uploads, data), key: newKey() })).body;

@@ -3,6 +3,7 @@ import { ask, newKey, session, state, t, toast } from "./base.js";
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { readCsv } from "./csv.js";
 import { alertsOf, beginAlerts, emptiedAlerts, lacksAlerts, refusedAlert } from "./runs_alerts.js";
+import { lacksLaw, lawOf } from "./runs_law.js";
 import { uploadForm } from "./runs_upload.js";
 
 const box = document.getElementById("runs");
@@ -141,7 +142,7 @@ function rejected(run) {
 }
 
 async function create(uploads, data) {
-  const body = { uploads, crs: data.get("crs"), min_probability: Number(data.get("least")), why: data.get("why").trim(), ...(data.get("permits") ? { permits: data.get("permits") } : {}), ...(data.get("zone") ? { zone: data.get("zone") } : {}), ...alertsOf(data) };
+  const body = { uploads, crs: data.get("crs"), min_probability: Number(data.get("least")), why: data.get("why").trim(), ...(data.get("permits") ? { permits: data.get("permits") } : {}), ...lawOf(data), ...alertsOf(data) };
   try {
     return (await ask("POST", "/v1/traces/runs", { body, key: newKey() })).body;
   } catch (error) {
@@ -150,7 +151,7 @@ async function create(uploads, data) {
   }
 }
 
-const lacks = (data) => (state.zones && !data.get("zone") ? t("need_zone") : lacksAlerts(data));
+const lacks = (data) => lacksLaw(data) ?? lacksAlerts(data);
 
 if (document.getElementById("upload")) {
   beginAlerts(JSON.parse(localStorage.getItem(KEPT) ?? "null")?.given ?? {});
