@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from two_counties import HEAVY, LIGHT, RING_M, County, county
 
+from truckban.notices.load import notice_of
 from truckban.notices.shelf import Shelf
 from truckban.questions.asking_bytes import Context, answer_bytes, answer_fixes_bytes
 from truckban.questions.jurisdiction import Jurisdiction
@@ -64,13 +65,15 @@ def test_a_place_of_one_map_alone_is_answered_as_by_a_service_of_that_county() -
 @pytest.mark.parametrize("crs", ["gcj02", "bd09"])
 def test_the_map_is_looked_for_after_the_position_is_wgs84(crs: str) -> None:
     """Hundreds of metres lie between the systems: at the edge of what a map holds they are what matters."""
-    box = [x / 1_000 for x in range(-12_000, 1)]
     one, two = law(AWAY), law(FIRST, AWAY)
-    for x in box[::1_000]:
-        place = {**AWAY.at(x * 1_000, 700), "crs": crs}
+    far = 0
+    for x in range(-9_000, -2_000, 100):
+        place = {**AWAY.at(x, 700), "crs": crs}
         alone = ask(one, place)
-        if "place.far" not in codes(alone):
-            assert ask(two, place) == alone
+        held = "place.far" not in codes(alone)
+        far += not held
+        assert (ask(two, place) == alone) == held
+    assert 0 < far < 70
 
 
 def test_a_place_that_no_map_holds_is_far_from_all_of_them() -> None:
@@ -85,8 +88,6 @@ def test_a_notice_that_is_not_in_force_yet_forbids_nothing_and_is_not_named_befo
     both = law(BESIDE, LATER)
     assert said(ask(both, LATER.centre, DAY)) == ("allowed", "yi-2024-1", "outside")
     assert said(ask(both, LATER.centre, "2025-05-08T10:00:00+08:00")) == ("prohibited", "ding-2025-1", "inside")
-    alone = ask(law(FIRST, LATER), county(east_m=20_000, id_="x", name="戊县").centre, DAY)
-    assert alone["verdict"] == "allowed"
 
 
 def test_where_both_maps_hold_a_place_the_strictest_is_heard_and_named() -> None:
@@ -156,8 +157,6 @@ class TestZones:
 
     def test_zones_by_their_ids_are_those_of_the_only_notice_that_has_them(self) -> None:
         text = AWAY.notice.decode().replace("id: ring", "id: town").replace("zone: ring", "zone: town")
-        from truckban.notices.load import notice_of  # noqa: PLC0415
-
         other = notice_of(text.encode())
         both = together([FIRST.jurisdiction, Jurisdiction(Shelf([other]), {other.id: None})])
         assert said(ask(both, {"zones": {"town": "inside"}})) == ("prohibited", "bing-2024-1", "inside")
@@ -205,7 +204,8 @@ def test_a_case_that_cannot_be_read_names_its_field() -> None:
 spots = st.tuples(st.floats(-9_000, 14_000), st.floats(-6_000, 8_000)).map(lambda xy: FIRST.at(*xy))
 far = st.floats(36_000, 46_000).map(lambda x: FIRST.at(x, 700))
 roads = st.sampled_from(["人民路", "解放路", "甲县南路", "乙县东路", "长安街"]).map(lambda road: {"road": road})
-places = st.one_of(spots, far, roads, st.just({"zone": "outside"}), st.none())
+unclear = st.sampled_from([{"zone": "outside"}, {"zone": "inside"}, {"zones": {"x": "inside"}}, {"lon": 1}, None])
+places = st.one_of(spots, far, roads, unclear)
 instants = st.sampled_from(
     [DAY, NIGHT, "2023-05-08T10:00:00+08:00", "2025-05-08T10:00:00", "2024-05-08T05:59:59+08:00"]
 )
@@ -275,8 +275,6 @@ def test_a_trace_through_two_counties_is_each_ones_own_in_each() -> None:
 
 def test_successive_notices_of_one_county_stand_for_one_county() -> None:
     text = AWAY.notice.decode().replace("bing-2024-1", "bing-2025-1").replace("2024-01-01", "2025-01-01")
-    from truckban.notices.load import notice_of  # noqa: PLC0415
-
     next_ = notice_of(
         text.replace("22:00-06:00", "06:00-22:00").replace("source:", "replaces: [bing-2024-1]\nsource:").encode()
     )
