@@ -242,6 +242,8 @@ def test_a_check_says_which_zone_and_is_refused_without(
     signed_in: Clients, county: Path, settings: Settings, store: Store
 ) -> None:
     admin, officer = signed_in("admin"), signed_in("officer")
+    assert 'name="zone"' not in (alone := officer.get("/runs").text)
+    assert 'name="notice"' not in alone  # of one place with one zone nothing is asked
     known = add(admin, county)
     enact(admin, known)
     files = truck_at_eleven(officer)
@@ -261,8 +263,11 @@ def test_a_check_says_which_zone_and_is_refused_without(
         others = set(ZONES) - {zone}
         assert any(all(other in note for other in others) for note in done["notes"])
     assert leads == {"core": 1, "town": 0}
-    # and the page asks which: of a notice with one zone it does not
-    assert 'name="zone"' not in officer.get("/runs").text
+    # and the page asks which, after the notice: there are two places now
+    page = officer.get("/runs").text
+    assert page.index('name="notice"') < page.index('name="zone"')
+    assert all(f'<option value="{known[zone]}">{zone} · ' in page for zone in ZONES)
+    assert '"zoned": ["jia-2024-1"]' in page
 
 
 def test_pages_know_every_zone_of_the_first_notice(signed_in: Clients, county: Path) -> None:
