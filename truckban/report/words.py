@@ -37,6 +37,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "vehicle.code_not_listed": Text("车辆类型代码不在 GA 24.4 表中", "the type's code is not in GA 24.4"),
         "vehicle.two_bodies": Text("行驶证写了两种车身，通告只说其中一种", "the licence names two bodies, the notice one of them"),
         "place.road_not_known": Text("不知道这条道路", "this road is not known"),
+        "place.road_in_several": Text("几个地方都有这条道路，按最严的回答", "several places have a road of this name; the strictest answers"),
         "place.far": Text("离通告的禁行区域很远，当地的规定没有查", "far from the notice's zones; the place's own rules were not looked up"),
         "vehicle.colloquial": Text("车辆类型不是行驶证用语，只作宽泛理解", "the vehicle type is no licence wording and is read broadly"),
         "vehicle.numbers_unlikely": Text("车长或总质量不像这类车，请核对", "length or mass is unlikely for this kind of vehicle; check it"),
