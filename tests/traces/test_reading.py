@@ -245,7 +245,6 @@ def test_rows_with_and_without_a_zone_may_be_mixed(write: Write) -> None:
         "2024-05",
         "2024",
         "10:00:00",
-        "05/08/2024 10:00:00",
         "now",
         "today",
         "NaT",

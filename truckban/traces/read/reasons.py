@@ -17,6 +17,18 @@ SHORTENED = Text(
 )
 NO_TIME = Text("没有时间", "no time")
 BAD_TIME = Text("时间读不懂", "not a time")
+TIME_TWO_WAYS = Text(
+    "日期可以有几种读法（年、月、日的顺序不明）；请把年份写成四位放在最前，如 2024-05-08 10:00:00",
+    "the date can be read in several ways; write the year first and in four digits, as 2024-05-08 10:00:00",
+)
+DAY_NUMBER = Text(
+    "像是 Excel 的日期序号；请把这一列设为日期时间格式再导出",
+    "looks like Excel's number of a day; give the column a format of date and time, then export it",
+)
+TIME_SHORTENED = Text(
+    "时间被 Excel 缩写成了科学计数（如 2.02405E+13），时分秒已丢失；请按文本导出",
+    "Excel has shortened the time (as 2.02405E+13), the hour is lost; export it as text",
+)
 EARLY = Text("时间早于 2000 年，像是终端时钟有误", "before the year 2000: the terminal's clock looks wrong")
 FUTURE = Text("时间晚于本次检查：终端时钟有误", "later than the time of this check: the terminal's clock is wrong")
 AFTER_RECEIPT = Text(
@@ -31,6 +43,14 @@ NO_NUMBER = Text("不是数字", "not a number")
 ZERO = Text("经纬度为零：没有定位", "longitude and latitude are zero: no position")
 SWAPPED = Text("经纬度像是写反了", "longitude and latitude look swapped")
 OUT_OF_RANGE = Text("经纬度超出范围", "out of range")
+MILLIONTHS = Text(
+    "超出范围：像是以百万分之一度为单位；请除以 1000000",
+    "out of range: looks like millionths of a degree; divide by 1,000,000",
+)
+MINUTES = Text(
+    "超出范围：像是度和分连写（NMEA 的 dddmm.mm）；请换算成度",
+    "out of range: looks like degrees and minutes in one number (dddmm.mm of NMEA); convert it to degrees",
+)
 WITHOUT_FIX = Text("终端当时没有定位", "the terminal had no satellite fix")
 TWO_PLACES = Text("同一时刻有两个位置", "two places at one time")
 TWO_TRACKS = Text(
@@ -49,6 +69,9 @@ CODES: Mapping[Text, str] = {
     SHORTENED: "vehicle_shortened",
     NO_TIME: "no_time",
     BAD_TIME: "bad_time",
+    TIME_TWO_WAYS: "time_two_ways",
+    DAY_NUMBER: "time_day_number",
+    TIME_SHORTENED: "time_shortened",
     EARLY: "clock_before_2000",
     FUTURE: "clock_future",
     AFTER_RECEIPT: "clock_after_receipt",
@@ -57,6 +80,8 @@ CODES: Mapping[Text, str] = {
     ZERO: "zero",
     SWAPPED: "swapped",
     OUT_OF_RANGE: "out_of_range",
+    MILLIONTHS: "millionths",
+    MINUTES: "degrees_minutes",
     WITHOUT_FIX: "without_fix",
     TWO_PLACES: "two_places",
     TWO_TRACKS: "two_tracks",

@@ -1,6 +1,7 @@
 """From the rows of a table, as its file has them, to fixes in numbers: each row typed or rejected with its reason."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ from truckban.positions import CHINA_LAT, CHINA_LON, MOST_LAT, MOST_LON
 from truckban.traces.clean.clocks import eight_hours_late, impossible_times
 from truckban.traces.read.arrow_arrays import as_one, numbers_of
 from truckban.traces.read.column_names import EXTRA, NAMES, NEEDED
+from truckban.traces.read.other_times import usually_written, why_unreadable
 from truckban.traces.read.reasons import (
-    BAD_TIME,
     EARLY,
+    MILLIONTHS,
+    MINUTES,
     NO_NUMBER,
     NO_TIME,
     NO_VEHICLE,
@@ -41,6 +44,7 @@ _STAMP = (
     r"\d{4}(?:[-/]\d{1,2}[-/]\d{1,2}|\d{4})[Tt ] ?\d{1,2}:?\d\d(?::?\d\d(?:\.\d+)?)? ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?"
 )
 """A day and a time of that day; `2024`, `2024-05-08` or `now` are no time of a fix."""
+_USUAL = f"{EPOCH}|{_STAMP}"
 _FINER = r"(?<=\.\d{6})\d+"
 _OFFSET = r"(?:[Zz]|[+-]\d\d(?::?\d\d)?)$"
 EARLIEST_S = int(dt.datetime(2000, 1, 1, tzinfo=dt.UTC).timestamp())
@@ -119,6 +123,7 @@ def typed_columns(
             ("lat", NO_NUMBER, ~np.isfinite(lat)),
             ("lon", ZERO, (lon == 0) & (lat == 0)),
             ("lon", SWAPPED, swapped),
+            *_other_units(lon, lat),
             ("lon", OUT_OF_RANGE, np.abs(lon) > MOST_LON),
             ("lat", OUT_OF_RANGE, np.abs(lat) > MOST_LAT),
         ]
@@ -191,16 +196,36 @@ def _numbers(table: Table, name: str) -> npt.NDArray[np.float64]:
     return pd.to_numeric(table.frame[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)
 
 
+def _other_units(
+    lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
+) -> list[tuple[str, Text, npt.NDArray[np.bool_]]]:
+    """Return the rows whose positions would be in China, were they written in another unit than degrees."""
+    (west, east), (south, north) = CHINA_LON, CHINA_LAT
+    found = []
+    for reason, a_degree in ((MILLIONTHS, 1e6), (MINUTES, 100)):
+        rows = (
+            (lon >= west * a_degree) & (lon <= east * a_degree) & (lat >= south * a_degree) & (lat <= north * a_degree)
+        )
+        found.append(("lon", reason, rows))
+    return found
+
+
 _Times = tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], list[tuple[str, Text, npt.NDArray[np.bool_]]]]
 
 
 def _times(table: Table, name: str, timezone: str) -> _Times:
     """Return seconds since 1970 UTC, which rows named no zone, and which rows are to be rejected."""
     seconds, naive, empty = _all_alike(table, name, timezone) or _each_time(table.frame[name], timezone)
-    missing = np.isnan(seconds)
     with np.errstate(invalid="ignore"):
-        early = seconds < EARLIEST_S
-    return seconds, naive, [("time", NO_TIME, empty), ("time", BAD_TIME, missing & ~empty), ("time", EARLY, early)]
+        faults = [("time", NO_TIME, empty), ("time", EARLY, seconds < EARLIEST_S)]
+    unread = np.flatnonzero(np.isnan(seconds) & ~empty)
+    if len(unread):
+        texts = pa.array(as_texts(table.frame[name]).iloc[unread].str.strip(), pa.string())
+        for reason, fitting in why_unreadable(texts):
+            rows = np.zeros(len(seconds), bool)
+            rows[unread[fitting]] = True
+            faults.append(("time", reason, rows))
+    return seconds, naive, faults
 
 
 def _all_alike(
@@ -217,13 +242,21 @@ def _all_alike(
         found = stored_seconds(column, timezone)
     elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         texts = as_one(pc.utf8_trim_whitespace(column)).cast(pa.string())
-        found = written_seconds(texts, timezone)
-        if found is None and (seconds := epoch_seconds(texts)) is not None:
-            found = seconds, False
+        found = _written_alike(texts, timezone)
+        if found is None and len(texts) and not re.fullmatch(_USUAL, texts[0].as_py()):
+            found = _written_alike(usually_written(texts), timezone)
     if found is None:
         return None
     seconds, naive = found
     return seconds, np.full(len(seconds), naive), np.zeros(len(seconds), bool)
+
+
+def _written_alike(texts: pa.Array, timezone: str) -> tuple[npt.NDArray[np.float64], bool] | None:
+    """Return seconds of times that are all written in one way, and whether they name no zone; None where they are not."""
+    found = written_seconds(texts, timezone)
+    if found is None and (seconds := epoch_seconds(texts)) is not None:
+        found = seconds, False
+    return found
 
 
 def _each_time(
@@ -237,6 +270,10 @@ def _each_time(
         return _epoch(stamps), np.full(len(column), not aware), column.isna().to_numpy()
     text = column.astype("string").str.strip().fillna("")
     empty = (text == "").to_numpy()
+    other = ~text.str.fullmatch(_USUAL).to_numpy(bool) & ~empty
+    if other.any():
+        written = usually_written(pa.array(text[other], pa.string())).to_pandas().to_numpy()
+        text = text.mask(other, pd.Series(written, text.index[other], dtype="string"))
     number = text.str.fullmatch(EPOCH).to_numpy(bool)
     stamp = text.str.fullmatch(_STAMP).to_numpy(bool)
     zoned = stamp & text.str.contains(_OFFSET).to_numpy(bool)
