@@ -15,9 +15,9 @@ from effort import TIMES, times
 
 from truckban.cli.main import run
 from truckban.demo.day import make_day
-from truckban.traces.clean import misfit
 from truckban.traces.clean.misfit import Fit, Sample, fit_of, moving_sample, street_box
 from truckban.traces.clean.noted import vehicles_of
+from truckban.traces.clean.street_ground import StreetGround
 from truckban.traces.fixes import read_fixes
 from zones import load_builtin
 from zones.coords import from_wgs84, to_wgs84
@@ -226,7 +226,7 @@ def test_the_streets_of_these_tests_are_where_they_are_thought_to_be() -> None:
 
 @pytest.mark.parametrize("within_m", [0.5, 10.0, 25.0, 60.0, 170.0])
 def test_what_is_near_a_street_is_what_exact_distances_say(within_m: float) -> None:
-    ground = misfit._Ground(schematic().streets)  # noqa: SLF001 - its short way beside its exact one
+    ground = StreetGround(schematic().streets)  # its short way beside its exact one
     west, south, east, north = street_box(schematic().streets)
     rng = np.random.default_rng(8)
     ends = np.concatenate([shapely.get_coordinates(street.geometry) for street in schematic().streets])
@@ -272,7 +272,8 @@ def test_a_single_truck_given_in_another_system_is_said_with_figures(tmp_path: P
     lon, lat = from_wgs84(*(np.array([place[n] for place in ROUND]) for n in (0, 1)), "gcj02")
     beside = [(float(x), float(y)) for x, y in zip(lon, lat, strict=True)]
     checked = judged(tmp_path, noisy(drive(beside, at("10:00:00"), every_s=15), 4))
-    [note] = checked.notes
+    note, unsure = checked.notes
+    assert "kept as unsure" in unsure.en
     assert "of 1 vehicles" in note.en
     assert "--crs gcj02" in note.en
     assert judged(tmp_path, noisy(drive(ROUND, at("10:00:00"), every_s=15), 4)).fixes.notes == []

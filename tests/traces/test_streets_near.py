@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import shapely
 
-from truckban.traces.clean import misfit, moving_fixes
+from truckban.traces.clean import misfit, moving_fixes, street_ground
+from truckban.traces.clean.street_ground import StreetGround
 from zones import load_builtin
 
 
 def test_streets_near_fixes_are_the_same_through_pieces_and_through_a_tree(monkeypatch: pytest.MonkeyPatch) -> None:
     zone = load_builtin("linyi-schematic")
-    ground = misfit._Ground(zone.streets)  # noqa: SLF001 - it has both ways
+    ground = StreetGround(zone.streets)  # it has both ways
     west, south, east, north = misfit.street_box(zone.streets)
     rng = np.random.default_rng(3)
     ends = shapely.get_coordinates([street.geometry for street in zone.streets])
@@ -20,7 +21,7 @@ def test_streets_near_fixes_are_the_same_through_pieces_and_through_a_tree(monke
     )
     near = [ground.near(lon, lat, within_m=within) for within in (5.0, 25.0, 60.0)]
     far, on = ground.distance(lon, lat)
-    monkeypatch.setattr(misfit, "quick", lambda: False)
+    monkeypatch.setattr(street_ground, "quick", lambda: False)
     by_tree = ground.distance(lon, lat)
     np.testing.assert_array_equal(far, by_tree[0])
     np.testing.assert_array_equal(on, by_tree[1])

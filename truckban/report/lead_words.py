@@ -19,7 +19,7 @@ from truckban.traces.lead.lead_facts import (
     WINDOW_OPENED,
     End,
 )
-from truckban.traces.lead.leads import Lead
+from truckban.traces.lead.leads import FLEET_COORDINATES, OTHER_COORDINATES, Lead
 from truckban.vehicles.plate_colors import COLOR_WORDS
 from zones.text import Text
 
@@ -130,6 +130,14 @@ _BASIS: Mapping[str, Text] = MappingProxyType(
         LEAPS: Text(
             "行驶中时间忽然跳过整小时：终端时钟可能有误，它可能不是在这些时刻行驶",
             "its time leaps by whole hours as it drives on: its clock may be wrong, and it may have driven at other hours",
+        ),
+        OTHER_COORDINATES: Text(
+            "定位点按声明的坐标系不在街道上，按另一种坐标系则在：声明的坐标系可能有误，它可能在别处行驶",
+            "its fixes lie off the streets as declared and on them in another system of coordinates: it may have driven elsewhere",
+        ),
+        FLEET_COORDINATES: Text(
+            "同一批轨迹中多数车辆的坐标系与声明的不符：它可能在别处行驶",
+            "most vehicles of these traces are in another system of coordinates than declared: it may have driven elsewhere",
         ),
         RECEIVED_LATER: Text(
             "定位约在其时间 8 小时之后才被接收：终端时钟像是世界时，它可能不是在这些时刻行驶",

@@ -11,7 +11,7 @@ from typing import Any
 
 from truckban.norms import Notice
 from truckban.permits import PermitList
-from truckban.traces.clean.cleaning_notes import PARKED, cleaning_counts
+from truckban.traces.clean.cleaning_notes import PARKED, cleaning_counts, notes_of
 from truckban.traces.clean.clocks import LEAPS
 from truckban.traces.clean.late_vehicles import RECEIVED_LATER
 from truckban.traces.fixes import Fixes
@@ -19,7 +19,8 @@ from truckban.traces.in_or_out.believed import with_believed
 from truckban.traces.in_or_out.passages import Found, passages_of
 from truckban.traces.in_or_out.paths import ZoneMatcher
 from truckban.traces.lead.lawful import may_stand
-from truckban.traces.lead.leads import LEADS, SLIP_M, Law, Lead, judge, kind_of, without_clock
+from truckban.traces.lead.leads import LEADS, OTHER_COORDINATES, SLIP_M, Law, Lead, judge, kind_of, without_clock
+from truckban.traces.lead.other_coordinates import FLEET_NOTE, Coordinates, Doubt, fleet_doubted, is_of_fleet
 from truckban.traces.lead.repeats import counted_once
 from truckban.traces.read.arrow_table import rows_said
 from truckban.traces.read.fleet import Fleet, read_fleet, read_permits
@@ -271,6 +272,7 @@ def judged_stream(
     streets = ZoneMatcher.of(ground.zone)
     drives, kept = [], []
     parked, void_parked = Counter[int](), Counter[int]()
+    coordinates = Coordinates(ground.zone, stream.source.crs)
     sample = FitSample(stream.source.crs)
     for given, may_be_void in stream.visits():
         visits = with_believed(given, by_border=streets is None)
@@ -280,7 +282,7 @@ def judged_stream(
         drives.append((found.vehicles, may_be_void))
         (void_parked if may_be_void else parked).update(found.parked)
         code = stream.source.vehicles
-        some = judge(found.passages, visits.fixes, law)
+        some = coordinates.checked(judge(found.passages, visits.fixes, law), visits)
         kept += [(code[part.vehicle_id], may_be_void, part) for part in some]
         if judged is not None:
             judged(some)
@@ -291,11 +293,19 @@ def judged_stream(
     traces.fit = sample.fit(torn, ground)
     traces.notes += traces.fit.notes if traces.fit else []
     parts = [part for code, may_be_void, part in kept if not (may_be_void and torn[code])]
+    doubt = Doubt.of(parts)
+    traces.tally[OTHER_COORDINATES] = len(doubt.vehicles)
+    traces.named.put(OTHER_COORDINATES, doubt.vehicles)
+    traces.notes += notes_of({}, {OTHER_COORDINATES: len(doubt.vehicles)}, traces.named)
     driven = sum(int((~torn[vehicles]).sum()) if void else len(vehicles) for vehicles, void in drives)
     traces.tally[PARKED] += parked.total() + sum(n for vehicle, n in void_parked.items() if not torn[vehicle])
     parts.sort(key=lambda part: part.vehicle_id)
-    parts = without_clock(parts, late.clocks().names(), RECEIVED_LATER)
-    return traces, Found([], driven, traces.gaps), without_clock(parts, traces.leapt, LEAPS)
+    parts = without_clock(doubt.spread(parts), late.clocks().names(), RECEIVED_LATER)
+    parts = without_clock(parts, traces.leapt, LEAPS)
+    if is_of_fleet(len(doubt.vehicles), len(doubt.others)):
+        traces.notes.append(FLEET_NOTE)
+        parts = fleet_doubted(parts)
+    return traces, Found([], driven, traces.gaps), parts
 
 
 def law_for(fixes: Fixes, notice: Notice, ground: Locator, fleet: Fleet, permits: PermitList) -> Law:

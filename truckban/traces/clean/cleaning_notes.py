@@ -28,7 +28,10 @@ def cleaning_counts(rejected: Mapping[str, int], tally: Mapping[str, int], dupli
         "out_of_order": tally.get("late", 0),
         PARKED: tally.get(PARKED, 0),
         **{code: rejected.get(code, 0) for code in (*_REJECTED, *_CLOCK)},
-        **{f"vehicles_{name}": tally.get(name, 0) for name in ("clock_forward", "clock_back", "two_tracks")},
+        **{
+            f"vehicles_{name}": tally.get(name, 0)
+            for name in ("clock_forward", "clock_back", "two_tracks", "other_coordinates")
+        },
     }
 
 
@@ -79,6 +82,15 @@ def notes_of(rejected: Mapping[str, int], tally: Mapping[str, int], named: Named
                 (
                     "the times of {n} vehicles go back by whole hours as they drive on, by the order of rows in the file: "
                     "their clocks may be wrong; nothing was changed"
+                ),
+            ),
+            (
+                "other_coordinates",
+                tally.get("other_coordinates", 0),
+                "{n} 辆车的定位点按声明的坐标系不在街道上，按另一种坐标系则在：其经过只列为拿不准，不作线索；未作更正，请核实坐标系后用 --crs 重查",
+                (
+                    "the fixes of {n} vehicles lie off the streets as declared and on them in another system of coordinates: their passages "
+                    "are kept as unsure, not as leads; nothing was corrected, find out and check again with --crs"
                 ),
             ),
             (

@@ -6,7 +6,7 @@ declared, and not under that one, the declaration is wrong. It is said and never
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,8 @@ import shapely
 
 from truckban.traces.clean.moving_fixes import Sample, mixed_hash, moving_sample
 from truckban.traces.clean.noted import Named, VehicleNote
-from zones.coords import Crs, LocalPlane, from_wgs84, to_wgs84
-from zones.distances import FEW_PIECES, any_within, nearest_width
-from zones.matching.compiled import quick
+from truckban.traces.clean.street_ground import ON_STREET_M, READINGS, StreetGround
+from zones.coords import from_wgs84, to_wgs84
 from zones.text import Text
 from zones.zone import Street
 
@@ -24,11 +23,8 @@ _Floats = npt.NDArray[np.float64]
 _Index = npt.NDArray[np.intp]
 __all__ = ["Fit", "Sample", "fit_of", "moving_sample", "street_box"]
 
-_READINGS: tuple[str, ...] = get_args(Crs)
 _MOST = 2000
-_CELL_M = 50.0
 _ROUNDED_M = 1e-6
-_AT_ONCE = 5000
 LEAST_FIXES = 150
 LEAST_OF_A_VEHICLE = 40
 """Fewer fixes say nothing of a fleet, or of one vehicle."""
@@ -42,13 +38,11 @@ BETTER = 0.5
 """The other reading must bring the median distance to the nearest street below so much of the declared one's,"""
 OFF_M = 25.0
 """and that must be more than this: with 30 m of noise on each axis fixes of the right reading have a median of 17 to 21 m."""
-ON_STREET_M = 15.0
-"""A fix is on a street if it is no farther from its centre line than half its width and this."""
 ON_STREET = 0.4
 """and at least so much of the fixes must be on streets under the other reading,"""
 TWICE = 2.0
 """and so many times as many as under the declared one."""
-_ONE_DIRECTION = 0.85
+ONE_DIRECTION = 0.85
 """Of drives along one line (1.0) any shift along another line is a fit by chance; streets of two directions give less."""
 
 
@@ -151,7 +145,7 @@ def fit_of(sample: Sample, streets: Sequence[Street], declared: str, *, names: S
     """
     if not streets or len(sample.lon) < LEAST_OF_A_VEHICLE:
         return None
-    ground = _Ground(streets)
+    ground = StreetGround(streets)
     stored = from_wgs84(sample.lon, sample.lat, declared)
     fleet, readings = _some_of_all(ground, sample, stored)
     if len(fleet) < LEAST_OF_A_VEHICLE:
@@ -178,7 +172,7 @@ def fit_of(sample: Sample, streets: Sequence[Street], declared: str, *, names: S
 def _count(readings: Mapping[int, str]) -> dict[str, int]:
     """Return of how many vehicles each reading is the better one."""
     each = list(readings.values())
-    return {name: each.count(name) for name in _READINGS if name in each}
+    return {name: each.count(name) for name in READINGS if name in each}
 
 
 def _names(readings: Mapping[int, str], names: Sequence[str]) -> Named:
@@ -186,93 +180,6 @@ def _names(readings: Mapping[int, str], names: Sequence[str]) -> Named:
     for vehicle, reading in readings.items() if names else ():
         found.put(reading, [names[vehicle]])
     return found
-
-
-def _counted(counts: npt.NDArray[np.intp]) -> tuple[_Index, _Index]:
-    """Return each index as often as it is to be counted, and how many of the same were before it."""
-    index = np.repeat(np.arange(len(counts)), counts)
-    return index, np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts)
-
-
-class _Ground:
-    """Streets in metres, ready to be asked for the nearest."""
-
-    def __init__(self, streets: Sequence[Street]) -> None:
-        lines = np.array([street.geometry for street in streets], dtype=object)
-        self._plane = LocalPlane.around(*lines.tolist())
-        self._lines = np.asarray(shapely.transform(lines, lambda c: np.column_stack(self._plane.xy(c[:, 0], c[:, 1]))))
-        self._half_m = np.array([street.half_width_m for street in streets])
-        self.widest_m = float(self._half_m.max())
-        self._tree = shapely.STRtree(self._lines)
-        self._box = shapely.total_bounds(self._lines)
-        at, number = shapely.get_coordinates(self._lines, return_index=True)
-        same = np.flatnonzero(np.diff(number) == 0)
-        self._ends = np.column_stack([at[same], at[same + 1]])
-        self._of = number[same]
-
-    def within(self, lon: _Floats, lat: _Floats) -> npt.NDArray[np.bool_]:
-        """Return which positions lie in the box of the streets."""
-        x, y = self._plane.xy(lon, lat)
-        west, south, east, north = self._box
-        return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north), np.bool_)
-
-    def distance(self, lon: _Floats, lat: _Floats) -> tuple[_Floats, npt.NDArray[np.bool_]]:
-        """Return metres to the centre line of the nearest street, and which positions lie on it."""
-        x, y = self._plane.xy(lon, lat)
-        if quick() and len(self._ends) <= FEW_PIECES:
-            far, half_m, several = np.empty(len(x)), np.empty(len(x)), np.empty(len(x), np.bool_)
-            nearest_width(x, y, self._ends, self._half_m[self._of], far, half_m, several)
-            on = far <= half_m + ON_STREET_M
-            rest = np.flatnonzero(several)  # of streets that are as near, the tree says which
-            on[rest] = self._by_tree(x[rest], y[rest])[1]
-            return far, on
-        return self._by_tree(x, y)
-
-    def _by_tree(self, x: _Floats, y: _Floats) -> tuple[_Floats, npt.NDArray[np.bool_]]:
-        points = shapely.points(x, y)
-        near = self._tree.nearest(points)
-        far = np.asarray(shapely.distance(points, self._lines[near]), np.float64)
-        return far, far <= self._half_m[near] + ON_STREET_M
-
-    def near(self, lon: _Floats, lat: _Floats, *, within_m: float) -> npt.NDArray[np.bool_]:
-        """Return which positions in the box of the streets are so near to some centre line, as `distance` has it but for rounding.
-
-        It asks the pieces of lines whose surroundings come into a position's cell, all at once: a tenth of what a tree takes.
-        """
-        x, y = self._plane.xy(lon, lat)
-        west, south, east, north = self._box
-        columns, rows = (int(size / _CELL_M) + 1 for size in (east - west, north - south))
-        a, along = self._ends[:, :2], self._ends[:, 2:] - self._ends[:, :2]
-        low, high = (
-            np.floor((f(a, a + along) + out - (west, south)) / _CELL_M).astype(np.intp)
-            for f, out in ((np.minimum, -within_m), (np.maximum, within_m))
-        )
-        low, high = np.maximum(low, 0), np.minimum(high, (columns - 1, rows - 1))
-        wide, tall = (high - low + 1).T
-        piece, number = _counted(wide * tall)
-        cell = (low[piece, 1] + number // wide[piece]) * columns + low[piece, 0] + number % wide[piece]
-        order = np.argsort(cell, kind="stable")
-        piece, cell = piece[order], cell[order]
-        found = np.zeros(len(x), np.bool_)
-        inside = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
-        if quick():
-            column, row = (((axis[inside] - low) / _CELL_M).astype(np.intp) for axis, low in ((x, west), (y, south)))
-            first = np.searchsorted(cell, np.arange(columns * rows + 1))
-            close = np.empty(len(inside), np.bool_)
-            any_within(x[inside], y[inside], row * columns + column, first, piece, self._ends, within_m, close)
-            found[inside] = close
-            return found
-        for some in np.array_split(inside, len(inside) // _AT_ONCE + 1):
-            column, row = (((axis[some] - low) / _CELL_M).astype(np.intp) for axis, low in ((x, west), (y, south)))
-            first, end = (np.searchsorted(cell, row * columns + column, side=side) for side in ("left", "right"))
-            which, number = _counted(end - first)
-            point, mine = some[which], piece[first[which] + number]
-            px, py = x[point] - a[mine, 0], y[point] - a[mine, 1]
-            ex, ey = along[mine].T
-            share = np.clip((px * ex + py * ey) / np.maximum(ex * ex + ey * ey, 1e-12), 0.0, 1.0)
-            close = (px - share * ex) ** 2 + (py - share * ey) ** 2 <= within_m * within_m
-            found[point[close]] = True
-        return found
 
 
 class _Least(NamedTuple):
@@ -290,29 +197,29 @@ def _better(
     least: "_Least | None" = None,
 ) -> str | None:
     """Return the reading that fits much better than the declared one, None where none does."""
-    best = min((name for name in _READINGS if name != declared), key=lambda name: median_m[name])
+    best = min((name for name in READINGS if name != declared), key=lambda name: median_m[name])
     least = least or _Least()
     much = (
         median_m[declared] > least.off_m
         and median_m[best] < BETTER * median_m[declared]
         and on_street[best] >= max(least.on_street, TWICE * on_street[declared])
-        and abs(np.exp(2j * course).mean()) <= _ONE_DIRECTION
+        and abs(np.exp(2j * course).mean()) <= ONE_DIRECTION
     )
     return best if much else None
 
 
 def _read_as(
-    ground: _Ground, stored: tuple[_Floats, _Floats], rows: _Index
+    ground: StreetGround, stored: tuple[_Floats, _Floats], rows: _Index
 ) -> tuple[_Index, dict[str, tuple[_Floats, _Floats]]]:
     """Return which rows lie in the box of the streets under every reading, and their positions under each."""
     lon, lat = stored[0][rows], stored[1][rows]
-    readings = {name: to_wgs84(lon, lat, name) for name in _READINGS}
+    readings = {name: to_wgs84(lon, lat, name) for name in READINGS}
     within = np.all([ground.within(*places) for places in readings.values()], axis=0)
     return rows[within], {name: (x[within], y[within]) for name, (x, y) in readings.items()}
 
 
 def _some_of_all(
-    ground: _Ground, sample: Sample, stored: tuple[_Floats, _Floats]
+    ground: StreetGround, sample: Sample, stored: tuple[_Floats, _Floats]
 ) -> tuple[_Index, dict[str, tuple[_Floats, _Floats]]]:
     """Return the fixes by which the whole fleet is judged, at most `_MOST`, and their positions under each reading."""
     # by a hash of the fix, so that the order of vehicles changes nothing; shifting all of them would take longest of all
@@ -322,13 +229,13 @@ def _some_of_all(
         parts.append(_read_as(ground, stored, lot))
         if sum(len(rows) for rows, _ in parts) >= _MOST:
             break
-    lons, lats = ({name: np.concatenate([at[name][axis] for _, at in parts]) for name in _READINGS} for axis in (0, 1))
+    lons, lats = ({name: np.concatenate([at[name][axis] for _, at in parts]) for name in READINGS} for axis in (0, 1))
     rows = np.concatenate([rows for rows, _ in parts])
-    return rows[:_MOST], {name: (lons[name][:_MOST], lats[name][:_MOST]) for name in _READINGS}
+    return rows[:_MOST], {name: (lons[name][:_MOST], lats[name][:_MOST]) for name in READINGS}
 
 
 def _each_alone(
-    ground: _Ground, sample: Sample, stored: tuple[_Floats, _Floats], declared: str
+    ground: StreetGround, sample: Sample, stored: tuple[_Floats, _Floats], declared: str
 ) -> tuple[dict[int, str], dict[int, str]]:
     """Return the reading that fits much better, for each vehicle that has one; and for others of which a half has one."""
     near = ground.near(sample.lon, sample.lat, within_m=OFF_M - _ROUNDED_M)
@@ -367,7 +274,7 @@ def _each_alone(
 
 
 def _may_be_better(
-    ground: _Ground, groups: Sequence[_Index], readings: Mapping[str, tuple[_Floats, _Floats]], declared: str
+    ground: StreetGround, groups: Sequence[_Index], readings: Mapping[str, tuple[_Floats, _Floats]], declared: str
 ) -> list[bool]:
     """Return of each group of fixes whether enough of them can be on streets under a reading other than the declared one."""
     if not groups:

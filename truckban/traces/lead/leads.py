@@ -120,14 +120,18 @@ class Lead:
 
 
 LEADS = ("prohibited", "undetermined")
-_CLOCKS = {RECEIVED_LATER, LEAPS}
+OTHER_COORDINATES = "other_coordinates"
+"""Word of `why_probability`: the streets say that the positions are in another system of coordinates than the declared one."""
+FLEET_COORDINATES = "fleet_in_other_coordinates"
+"""Likewise: they say so of most other vehicles."""
+_DOUBTS = {RECEIVED_LATER, LEAPS, OTHER_COORDINATES, FLEET_COORDINATES}
 
 
 def kind_of(part: Lead, min_probability: float) -> str:
     """Return `prohibited` or `undetermined` for a lead, `lawful` or `unsure` for the rest."""
     if part.verdict == "allowed":
         return "lawful"
-    sure = part.probability >= min_probability and not part.cut_corner and not _CLOCKS & set(part.why_probability)
+    sure = part.probability >= min_probability and not part.cut_corner and not _DOUBTS & set(part.why_probability)
     return part.verdict if sure else "unsure"
 
 
@@ -141,16 +145,12 @@ def without_clock(parts: list[Lead], vehicle_ids: Collection[str], why: str) -> 
     """
     if not vehicle_ids:
         return parts
-    return [
-        replace(
-            part,
-            probability=min(part.probability, AS_LIKELY),
-            why_probability=(*part.why_probability, why),
-        )
-        if part.vehicle_id in vehicle_ids
-        else part
-        for part in parts
-    ]
+    return [doubted(part, why) if part.vehicle_id in vehicle_ids else part for part in parts]
+
+
+def doubted(part: Lead, why: str) -> Lead:
+    """Return a part as unsure, however low the threshold; `why` is a word of `why_probability`."""
+    return replace(part, probability=min(part.probability, AS_LIKELY), why_probability=(*part.why_probability, why))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,22 @@ from truckban.traces.clean.misfit import fit_of
 from truckban.traces.fixes import remarks
 from truckban.traces.in_or_out.passages import Found
 from truckban.traces.lead.leads import LEADS, Lead
+from truckban.traces.lead.other_coordinates import FLEET_NOTE
 from truckban.traces.output import APART
 from truckban.traces.read.fleet import read_fleet, read_permits
 from truckban.traces.read.rejects import Rejects
 from truckban.traces.spark.pieces import Plan, planned
 from truckban.traces.spark.session import spark_session, spark_version, watched
-from truckban.traces.spark.share import Head, Kernel, Told, in_order, summed, told_of
+from truckban.traces.spark.share import (
+    Head,
+    Kernel,
+    Told,
+    in_order,
+    is_in_other_coordinates,
+    placed_in_doubt,
+    summed,
+    told_of,
+)
 from truckban.whole_folder import RUN
 from zones.locate import Locator
 from zones.text import Text
@@ -137,6 +147,10 @@ def check(
     traces.notes = [*plan.notes, *notes, *remarks(traces, notice.pack.timezone), *head.clocks.notes()]
     traces.fit = None if head.sample is None else fit_of(head.sample, ground.zone.streets, inputs.crs, names=head.names)
     traces.notes += traces.fit.notes if traces.fit else []
+    kinds = head.kinds
+    if is_in_other_coordinates(made.heads):
+        traces.notes.append(FLEET_NOTE)
+        kinds = Counter({"lawful": kinds["lawful"], "unsure": kinds.total() - kinds["lawful"]})
     return SparkChecked(
         notice,
         ground,
@@ -148,7 +162,7 @@ def check(
         made.parts,
         inputs.min_probability,
         [*rejects, *fleet.rejects, *bad_permits],
-        kinds=head.kinds,
+        kinds=kinds,
         version=version,
         without_others=made.others_apart,
     )
@@ -173,9 +187,11 @@ def _made(spark: "SparkSession", kernel: Kernel, plan: Plan, passages: Path | No
     with step(Text("收回线索和拒绝的行", "collecting leads and rejected rows")):
         apart = sum(head.kinds.total() - sum(head.kinds[kind] for kind in LEADS) for head in heads) > MANY
         placed = [*job.column("leads"), *([] if apart else job.column("others"))]
+        in_doubt = is_in_other_coordinates(heads)
+        placed = [*placed_in_doubt(placed)] if in_doubt else placed
         told = list(job.column("told"))
     if apart and passages is not None:
         with step(Text("由各机器写出全部经过", "the machines write all passages")):
             (passages.parent / RUN).unlink(missing_ok=True)  # from here on an earlier result is not whole
-            job.write_passages(passages)
+            job.write_passages(passages, in_doubt=in_doubt)
     return _Made(heads, [one.part for one in in_order(placed)], told, apart)

@@ -16,7 +16,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from truckban.traces.output import SCHEMA
 from truckban.traces.spark.pieces import Plan
 from truckban.traces.spark.session import ToldError
-from truckban.traces.spark.share import CHUNK_ROWS, ROWS, Head, Kernel, in_order
+from truckban.traces.spark.share import CHUNK_ROWS, ROWS, Head, Kernel, in_order, placed_in_doubt
 from zones.errors import InputError
 
 _SHARES = pa.schema([(name, pa.binary()) for name in ("head", "leads", "others", "told")])
@@ -51,9 +51,10 @@ class Job:
         rows = self._shares.select(name).toLocalIterator()
         return chain.from_iterable(pickle.loads(row[0]) for row in rows)  # noqa: S301
 
-    def write_passages(self, folder: Path) -> None:
-        """Let the machines write all passages into a folder of Parquet."""
-        table = self._shares.select("leads", "others").mapInArrow(_passages, from_arrow_schema(_PASSAGES))
+    def write_passages(self, folder: Path, *, in_doubt: bool) -> None:
+        """Let the machines write all passages into a folder of Parquet; those of a fleet in doubt as unsure."""
+        passages = partial(_passages, in_doubt=in_doubt)
+        table = self._shares.select("leads", "others").mapInArrow(passages, from_arrow_schema(_PASSAGES))
         table.write.mode("overwrite").parquet(folder.absolute().as_uri())
 
 
@@ -81,9 +82,10 @@ def _judge(sent: Broadcast[Any], batches: Iterable[pa.RecordBatch]) -> Iterator[
         )
 
 
-def _passages(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _passages(batches: Iterable[pa.RecordBatch], *, in_doubt: bool) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         for leads, others in zip(batch["leads"].to_pylist(), batch["others"].to_pylist(), strict=True):
             parts = in_order([*pickle.loads(leads), *pickle.loads(others)])  # noqa: S301
-            rows = [{**one.part.row(), "kind": one.kind} for one in parts]
+            told = placed_in_doubt(parts) if in_doubt else parts
+            rows = [{**one.part.row(), "kind": one.kind} for one in told]
             yield from pa.Table.from_pylist(rows, _PASSAGES).to_batches()

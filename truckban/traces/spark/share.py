@@ -29,7 +29,8 @@ from truckban.traces.in_or_out.believed import with_believed
 from truckban.traces.in_or_out.passages import passages_of
 from truckban.traces.in_or_out.paths import ZoneMatcher
 from truckban.traces.lead.lawful import may_stand
-from truckban.traces.lead.leads import LEADS, Lead, judge, kind_of, without_clock
+from truckban.traces.lead.leads import LEADS, OTHER_COORDINATES, Lead, judge, kind_of, without_clock
+from truckban.traces.lead.other_coordinates import Coordinates, Doubt, fleet_doubted, is_of_fleet
 from truckban.traces.lead.repeats import counted_once
 from truckban.traces.read.file_notes import ColumnTally, FileNotes
 from truckban.traces.read.fleet import Fleet
@@ -69,6 +70,8 @@ with a `vehicle_id`, what the piece's receipts say of the vehicle's clock.
 """
 _TYPED = ROWS.names[:-4]
 _WHY = ROWS.names[-4:-1]
+_AGAINST = "against"
+"""Of a tally: vehicles with passages against them whose coordinates are not in doubt."""
 CHUNK_ROWS = 200_000
 """Vehicles are judged together up to so many rows; one that has more is judged alone."""
 
@@ -187,6 +190,11 @@ class Kernel:
         """The zone's streets, ready for matching."""
         return ZoneMatcher.of(self.zone)
 
+    @cached_property
+    def coordinates(self) -> Coordinates:
+        """What the positions are said to be in, beside the zone's streets."""
+        return Coordinates(self.zone, self.crs)
+
     def typed_rows(self, pieces: Iterable[Piece]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of some pieces of files, typed, those that are rejected among them.
 
@@ -236,7 +244,10 @@ class Kernel:
         stands = partial(may_stand, self.notice, self.ground, law.vehicles)
         found = passages_of(visits, self.near, self.streets, stands)
         wrong = late.clocks()
-        parts = without_clock(judge(found.passages, visits.fixes, law), wrong.names(), RECEIVED_LATER)
+        parts = self.coordinates.checked(judge(found.passages, visits.fixes, law), visits)
+        doubt = Doubt.of(parts)
+        fixes.named.put(OTHER_COORDINATES, doubt.vehicles)
+        parts = without_clock(doubt.spread(parts), wrong.names(), RECEIVED_LATER)
         parts = without_clock(parts, fixes.leapt, LEAPS)
         kinds = [kind_of(part, self.min_probability) for part in parts]
         some = [part for part, kind in zip(parts, kinds, strict=True) if kind in LEADS]
@@ -251,7 +262,10 @@ class Kernel:
             gaps=visits.gaps,
             first_s=float(near.min(initial=np.inf)),
             last_s=float(near.max(initial=-np.inf)),
-            tally=fixes.tally + Counter({PARKED: found.parked.total()}),
+            tally=fixes.tally
+            + Counter(
+                {PARKED: found.parked.total(), OTHER_COORDINATES: len(doubt.vehicles), _AGAINST: len(doubt.others)}
+            ),
             named=fixes.named,
         )
         return Share(
@@ -293,6 +307,19 @@ def summed(heads: Iterable[Head]) -> Head:
     names = list(traces.vehicle_ids)
     traces.vehicle_ids.sort()
     return Head(traces, drives, kinds, Sample.all_of(samples) if samples else None, tallies, clocks, names)
+
+
+def is_in_other_coordinates(heads: Iterable[Head]) -> bool:
+    """Tell whether the vehicles of all shares together show the fleet to be in another system of coordinates."""
+    tally = sum((head.traces.tally for head in heads), Counter[str]())
+    return is_of_fleet(tally[OTHER_COORDINATES], tally[_AGAINST])
+
+
+def placed_in_doubt(placed: Iterable[Placed]) -> Iterator[Placed]:
+    """Yield parts of such a fleet: none is a lead."""
+    for one in placed:
+        [part] = fleet_doubted([one.part])
+        yield Placed(one.number, "lawful" if one.kind == "lawful" else "unsure", part)
 
 
 def in_order(placed: Iterable[Placed]) -> list[Placed]:
