@@ -15,13 +15,24 @@ from truckban.grounds import ground_for
 from truckban.notices.load import builtin_notice
 from truckban.traces.check import Inputs, check
 from truckban.traces.fixes import read_fixes, remarks
+from truckban.traces.lead import other_coordinates
+from truckban.traces.lead.other_coordinates import FLEET_NOTE
 from truckban.traces.read.fleet import read_fleet, read_permits
 from truckban.traces.read.tables import Table
 from truckban.traces.read.typed import typed
 from truckban.traces.spark import share as module
 from truckban.traces.spark.pieces import Plan, planned
 from truckban.traces.spark.session import ToldError, told
-from truckban.traces.spark.share import ROWS, Kernel, in_order, summed, told_of
+from truckban.traces.spark.share import (
+    ROWS,
+    Kernel,
+    in_order,
+    is_in_other_coordinates,
+    placed_in_doubt,
+    summed,
+    told_of,
+)
+from zones.coords import from_wgs84
 from zones.errors import InputError
 from zones.text import Text
 
@@ -165,3 +176,35 @@ def test_clocks_on_utc_are_found_by_each_share_as_on_one_machine(
     [note] = head.clocks.notes()
     assert note in one.notes
     assert note.en.startswith(f"most reports of {len(set(names[late]))} vehicles")
+
+
+@pytest.mark.parametrize("chunk", [1, 10**9])
+def test_a_fleet_in_another_system_is_in_doubt_as_on_one_machine(
+    parquet_day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    day = read_fixes(parquet_day / "traces", timezone=NOTICE.pack.timezone)
+    names = np.array(day.vehicle_ids, object)[day.vehicle]
+    lon, lat = from_wgs84(day.lon, day.lat, "gcj02")
+    folder = tmp_path / "traces"
+    folder.mkdir()
+    seldom = (day.vehicle % 2 == 1) & (np.arange(len(lon)) % 5 > 0)  # too few fixes to tell by themselves
+    table = pd.DataFrame({"vehicle_id": names, "time": day.t_s, "lon": lon, "lat": lat})[~seldom]
+    table.to_parquet(folder / "1.parquet")
+    monkeypatch.setattr(module, "CHUNK_ROWS", chunk)
+    monkeypatch.setattr(other_coordinates, "_FLEET", 2)
+    plan = planned(folder, NOTICE.pack.timezone, {})
+    kernel = kernel_of(parquet_day, plan)
+    shares = list(kernel.shares(by_vehicle(kernel, plan, 70)))
+    assert is_in_other_coordinates(share.head for share in shares)
+    ground = ground_for(NOTICE)
+    assert ground is not None
+    one = check(Inputs(folder, parquet_day / "vehicles.csv", parquet_day / "permits.csv"), NOTICE, ground)
+    assert one.leads == []
+    placed = in_order(placed_in_doubt(each for share in shares for each in (*share.leads, *share.others)))
+    assert [(each.kind, each.part.row()) for each in placed] == [(one.kind(part), part.row()) for part in one.parts]
+    words = {word for part in one.parts for word in part.why_probability}
+    assert {"other_coordinates", "fleet_in_other_coordinates"} <= words
+    head = summed(share.head for share in shares)
+    counts = one.counts()["cleaning"]
+    assert head.traces.tally["other_coordinates"] == counts["vehicles_other_coordinates"] >= 2
+    assert FLEET_NOTE in one.notes
