@@ -58,16 +58,17 @@ def test_coordinates_that_fit_better_otherwise_are_said_with_the_run_and_with_ea
 ) -> None:
     client = signed_in("officer")
     run = checked(crs="bd09")
-    (said,) = run["notes"]
+    said, unsure = run["notes"]
+    assert "只列为拿不准，不作线索" in unsure
     assert said.startswith("坐标系可能不对：声明为 bd09")
     assert said.endswith("未作更正"), "the officer has no command line to give an option to"
     address = f"/v1/traces/runs/{run['id']}"
-    (told,) = client.get(f"{address}?lang=en").json()["notes"]
+    told, _ = client.get(f"{address}?lang=en").json()["notes"]
     assert told.startswith("the coordinates may be wrong: declared bd09")
     assert "--crs" not in told
     rows = _leads(client)
     assert rows
-    assert all(client.get(f"/v1/leads/{row['lead_id']}").json()["notes"] == [said] for row in rows)
+    assert all(client.get(f"/v1/leads/{row['lead_id']}").json()["notes"] == [said, unsure] for row in rows)
 
     # the report is in the language of who reads it
     for lang, tag, word in (("zh", "zh-CN", "坐标系可能不对"), ("en", "en", "the coordinates may be wrong")):

@@ -87,10 +87,10 @@ def notes_of(rejected: Mapping[str, int], tally: Mapping[str, int], named: Named
             (
                 "other_coordinates",
                 tally.get("other_coordinates", 0),
-                "{n} 辆车的定位点按声明的坐标系不在街道上，按另一种坐标系则在：其经过只列为拿不准，不作线索；未作更正，请核实坐标系后用 --crs 重查",
+                "{n} 辆车的定位点按声明的坐标系不在街道上，按另一种坐标系则在：其经过只列为拿不准，不作线索；未作更正，请核实是哪种坐标系",
                 (
                     "the fixes of {n} vehicles lie off the streets as declared and on them in another system of coordinates: their passages "
-                    "are kept as unsure, not as leads; nothing was corrected, find out and check again with --crs"
+                    "are kept as unsure, not as leads; nothing was corrected; find out which system they are in"
                 ),
             ),
             (

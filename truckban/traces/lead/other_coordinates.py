@@ -89,9 +89,9 @@ class Coordinates:
                     continue
                 far, near = self._ground.distance(*to_wgs84(stored[0][own], stored[1][own], name))
                 share, before = float(near.mean()), float(on[own].mean())
-                ratio = float(np.median(far)) / float(np.median(metres[own]))
+                median_m, before_m = float(np.median(far)), float(np.median(metres[own]))
                 if any(
-                    end - begin >= fewest and share >= least and share - before >= more and ratio <= much
+                    end - begin >= fewest and share >= least and share - before >= more and median_m <= much * before_m
                     for fewest, least, more, much, along_one_line in _FITS
                     if along_one_line or not straight
                 ):
