@@ -7,6 +7,7 @@ from truckban.missing_words import missing_words
 from truckban.norms import Notice
 from truckban.traces.clean.clocks import LEAPS
 from truckban.traces.clean.late_vehicles import RECEIVED_LATER
+from truckban.traces.clean.two_tracks import TWO_AT_ONCE
 from truckban.traces.lead.lead_facts import (
     BEGAN_INSIDE,
     CROSSED,
@@ -130,6 +131,10 @@ _BASIS: Mapping[str, Text] = MappingProxyType(
         LEAPS: Text(
             "行驶中时间忽然跳过整小时：终端时钟可能有误，它可能不是在这些时刻行驶",
             "its time leaps by whole hours as it drives on: its clock may be wrong, and it may have driven at other hours",
+        ),
+        TWO_AT_ONCE: Text(
+            "同一编号同时有两条轨迹：可能是另一辆车（两个终端或套牌）在此行驶",
+            "there are two tracks at once under its number: another vehicle may have driven here (two terminals, or a cloned plate)",
         ),
         OTHER_COORDINATES: Text(
             "定位点按声明的坐标系不在街道上，按另一种坐标系则在：声明的坐标系可能有误，它可能在别处行驶",

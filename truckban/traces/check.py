@@ -14,12 +14,13 @@ from truckban.permits import PermitList
 from truckban.traces.clean.cleaning_notes import PARKED, cleaning_counts, notes_of
 from truckban.traces.clean.clocks import LEAPS
 from truckban.traces.clean.late_vehicles import RECEIVED_LATER
+from truckban.traces.clean.two_tracks import TWO_AT_ONCE
 from truckban.traces.fixes import Fixes
 from truckban.traces.in_or_out.believed import with_believed
 from truckban.traces.in_or_out.passages import Found, passages_of
 from truckban.traces.in_or_out.paths import ZoneMatcher
 from truckban.traces.lead.lawful import may_stand
-from truckban.traces.lead.leads import LEADS, OTHER_COORDINATES, SLIP_M, Law, Lead, judge, kind_of, without_clock
+from truckban.traces.lead.leads import LEADS, OTHER_COORDINATES, SLIP_M, Law, Lead, judge, kind_of, without_some
 from truckban.traces.lead.other_coordinates import FLEET_NOTE, Coordinates, Doubt, fleet_doubted, is_of_fleet
 from truckban.traces.lead.repeats import counted_once
 from truckban.traces.read.arrow_table import rows_said
@@ -300,8 +301,9 @@ def judged_stream(
     driven = sum(int((~torn[vehicles]).sum()) if void else len(vehicles) for vehicles, void in drives)
     traces.tally[PARKED] += parked.total() + sum(n for vehicle, n in void_parked.items() if not torn[vehicle])
     parts.sort(key=lambda part: part.vehicle_id)
-    parts = without_clock(doubt.spread(parts), late.clocks().names(), RECEIVED_LATER)
-    parts = without_clock(parts, traces.leapt, LEAPS)
+    parts = without_some(doubt.spread(parts), late.clocks().names(), RECEIVED_LATER)
+    parts = without_some(parts, traces.leapt, LEAPS)
+    parts = without_some(parts, traces.doubled, TWO_AT_ONCE)
     if is_of_fleet(len(doubt.vehicles), len(doubt.others)):
         traces.notes.append(FLEET_NOTE)
         parts = fleet_doubted(parts)

@@ -63,6 +63,7 @@ class Fixes:
     tally: Counter[str] = field(default_factory=Counter)
     named: Named = field(default_factory=Named)
     leapt: frozenset[str] = frozenset()
+    doubled: frozenset[str] = frozenset()
     load: npt.NDArray[np.float64] | None = None
     speed_kmh: npt.NDArray[np.float64] | None = None
     heading: npt.NDArray[np.float64] | None = None
@@ -187,6 +188,7 @@ def fixes_of(frame: Columns, files: Sequence[str]) -> Fixes:
         tally=clean.tally,
         named=clean.named,
         leapt=clean.leapt,
+        doubled=clean.doubled,
         load=np.asarray(kept[LOAD], np.float64) if LOAD in kept else None,
         speed_kmh=np.asarray(kept["speed_kmh"], np.float64),
         heading=np.asarray(kept["heading"], np.float64),

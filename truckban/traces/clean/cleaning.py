@@ -11,7 +11,7 @@ from truckban.traces.clean.clocks import hour_steps
 from truckban.traces.clean.frozen import frozen_of
 from truckban.traces.clean.jumps import jumps_of
 from truckban.traces.clean.noted import FEW, Named
-from truckban.traces.clean.two_tracks import two_tracks_of
+from truckban.traces.clean.two_tracks import TURNS, turns_of, two_tracks_of
 from truckban.traces.read.reasons import FROZEN, JUMP, TWO_PLACES, TWO_TRACKS
 from zones.text import Text
 
@@ -41,6 +41,7 @@ class Cleaned:
             `clock_forward`, with a `clock_back`. Sums over vehicles.
         named: the first of the vehicles that are counted in it, by the same names.
         leapt: all with a `clock_forward`.
+        doubled: all with `two_tracks`.
     """
 
     kept: Columns
@@ -49,6 +50,7 @@ class Cleaned:
     tally: Counter[str] = field(default_factory=Counter)
     named: Named = field(default_factory=Named)
     leapt: frozenset[str] = frozenset()
+    doubled: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -92,10 +94,13 @@ def cleaned(frame: Columns) -> Cleaned:
     jump, between = jumps_of(*tracks), two_tracks_of(*tracks)
     why[left[between]] = _CODES[TWO_TRACKS]
     why[left[jump]] = _CODES[JUMP]
+    doubled = np.bincount(vehicle[fixes[why == _CODES[TWO_TRACKS]]], minlength=len(ids)) >= _TWO_TRACKS
+    turns = turns_of(*tracks, why[left] > 0)
+    doubled |= np.bincount(tracks[0][turns], minlength=len(ids)) >= TURNS
 
     left = np.flatnonzero(why == 0)
     noted = {
-        "two_tracks": np.flatnonzero(np.bincount(vehicle[fixes[why == _CODES[TWO_TRACKS]]]) >= _TWO_TRACKS),
+        "two_tracks": np.flatnonzero(doubled),
         "clock_forward": np.unique(vehicle[fixes[left]][hour_steps(*all_.tracks(fixes[left]))]),
         "clock_back": _set_back(frame, all_, fixes[why != _CODES[TWO_PLACES]]),
     }
@@ -108,8 +113,10 @@ def cleaned(frame: Columns) -> Cleaned:
     for code, numbers in noted.items():
         named.put(code, (ids[number] for number in numbers[:FEW].tolist()))  # they are in order
     out = [(some_of(frame, order[why[fix_of] == _CODES[reason]]), name, reason) for reason, name in _REASONS.items()]
-    leapt = frozenset(ids[number] for number in noted["clock_forward"].tolist())
-    return Cleaned(some_of(frame, fixes[left]), int((why[fix_of] == 0).sum()) - len(left), out, tally, named, leapt)
+    leapt, two = (frozenset(ids[number] for number in noted[code].tolist()) for code in ("clock_forward", "two_tracks"))
+    return Cleaned(
+        some_of(frame, fixes[left]), int((why[fix_of] == 0).sum()) - len(left), out, tally, named, leapt, two
+    )
 
 
 def numbered(ids: npt.NDArray[np.object_]) -> tuple[_Index, list[str]]:

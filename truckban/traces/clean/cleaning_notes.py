@@ -96,10 +96,10 @@ def notes_of(rejected: Mapping[str, int], tally: Mapping[str, int], named: Named
             (
                 "two_tracks",
                 tally.get("two_tracks", 0),
-                "{n} 辆车同时有两条轨迹：两个终端用了同一编号，或时钟曾被拨回；其余线索也须核对",
+                "{n} 辆车同时有两条轨迹：两个终端用了同一编号、号牌被套用，或时钟曾被拨回；这些车的经过只列为拿不准，不作线索",
                 (
-                    "{n} vehicles have two tracks at once: two terminals under one number, or a clock that was set back; "
-                    "check their other leads too"
+                    "{n} vehicles have two tracks at once: two terminals under one number, a cloned plate, or a clock that was set back; "
+                    "their passages are kept as unsure, not as leads"
                 ),
             ),
         )

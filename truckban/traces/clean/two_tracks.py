@@ -3,10 +3,15 @@
 import numpy as np
 import numpy.typing as npt
 
-from truckban.traces.clean.jumps import FASTEST_MS, LEAST_M, METRES_A_DEGREE
+from truckban.traces.clean.jumps import ASTRAY_S, FASTEST_MS, LEAST_M, METRES_A_DEGREE
 
 _Floats = npt.NDArray[np.float64]
 _Index = npt.NDArray[np.intp]
+TWO_AT_ONCE = "two_tracks"
+"""How `why_probability` says that two tracks lie over each other under the vehicle's number."""
+TURNS = 10
+"""So many times a second track comes up between fixes of the first; a receiver's slips do not follow each other as a drive does."""
+_APART_M = 1000.0
 
 
 def two_tracks_of(vehicle: _Index, t_s: _Floats, lon: _Floats, lat: _Floats) -> npt.NDArray[np.bool_]:
@@ -31,6 +36,32 @@ def two_tracks_of(vehicle: _Index, t_s: _Floats, lon: _Floats, lat: _Floats) -> 
     far = _too_far(t_s, lon, lat, here, here + 1) & (vehicle[1:] == vehicle[:-1])
     middle = np.flatnonzero(far[1:] & far[:-1]) + 1
     found[middle[~_too_far(t_s, lon, lat, middle - 1, middle + 1)]] = True
+    return found
+
+
+def turns_of(
+    vehicle: _Index, t_s: _Floats, lon: _Floats, lat: _Floats, out: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Return at which fixes a second track comes up again, shape (n,).
+
+    What cleaning takes out, as jumps or as fixes of two tracks, is a track of its own where each fix can be reached from the one that
+    was taken out before, at most 10 minutes earlier, with a fix of the other track between them that is 1 km or more from either.
+    Each such fix was taken out: a vehicle with fewer than n that were has fewer than n turns.
+
+    Args:
+        vehicle: index, sorted.
+        t_s: seconds, in order for each vehicle.
+        lon: WGS 84 degrees.
+        lat: likewise.
+        out: which were taken out.
+    """
+    found = np.zeros(len(t_s), np.bool_)
+    rows = np.flatnonzero(out)
+    a, b = rows[:-1], rows[1:]
+    some = (vehicle[a] == vehicle[b]) & (b - a > 1) & (t_s[b] - t_s[a] <= ASTRAY_S)
+    a, b = a[some], b[some]
+    apart = (metres(lon, lat, a, a + 1) >= _APART_M) & (metres(lon, lat, b - 1, b) >= _APART_M)
+    found[b[apart & ~_too_far(t_s, lon, lat, a, b)]] = True
     return found
 
 

@@ -16,6 +16,7 @@ from truckban.norms import Notice
 from truckban.permits import UNREAD, Permit, PermitList
 from truckban.traces.clean.clocks import LEAPS
 from truckban.traces.clean.late_vehicles import AS_LIKELY, RECEIVED_LATER
+from truckban.traces.clean.two_tracks import TWO_AT_ONCE
 from truckban.traces.fixes import Fixes
 from truckban.traces.in_or_out.passages import Passage
 from truckban.traces.lead.evidence import missing_evidence
@@ -124,7 +125,7 @@ OTHER_COORDINATES = "other_coordinates"
 """Word of `why_probability`: the streets say that the positions are in another system of coordinates than the declared one."""
 FLEET_COORDINATES = "fleet_in_other_coordinates"
 """Likewise: they say so of most other vehicles."""
-_DOUBTS = {RECEIVED_LATER, LEAPS, OTHER_COORDINATES, FLEET_COORDINATES}
+_DOUBTS = {RECEIVED_LATER, LEAPS, TWO_AT_ONCE, OTHER_COORDINATES, FLEET_COORDINATES}
 
 
 def kind_of(part: Lead, min_probability: float) -> str:
@@ -135,12 +136,12 @@ def kind_of(part: Lead, min_probability: float) -> str:
     return part.verdict if sure else "unsure"
 
 
-def without_clock(parts: list[Lead], vehicle_ids: Collection[str], why: str) -> list[Lead]:
-    """Return parts so that those of some vehicles, whose times are not to be believed, are unsure however low the threshold.
+def without_some(parts: list[Lead], vehicle_ids: Collection[str], why: str) -> list[Lead]:
+    """Return parts so that those of some vehicles, whose traces are not to be believed, are unsure however low the threshold.
 
     Args:
         parts: of any vehicles.
-        vehicle_ids: whose clocks are in doubt.
+        vehicle_ids: whose clocks or tracks are in doubt.
         why: word of `why_probability`.
     """
     if not vehicle_ids:

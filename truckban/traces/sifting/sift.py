@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from truckban.traces.clean.two_tracks import TURNS
 from truckban.traces.sifting.sift_blocks import FEW, ordinary_ends
 from truckban.traces.sifting.sift_loop import read, sift
 from truckban.traces.sifting.sift_rows import (
@@ -112,6 +113,8 @@ class Sift:
             state[here, JUMPS] += 1
         state[:, HELD] = 0
         state[:, OPEN] = 0
+        # so many may be the fixes of a second track, which only the whole shows
+        state[state[:, JUMPS] >= TURNS, TORN] = 1
 
     def open(self) -> npt.NDArray[np.bool_]:
         """Return of each vehicle whether its last visit may go on, shape (vehicles,)."""

@@ -55,6 +55,7 @@ class Traces:
         tally: what cleaning counted and did not reject.
         named: the first of the vehicles that were counted.
         leapt: all whose clocks leapt forward by whole hours as they drove.
+        doubled: all with two tracks at once.
         files: name and rows of each file.
         fit: of the positions to the streets under each system of coordinates; None where too few moved there.
     """
@@ -72,6 +73,7 @@ class Traces:
     tally: Counter[str] = field(default_factory=Counter)
     named: Named = field(default_factory=Named)
     leapt: frozenset[str] = frozenset()
+    doubled: frozenset[str] = frozenset()
     files: list[tuple[str, int]] = field(default_factory=list)
     fit: Fit | None = None
 
@@ -308,6 +310,7 @@ class Stream:
         traces.tally += fixes.tally
         traces.named.add(fixes.named)
         traces.leapt |= fixes.leapt
+        traces.doubled |= fixes.doubled
         traces.vehicle_ids += fixes.vehicle_ids
 
     def _sum_up(self) -> None:

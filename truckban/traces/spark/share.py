@@ -24,12 +24,13 @@ from truckban.traces.clean.cleaning_notes import PARKED
 from truckban.traces.clean.clocks import LEAPS
 from truckban.traces.clean.late_vehicles import RECEIVED_LATER, LateVehicles
 from truckban.traces.clean.misfit import Sample, moving_sample, street_box
+from truckban.traces.clean.two_tracks import TWO_AT_ONCE
 from truckban.traces.fixes import Fixes, columns_of, fixes_of
 from truckban.traces.in_or_out.believed import with_believed
 from truckban.traces.in_or_out.passages import passages_of
 from truckban.traces.in_or_out.paths import ZoneMatcher
 from truckban.traces.lead.lawful import may_stand
-from truckban.traces.lead.leads import LEADS, OTHER_COORDINATES, Lead, judge, kind_of, without_clock
+from truckban.traces.lead.leads import LEADS, OTHER_COORDINATES, Lead, judge, kind_of, without_some
 from truckban.traces.lead.other_coordinates import Coordinates, Doubt, fleet_doubted, is_of_fleet
 from truckban.traces.lead.repeats import counted_once
 from truckban.traces.read.file_notes import ColumnTally, FileNotes
@@ -247,8 +248,9 @@ class Kernel:
         parts = self.coordinates.checked(judge(found.passages, visits.fixes, law), visits)
         doubt = Doubt.of(parts)
         fixes.named.put(OTHER_COORDINATES, doubt.vehicles)
-        parts = without_clock(doubt.spread(parts), wrong.names(), RECEIVED_LATER)
-        parts = without_clock(parts, fixes.leapt, LEAPS)
+        parts = without_some(doubt.spread(parts), wrong.names(), RECEIVED_LATER)
+        parts = without_some(parts, fixes.leapt, LEAPS)
+        parts = without_some(parts, fixes.doubled, TWO_AT_ONCE)
         kinds = [kind_of(part, self.min_probability) for part in parts]
         some = [part for part, kind in zip(parts, kinds, strict=True) if kind in LEADS]
         parts = counted_once(parts, self.pack.repeats, some)
